@@ -1,0 +1,3 @@
+namespace BiGS;
+
+internal static class Placeholder;
