@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BiGS.Tests.Golden;
@@ -24,7 +23,12 @@ internal static class Distance
         using var scope = NewDisposeScope();
         Tensor a = actual.detach().cpu().to_type(ScalarType.Float64).flatten();
         Tensor b = expected.detach().cpu().to_type(ScalarType.Float64).flatten();
-        double rms = Math.Sqrt(b.square().mean().item<double>());
-        return (a - b).abs().max().item<double>() / Math.Max(rms, 1e-6);
+        return (a - b).abs().max().item<double>() / Math.Max(Rms(b), 1e-6);
+    }
+
+    public static double Rms(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return Math.Sqrt(x.to_type(ScalarType.Float64).square().mean().item<double>());
     }
 }

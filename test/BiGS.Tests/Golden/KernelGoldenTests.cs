@@ -1,6 +1,5 @@
 using BiGS.Checkpoints;
 using BiGS.Ssm;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BiGS.Tests.Golden;

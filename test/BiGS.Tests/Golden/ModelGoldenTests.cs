@@ -1,6 +1,5 @@
 using BiGS.Checkpoints;
 using BiGS.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BiGS.Tests.Golden;
@@ -9,20 +8,27 @@ namespace BiGS.Tests.Golden;
 [Trait("Category", "Golden")]
 public class ModelGoldenTests
 {
+    /// <summary>
+    /// Below this rms a gradient is zero by symmetry (a shift that a softmax does not see), and its distance from zero measures only
+    /// the rounding of the sums that cancel: such gradients are held to the limit in double.
+    /// </summary>
+    private const double Cancelled = 1e-10;
+
+    public static TheoryData<string, Precision> Runs => new MatrixTheoryData<string, Precision>(
+        [
+            "masked_lm", "masked_lm_long", "bert_masked_lm", "sequence_classification", "sequence_regression", "multiple_choice",
+            "token_classification", "question_answering",
+        ],
+        [Precision.Fp32, Precision.Fp64]);
+
     [Theory]
-    [InlineData("masked_lm")]
-    [InlineData("masked_lm_long")]
-    [InlineData("bert_masked_lm")]
-    [InlineData("sequence_classification")]
-    [InlineData("sequence_regression")]
-    [InlineData("multiple_choice")]
-    [InlineData("token_classification")]
-    [InlineData("question_answering")]
-    public void ComputesWhatTheAuthorsCompute(string folder)
+    [MemberData(nameof(Runs))]
+    public void ComputesWhatTheAuthorsCompute(string folder, Precision precision)
     {
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsFile(Shared.Path("golden", folder, "expected.safetensors"));
         HeadedModel model = CheckpointFolder.Open(Shared.Path("golden", folder)).Model;
+        model.ComputeIn(precision);
         var hiddenStates = new List<Tensor>();
         ModelOutput output = Run(model, expected, hiddenStates);
 
@@ -48,7 +54,11 @@ public class ModelGoldenTests
             {
                 if (expected.Contains("grad." + name))
                 {
-                    Distance.Within(Distance.Gradients, parameter.grad!, expected.Read("grad." + name), "grad." + name);
+                    Tensor gradient = expected.Read("grad." + name);
+                    if (precision == Precision.Fp64 || Distance.Rms(gradient) > Cancelled)
+                    {
+                        Distance.Within(Distance.Gradients, parameter.grad!, gradient, "grad." + name);
+                    }
                 }
             }
 
