@@ -36,6 +36,17 @@ public static class CheckpointFolder
         return new OpenedCheckpoint(model, file, warnings);
     }
 
+    /// <summary>Fills a model that is there already, of exactly this shape: what a resumed run does.</summary>
+    /// <exception cref="InvalidDataException">The folder holds another model.</exception>
+    public static void Restore(string folder, HeadedModel model)
+    {
+        string path = Path.Combine(folder, WeightsName);
+        if (Load(model, path) is [string first, ..])
+        {
+            throw new InvalidDataException(first);
+        }
+    }
+
     /// <exception cref="FileNotFoundException">There is no config.json.</exception>
     public static ConfigFile ReadConfig(string folder, ConfigOrigin origin)
     {
