@@ -11,7 +11,9 @@ public static class Corpus
     /// A byte order mark is dropped, CRLF counts as a newline, and blank documents are passed over.
     /// </summary>
     /// <exception cref="FileNotFoundException">A path does not exist, or a glob matches nothing (thrown by the call itself).</exception>
-    /// <exception cref="InvalidDataException">A file's text cannot be read, with its name and the line, byte or row; or no file holds a document.</exception>
+    /// <exception cref="InvalidDataException">
+    /// While reading: a file's text cannot be read, with its name and the line, byte or row; or no file holds a document.
+    /// </exception>
     /// <exception cref="ArgumentException">No path, or a file of unknown extension (thrown by the call itself).</exception>
     public static IEnumerable<string> ReadDocuments(IEnumerable<string> paths, CorpusOptions? options = null) =>
         Read(ResolveFiles(paths), options ?? new CorpusOptions());
@@ -23,7 +25,9 @@ public static class Corpus
     {
         ArgumentNullException.ThrowIfNull(paths);
         string[] files = [.. paths.SelectMany(CorpusFiles.Resolve).DistinctBy(Path.GetFullPath)];
-        return files.Length > 0 ? files : throw new ArgumentException("no corpus path was given; name files, folders or globs", nameof(paths));
+        return files.Length > 0
+            ? files
+            : throw new ArgumentException("no corpus path was given; name files, folders or globs", nameof(paths));
     }
 
     private static IEnumerable<string> Read(IReadOnlyList<string> files, CorpusOptions options)

@@ -48,7 +48,8 @@ internal static class CorpusFiles
         {
             return Readable(Glob(path), $"the pattern '{path}' matches");
         }
-        throw new FileNotFoundException($"'{path}' does not exist; give a file, a folder, or a quoted pattern such as 'data/**/*.txt.gz'", path);
+        throw new FileNotFoundException(
+            $"'{path}' does not exist; give a file, a folder, or a quoted pattern such as 'data/**/*.txt.gz'", path);
     }
 
     private static string[] Readable(IEnumerable<string> candidates, string found)

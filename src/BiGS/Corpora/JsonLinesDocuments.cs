@@ -27,7 +27,8 @@ internal static class JsonLinesDocuments
             json.Read();
             if (json.TokenType != JsonTokenType.StartObject)
             {
-                throw new InvalidDataException($"{where}: found a JSON {Name(json.TokenType)}, expected an object such as {{\"{field}\": \"…\"}}");
+                throw new InvalidDataException(
+                    $"{where}: found a JSON {Name(json.TokenType)}, expected an object such as {{\"{field}\": \"…\"}}");
             }
             string? text = null;
             // Read to the end even when the field is found, so that a broken tail does not pass.
@@ -42,7 +43,7 @@ internal static class JsonLinesDocuments
                         text = json.TokenType == JsonTokenType.String
                             ? json.GetString()
                             : throw new InvalidDataException(
-                                $"{where}: field \"{field}\" is a JSON {Name(json.TokenType)}, expected text; name another (TextField) or mend the line");
+                                $"{where}: field \"{field}\" is a JSON {Name(json.TokenType)}, expected text; name another (TextField)");
                     }
                     json.Skip();
                 }
@@ -51,7 +52,8 @@ internal static class JsonLinesDocuments
         }
         catch (JsonException broken)
         {
-            throw new InvalidDataException($"{where}, byte {broken.BytePositionInLine}: not JSON; expected one JSON object on each line", broken);
+            throw new InvalidDataException(
+                $"{where}, byte {broken.BytePositionInLine}: not JSON; expected one JSON object on each line", broken);
         }
         catch (InvalidOperationException broken)
         {

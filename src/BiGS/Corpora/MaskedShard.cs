@@ -102,12 +102,14 @@ internal sealed class MaskedShard : IDisposable
         if (!_file.LinkExists(name) || _file.Get(name) is not IH5Dataset data)
         {
             string known = string.Join(", ", _file.Children().Select(child => child.Name));
-            throw new InvalidDataException($"'{Path}' has no dataset {name} but {known}; expected a shard of masked rows in the authors' layout");
+            throw new InvalidDataException(
+                $"'{Path}' has no dataset {name} but {known}; expected a shard of masked rows in the authors' layout");
         }
         if (data.Space.Dimensions.Length != 2 || data.Type.Class != H5DataTypeClass.FixedPoint || data.Type.Size is not (1 or 2 or 4 or 8))
         {
             throw new InvalidDataException(
-                $"'{Path}': {name} is {data.Type.Class} of shape ({string.Join(", ", data.Space.Dimensions)}), expected whole numbers of shape (rows, columns)");
+                $"'{Path}': {name} is {data.Type.Class} of shape ({string.Join(", ", data.Space.Dimensions)}), "
+                + "expected whole numbers of shape (rows, columns)");
         }
         return new Table(name, data);
     }

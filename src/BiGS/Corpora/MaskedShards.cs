@@ -17,8 +17,9 @@ public enum ShardSplit
 public sealed record MaskedRow(int[] Ids, int[] Mask, int[] Segments, int[] Positions, int[] Labels);
 
 /// <summary>
-/// The authors' corpora: HDF5 shards of rows that were tokenised and masked beforehand, with the datasets input_ids, input_mask, segment_ids
-/// (rows, length) and masked_lm_positions, masked_lm_ids (rows, most predictions). Reading is thread-safe; memory is a few cached blocks a shard.
+/// The authors' corpora: HDF5 shards of rows that were tokenised and masked beforehand, with the datasets input_ids, input_mask,
+/// segment_ids (rows, length) and masked_lm_positions, masked_lm_ids (rows, most predictions).
+/// Reading is thread-safe; in memory stands one block of rows a shard.
 /// </summary>
 public sealed class MaskedShards : IDisposable
 {
@@ -103,11 +104,10 @@ public sealed class MaskedShards : IDisposable
         string[] all = [.. Directory.EnumerateFiles(path)
             .Where(file => Path.GetExtension(file).ToLowerInvariant() is ".hdf5" or ".h5").Order(StringComparer.Ordinal)];
         string[] chosen = [.. all.Where(file => split is null || SplitOf(file) == split)];
-        return chosen.Length > 0
-            ? chosen
-            : throw new FileNotFoundException(
-                $"'{path}' holds {all.Length} .hdf5 or .h5 file(s), none "
-                + (split is null ? "to read; give a folder of shards" : $"with \"{split.ToString()!.ToLowerInvariant()}\" in its name; rename them or ask for no split"));
+        return chosen.Length > 0 ? chosen : throw new FileNotFoundException(
+            split is { } wanted
+                ? $"'{path}' holds {all.Length} shard(s), none named \"{wanted.ToString().ToLowerInvariant()}\"; rename them or ask for no split"
+                : $"'{path}' holds no .hdf5 or .h5 file; give a folder of shards");
     }
 
     private static ShardSplit? SplitOf(string file)
@@ -125,8 +125,8 @@ public sealed class MaskedShards : IDisposable
         if ((first.Length, first.MaxPredictions) != (other.Length, other.MaxPredictions))
         {
             throw new InvalidDataException(
-                $"'{other.Path}' has rows of {other.Length} tokens and {other.MaxPredictions} masks, '{first.Path}' of {first.Length} and {first.MaxPredictions}; "
-                + "open shards of one shape at a time");
+                $"'{other.Path}' has rows of {other.Length} tokens and {other.MaxPredictions} masks, "
+                + $"'{first.Path}' of {first.Length} and {first.MaxPredictions}; open shards of one shape at a time");
         }
     }
 }

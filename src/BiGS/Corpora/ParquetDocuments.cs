@@ -18,7 +18,8 @@ internal static class ParquetDocuments
             foreach (string? text in await ReadGroupAsync(reader, group, field, path))
             {
                 row++;
-                yield return text ?? throw new InvalidDataException($"'{path}', row {row}: column \"{column}\" is null; drop the row or fill it");
+                yield return text ?? throw new InvalidDataException(
+                    $"'{path}', row {row}: column \"{column}\" is null; drop the row or fill it");
             }
         }
     }
@@ -56,10 +57,12 @@ internal static class ParquetDocuments
     {
         string known = string.Join(", ", schema.Fields.Select(field => field.Name));
         Field found = schema.Fields.FirstOrDefault(field => field.Name == column)
-            ?? throw new InvalidDataException($"'{path}' has no column \"{column}\" but {known}; name the one that holds the text (TextField)");
+            ?? throw new InvalidDataException(
+                $"'{path}' has no column \"{column}\" but {known}; name the one that holds the text (TextField)");
         return found is DataField { IsArray: false } text && text.ClrType == typeof(ReadOnlyMemory<char>)
             ? text
-            : throw new InvalidDataException($"'{path}': column \"{column}\" is {Describe(found)}, expected text; name another of {known} (TextField)");
+            : throw new InvalidDataException(
+                $"'{path}': column \"{column}\" is {Describe(found)}, expected text; name another of {known} (TextField)");
     }
 
     private static string Describe(Field field) => field switch

@@ -17,7 +17,7 @@ internal static class TextDocuments
                 if (document.Length + line.Length > longest)
                 {
                     throw new InvalidDataException(
-                        $"'{path}', line {lines.LineNumber}: the document grew beyond {longest} characters; part documents with blank lines");
+                        $"'{path}', line {lines.LineNumber}: the document grew beyond {longest} characters; part them by blank lines");
                 }
                 document.Append(document.Length > 0 ? "\n" : "").Append(line);
             }

@@ -83,8 +83,9 @@ internal sealed class TextLines : IDisposable
         if (!Utf8.IsValid(Bytes))
         {
             Utf8.ToUtf16(Bytes, new char[Bytes.Length], out int good, out _, replaceInvalidSequences: false);
+            string text = CorpusFiles.IsCompressed(_path) ? "decompressed text" : "text";
             throw new InvalidDataException(
-                $"'{_path}' is not UTF-8: byte {_bufferOffset + _lineStart + good} of the {(CorpusFiles.IsCompressed(_path) ? "decompressed " : "")}text, "
+                $"'{_path}' is not UTF-8: byte {_bufferOffset + _lineStart + good} of the {text}, "
                 + $"in line {LineNumber}, is 0x{Bytes[good]:X2}; save the file as UTF-8 (iconv -f LATIN1 -t UTF-8)");
         }
     }
@@ -121,5 +122,6 @@ internal sealed class TextLines : IDisposable
     }
 
     private InvalidDataException BrokenGzip(string what, Exception? cause) =>
-        new($"'{_path}' is a broken gzip file after byte {_bufferOffset + _end} of its text ({what}); check it with gzip -t and fetch it again", cause);
+        new($"'{_path}' is a broken gzip file after byte {_bufferOffset + _end} of its text ({what}); "
+            + "check it with gzip -t and fetch it again", cause);
 }

@@ -1,6 +1,8 @@
 namespace BiGS.Corpora;
 
-/// <summary>Ground truth: a verb form that tells its subject's number, and the noun that sets it. Indices are into the sentence's Words.</summary>
+/// <summary>
+/// Ground truth: a verb form that tells its subject's number, and the noun that sets it. Indices are into the sentence's Words.
+/// </summary>
 /// <param name="VerbIndex">The agreeing verb: sings or sing, is or are, was or were, has or have, does or do.</param>
 /// <param name="NounIndex">The head of its subject: noun, name or pronoun; of a coordination ("the cook and the guests") the last.</param>
 /// <param name="Number">The subject's number; a coordination is plural.</param>

@@ -68,7 +68,8 @@ internal sealed class Clauses(Scene scene, SplitMix64 random, Draft draft, NounP
     }
 
     /// <summary>The woman blames herself.</summary>
-    public void Reflexive() => Reflect(random.Weighted([60, 20, 20]) switch { 0 => Gendered(), 1 => CoordinatedPersons(), _ => Somebody() });
+    public void Reflexive() =>
+        Reflect(random.Weighted([60, 20, 20]) switch { 0 => Gendered(), 1 => CoordinatedPersons(), _ => Somebody() });
 
     /// <summary>The guard said the women blame themselves.</summary>
     public void ReflexiveInComplement()
@@ -157,7 +158,7 @@ internal sealed class Clauses(Scene scene, SplitMix64 random, Draft draft, NounP
         return head;
     }
 
-    /// <summary>The mechanic said (that), up to the clause that is said. In a tale of the present what is said may have been said before.</summary>
+    /// <summary>The mechanic said (that), up to the clause. In a tale of the present what is said may have been said before.</summary>
     private void Report()
     {
         Subject speaker = random.Percent(40) ? Somebody() : Anyone();

@@ -42,7 +42,7 @@ public static class Constructions
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Simple, Prepositional, SubjectRelative, ObjectRelative, ObjectRelativeNoThat, SententialComplement, CoordinatedSubject, CoordinatedVerb,
-        Reflexive, ReflexiveInComplement, ReflexiveAcrossRelative, Existential,
+        Simple, Prepositional, SubjectRelative, ObjectRelative, ObjectRelativeNoThat, SententialComplement,
+        CoordinatedSubject, CoordinatedVerb, Reflexive, ReflexiveInComplement, ReflexiveAcrossRelative, Existential,
     ];
 }

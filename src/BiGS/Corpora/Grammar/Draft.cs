@@ -56,8 +56,8 @@ internal sealed class Draft
     /// <summary>Adds the form of <paramref name="verb"/> that agrees with a subject to its left.</summary>
     public void Agree(Subject subject, Verb verb) => AddVerb(subject.Index, subject.Number, verb, subject.Coordinated);
 
-    /// <summary>Adds the form of <paramref name="verb"/> that agrees with the noun about to come at <paramref name="subject"/> words further.</summary>
-    public void AgreeAhead(int subject, GrammaticalNumber number, Verb verb) => AddVerb(Length + subject, number, verb, coordinated: false);
+    /// <summary>Adds the form of <paramref name="verb"/> that agrees with a noun to come, <paramref name="ahead"/> words further.</summary>
+    public void AgreeAhead(int ahead, GrammaticalNumber number, Verb verb) => AddVerb(Length + ahead, number, verb, coordinated: false);
 
     /// <summary>Adds himself, herself or themselves.</summary>
     public void Reflect(Subject antecedent)
@@ -102,7 +102,8 @@ internal sealed class Draft
         GrammaticalNumber other = number == GrammaticalNumber.Singular ? GrammaticalNumber.Plural : GrammaticalNumber.Singular;
         int index = Add(verb.Form(number), WordClass.AgreeingVerb);
         _agreements.Add(new Agreement(
-            index, noun, number, verb.Form(number), verb.Form(other), Attractors(noun, index, number), Math.Abs(index - noun) - 1, coordinated));
+            index, noun, number, verb.Form(number), verb.Form(other), Attractors(noun, index, number),
+            Math.Abs(index - noun) - 1, coordinated));
     }
 
     private int Attractors(int noun, int verb, GrammaticalNumber number)

@@ -6,7 +6,8 @@ internal static class FunctionWords
     /// <summary>In place of "the" before a subject.</summary>
     public static string[] SingularDeterminers { get; } = ["this", "this", "every", "every", "each", "that", "no"];
 
-    public static string[] PluralDeterminers { get; } = ["these", "these", "some", "many", "many", "two", "three", "several", "all", "few", "those"];
+    public static string[] PluralDeterminers { get; } =
+        ["these", "these", "some", "many", "many", "two", "three", "several", "all", "few", "those"];
 
     /// <summary>Of something not yet spoken of; a singular has a or an.</summary>
     public static string[] PluralIndefinites { get; } = ["some", "two", "three", "four", "several", "many"];
@@ -18,8 +19,9 @@ internal static class FunctionWords
     /// <summary>Everything else that a sentence may hold, punctuation included.</summary>
     public static string[] Small { get; } =
     [
-        "the", "a", "an", "his", "her", "their", "he", "she", "they", "him", "them", "himself", "herself", "themselves", "that", "who", "and",
-        "there", "not", "to", "by", "will", "could", "yesterday", "tomorrow", "today", "now", "did", "alone", "together", ".", ",",
+        "the", "a", "an", "his", "her", "their", "he", "she", "they", "him", "them", "himself", "herself", "themselves",
+        "that", "who", "and", "there", "not", "to", "by", "will", "could",
+        "yesterday", "tomorrow", "today", "now", "alone", "together", ".", ",",
     ];
 
     public static string Subject(GrammaticalNumber number, Gender? gender) => (number, gender) switch

@@ -24,8 +24,8 @@ public static class GrammarLexicon
     public static IReadOnlyList<string> Closed { get; } =
     [
         .. FunctionWords.Small.Concat(FunctionWords.SingularDeterminers).Concat(FunctionWords.PluralDeterminers)
-            .Concat(FunctionWords.PluralIndefinites).Concat(BiGS.Corpora.Verbs.Personal.SelectMany(mood => mood.Manners)).Concat(FunctionWords.Frequency)
-            .Concat(FunctionWords.PresentModals).Concat(BiGS.Corpora.Adjectives.Degree)
+            .Concat(FunctionWords.PluralIndefinites).Concat(FunctionWords.Frequency).Concat(FunctionWords.PresentModals)
+            .Concat(BiGS.Corpora.Verbs.Personal.SelectMany(mood => mood.Manners)).Concat(BiGS.Corpora.Adjectives.Degree)
             .Concat(Prepositions.All.Concat(BiGS.Corpora.Nouns.All.Select(noun => noun.Preposition)).SelectMany(words => words.Split(' ')))
             .Where(word => word.Length > 0).Distinct(),
     ];

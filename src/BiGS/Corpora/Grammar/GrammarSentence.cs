@@ -46,7 +46,8 @@ public sealed class GrammarSentence
     private readonly int[] _wordStarts;
 
     internal GrammarSentence(
-        string text, int start, string[] words, WordClass[] classes, int[] wordStarts, string construction, Agreement[] agreements, Reflexive[] reflexives)
+        string text, int start, string[] words, WordClass[] classes, int[] wordStarts,
+        string construction, Agreement[] agreements, Reflexive[] reflexives)
     {
         Text = text;
         Start = start;
@@ -64,7 +65,7 @@ public sealed class GrammarSentence
     /// <summary>Where Text begins in the document's Text, in characters.</summary>
     public int Start { get; }
 
-    /// <summary>Text in lower case, split at spaces and with each punctuation mark a word of its own, as BERT's tokeniser splits it.</summary>
+    /// <summary>Text in lower case, split at spaces, each punctuation mark a word of its own, as BERT's tokeniser splits it.</summary>
     public IReadOnlyList<string> Words { get; }
 
     /// <summary>The part of speech of each word.</summary>

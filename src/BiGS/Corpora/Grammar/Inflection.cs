@@ -23,7 +23,7 @@ internal static class Inflection
     /// <summary>"a" or "an" by the sound that the next word begins with.</summary>
     public static string Article(string next) => next switch
     {
-        "honest" or "hour" => "an",
+        "honest" => "an",
         "useful" or "uniform" => "a",
         _ => "aeiou".Contains(next[0]) ? "an" : "a",
     };

@@ -16,7 +16,9 @@ internal enum Determination
     Indefinite,
 }
 
-/// <summary>Noun phrases: determiner, adjective, noun, and the prepositional phrases behind it. Every noun's number is its own fair coin.</summary>
+/// <summary>
+/// Noun phrases: determiner, adjective, noun, and the prepositional phrases behind it. Every noun's number is its own fair coin.
+/// </summary>
 internal sealed class NounPhrases(Scene scene, SplitMix64 random, Draft draft)
 {
     /// <summary>Whom a pronoun would mean: the subject of the sentence before.</summary>
@@ -162,7 +164,8 @@ internal sealed class NounPhrases(Scene scene, SplitMix64 random, Draft draft)
 
     private string Determiner(Entity entity, GrammaticalNumber number, Determination determination, string next, Subject? owner)
     {
-        if (owner is { Kind: Kind.Person } holder && (holder.Number == GrammaticalNumber.Plural || holder.Gender is not null) && random.Percent(15))
+        if (owner is { Kind: Kind.Person } holder
+            && (holder.Number == GrammaticalNumber.Plural || holder.Gender is not null) && random.Percent(15))
         {
             return FunctionWords.Possessive(holder.Number, holder.Gender);
         }

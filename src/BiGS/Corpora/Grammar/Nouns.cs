@@ -16,7 +16,9 @@ internal static class Nouns
         (Kind.Animal, "", "cow horse goat pig hen donkey dog cat gull swan duck owl"),
         (Kind.Plant, "", "rose tulip tree bush hedge vine flower"),
         (Kind.Food, "", "cake pie onion potato/potatoes sandwich apple pear egg cherry biscuit pancake carrot loaf/loaves orange"),
-        (Kind.Tool, "", "knife/knives spoon pan rope net anchor rake spade hammer brush broom ladder wheel needle hook lantern candle shovel"),
+        (Kind.Tool, "", """
+            knife/knives spoon pan rope net anchor rake spade hammer brush broom ladder wheel needle hook lantern candle shovel
+            """),
         (Kind.Storage, "", "bowl jar basket box barrel crate bag bucket suitcase chest"),
         (Kind.Surface, "", "table bench shelf/shelves desk chair bed counter"),
         (Kind.Fixture, "", "oven stove cupboard lamp clock mirror engine sign"),

@@ -1,8 +1,8 @@
 namespace BiGS.Corpora;
 
 /// <summary>
-/// What subjects do and are. A bare predicate is one finite verb and its object, with no modal, no "wants to" and no adverbial behind:
-/// relative clauses and first conjuncts are bare, since in "wants to paint the boat and like the net" either form of the second verb would be right.
+/// What subjects do and are. A bare predicate is one finite verb and its object, with no modal, no "wants to" and no adverbial behind.
+/// Relative clauses and conjuncts are bare: in "wants to paint the boat and like the net" either form of the second verb would be right.
 /// </summary>
 internal sealed class Predicates(Scene scene, SplitMix64 random, Draft draft, NounPhrases nouns, VerbForms verbs)
 {

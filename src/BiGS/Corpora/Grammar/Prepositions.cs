@@ -36,12 +36,14 @@ internal static class Prepositions
     private static readonly string[][] LocativePairs = [.. Pairs.Select(words => words.Where(IsLocative).ToArray())];
 
     /// <summary>As often as it is likely; empty where nothing ties the two.</summary>
-    public static string[] Between(Kind head, Kind target) => Pairs[(Kinds.Index(head) * Kinds.Single.Length) + Kinds.Index(target)];
+    public static string[] Between(Kind head, Kind target) => Pairs[Pair(head, target)];
 
     /// <summary>Those of <see cref="Between"/> that say where: the boats are near the pier.</summary>
-    public static string[] Locating(Kind head, Kind target) => LocativePairs[(Kinds.Index(head) * Kinds.Single.Length) + Kinds.Index(target)];
+    public static string[] Locating(Kind head, Kind target) => LocativePairs[Pair(head, target)];
 
     public static IEnumerable<string> All => Table.SelectMany(row => row.Words).Where(words => words != OfPlace);
+
+    private static int Pair(Kind head, Kind target) => (Kinds.Index(head) * Kinds.Single.Length) + Kinds.Index(target);
 
     private static bool IsLocative(string words) => words is not ("of" or "to" or "about" or "for" or "from" or "with");
 }

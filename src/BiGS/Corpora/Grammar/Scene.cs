@@ -67,10 +67,12 @@ internal sealed class Scene
 
     private static Entity Draw(Noun noun, SplitMix64 random)
     {
-        // The general verb comes last: it never needs a modal, so that a bare phrase always finds a verb.
-        Verb[] deeds = noun.Kind is Kind.Person or Kind.Place ? [] : [.. random.Sample(Verbs.Transitive(noun.Kind), 2), random.Pick(Verbs.General(noun.Kind))];
-        Verb[] doings = noun.Kind is Kind.Person or Kind.Place ? [] : random.Sample(Verbs.Intransitive(noun.Kind), 2);
-        return new Entity(noun, random.Pick(Adjectives.For(noun.Kind)), deeds, doings);
+        Kind kind = noun.Kind;
+        bool thing = Kind.Thing.HasFlag(kind);
+        // The general verb never needs a modal, so that a bare phrase always finds a verb.
+        Verb[] deeds = thing ? [.. random.Sample(Verbs.Transitive(kind), 2), random.Pick(Verbs.General(kind))] : [];
+        Verb[] doings = thing ? random.Sample(Verbs.Intransitive(kind), 2) : [];
+        return new Entity(noun, random.Pick(Adjectives.For(kind)), deeds, doings);
     }
 
     private Character[] DrawCast(SplitMix64 random, Noun[] callings)

@@ -56,7 +56,8 @@ internal sealed class VerbForms(Scene scene, SplitMix64 random, Draft draft)
     {
         bool active = !Verbs.IsUnwilled(verb);
         bool plain = !verb.PastLooksPresent;
-        int turn = random.Weighted([plain ? 60 : 0, 8, plain && active && !Dated ? 10 : 0, active ? 6 : 0, active ? 6 : 0, active ? 10 : 0]);
+        int often = plain && active && !Dated ? 10 : 0;
+        int turn = random.Weighted([plain ? 60 : 0, 8, often, active ? 6 : 0, active ? 6 : 0, active ? 10 : 0]);
         if (Tense == Tense.Future || turn == 0)
         {
             Finite(subject, verb);

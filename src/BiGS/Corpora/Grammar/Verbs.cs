@@ -19,8 +19,6 @@ internal static class Verbs
 
     public static Verb Belong { get; } = Inflection.ParseVerb("belong");
 
-    public static Verb Work { get; } = Inflection.ParseVerb("work");
-
     /// <summary>A person likes a person.</summary>
     public static Verb[] Social { get; } = Parse("""
         like love admire trust know/knew/known help thank greet meet/met follow avoid praise blame fear respect remember
@@ -46,7 +44,7 @@ internal static class Verbs
     /// <summary>A person sits near a thing.</summary>
     public static Verb[] Posture { get; } = Parse("sit/sat stand/stood wait rest sleep/slept");
 
-    /// <summary>A person says that a clause holds. No verb of perception: "heard the author laugh" would be right in either number.</summary>
+    /// <summary>A person says that a clause holds. Not hears: "heard the author laugh" would be right in either number.</summary>
     public static Verb[] Saying { get; } = Parse("say/said claim explain announce");
 
     /// <summary>A person thinks that a clause holds.</summary>
@@ -74,14 +72,16 @@ internal static class Verbs
 
     private static readonly (Kind Objects, Verb[] Verbs)[] TransitiveTable =
     [
-        (Kind.Portable & ~(Kind.Food | Kind.Writing) | Kind.Animal, Parse("buy/bought sell/sold bring/brought hide/hid/hidden steal/stole/stolen")),
+        (Kind.Portable & ~(Kind.Food | Kind.Writing) | Kind.Animal,
+            Parse("buy/bought sell/sold bring/brought hide/hid/hidden steal/stole/stolen")),
         (Kind.Portable & ~(Kind.Food | Kind.Writing), Parse("carry lift collect")),
         (Kind.Food, Parse("eat/ate/eaten taste serve share cut/cut buy/bought drop/dropped")),
         (Kind.Storage | Kind.Opening, Parse("open close lock")),
         (Kind.Storage, Parse("fill")),
         (Kind.Storage | Kind.Garment | Kind.Vehicle | Kind.Tool | Kind.Opening, Parse("wash clean")),
         (Kind.Surface | Kind.Fixture, Parse("clean move polish")),
-        (Kind.Tool | Kind.Vehicle | Kind.Vessel | Kind.Fixture | Kind.Surface | Kind.Opening | Kind.Instrument, Parse("repair break/broke/broken")),
+        (Kind.Tool | Kind.Vehicle | Kind.Vessel | Kind.Fixture | Kind.Surface | Kind.Opening | Kind.Instrument,
+            Parse("repair break/broke/broken")),
         (Kind.Tool, Parse("use hold/held")),
         (Kind.Opening | Kind.Vessel | Kind.Picture | Kind.Surface | Kind.Vehicle, Parse("paint")),
         (Kind.Surface | Kind.Vessel | Kind.Storage | Kind.Opening, Parse("build/built")),
@@ -129,8 +129,9 @@ internal static class Verbs
 
     public static IEnumerable<Verb> All =>
     [
-        Be, Was, Have, Do, Belong, Work, .. Social, .. Reflexive, .. Personal.Select(mood => mood.Verb), .. Posture, .. Saying, .. Thinking, .. Wishing, .. Affecting, .. Linking,
-        .. GeneralTable.SelectMany(row => row.Verbs), .. TransitiveTable.SelectMany(row => row.Verbs), .. IntransitiveTable.SelectMany(row => row.Verbs),
+        Be, Was, Have, Do, Belong, .. Social, .. Reflexive, .. Personal.Select(mood => mood.Verb), .. Posture,
+        .. Saying, .. Thinking, .. Wishing, .. Affecting, .. Linking, .. GeneralTable.SelectMany(row => row.Verbs),
+        .. TransitiveTable.SelectMany(row => row.Verbs), .. IntransitiveTable.SelectMany(row => row.Verbs),
     ];
 
     private static IEnumerable<(Verb Verb, string[] Manners)> Moods(string words, string manners) =>
