@@ -1,0 +1,204 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace BiGS.Tokenizers;
+
+/// <summary>BERT's tokenizer: special tokens, then normalised words, then the longest pieces of a vocabulary.</summary>
+/// <remarks>Source: Devlin et al. 2019; equal to Hugging Face's <c>BertTokenizerFast</c>. One tokenizer serves any number of threads.</remarks>
+public sealed class BertTokenizer
+{
+    private readonly WordPiece _pieces;
+    private readonly CharacterTable _characters;
+    private readonly WordCache _cache = new();
+    private readonly SpecialTokenFinder _specials;
+    private readonly HashSet<int> _specialIds;
+
+    /// <param name="vocabulary">The pieces.</param>
+    /// <param name="normalizer">How text is normalised; as for bert-base-uncased where left out.</param>
+    /// <param name="additionalSpecialTokens">Tokens besides BERT's five that stay whole when written in a text.</param>
+    /// <exception cref="ArgumentException">An additional special token is empty or not in the vocabulary.</exception>
+    /// <exception cref="PlatformNotSupportedException">Accents are to be stripped and the runtime has no ICU.</exception>
+    public BertTokenizer(WordPieceVocabulary vocabulary, BertNormalizer? normalizer = null, IEnumerable<string>? additionalSpecialTokens = null)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        Vocabulary = vocabulary;
+        Normalizer = normalizer ?? new BertNormalizer();
+        AdditionalSpecialTokens = [.. (additionalSpecialTokens ?? []).Except(WordPieceVocabulary.SpecialTokens)];
+        if (AdditionalSpecialTokens.FirstOrDefault(token => token.Length == 0 || !vocabulary.TryGetId(token, out _)) is string stranger)
+        {
+            throw new ArgumentException(
+                $"the special token \"{stranger}\" is not in the vocabulary: add it there, it needs an id", nameof(additionalSpecialTokens));
+        }
+        string[] specials = [.. WordPieceVocabulary.SpecialTokens, .. AdditionalSpecialTokens];
+        _pieces = new WordPiece(vocabulary);
+        _characters = new CharacterTable(Normalizer);
+        _specials = new SpecialTokenFinder(specials, vocabulary);
+        _specialIds = [.. specials.Select(vocabulary.Id)];
+        Fingerprint = Hash();
+    }
+
+    public WordPieceVocabulary Vocabulary { get; }
+
+    public int VocabularySize => Vocabulary.Count;
+
+    public BertNormalizer Normalizer { get; }
+
+    /// <summary>Special tokens besides BERT's five.</summary>
+    public IReadOnlyList<string> AdditionalSpecialTokens { get; }
+
+    /// <summary>A name for what this tokenizer computes, equal wherever vocabulary and options are: 32 hexadecimal digits of SHA-256.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>Opens a folder with vocab.txt (and tokenizer_config.json) or tokenizer.json, or one such file.</summary>
+    /// <param name="path">The folder or file.</param>
+    /// <param name="lowerCase">Overrides what the files say; a vocab.txt by itself is taken to be lower-cased.</param>
+    /// <exception cref="FileNotFoundException">There is no tokenizer at <paramref name="path"/>.</exception>
+    /// <exception cref="InvalidDataException">A file is broken, or asks for something that BERT's tokenizer does not do.</exception>
+    public static BertTokenizer Open(string path, bool? lowerCase = null) => TokenizerFolder.Open(path, lowerCase);
+
+    /// <summary>Writes vocab.txt and tokenizer_config.json, which <see cref="Open"/> and Hugging Face read.</summary>
+    public void Save(string folder) => TokenizerFolder.Save(this, folder);
+
+    /// <summary>[CLS] text [SEP], or [CLS] text [SEP] pair [SEP], with offsets into the original texts.</summary>
+    /// <param name="text">The first or only text.</param>
+    /// <param name="pair">The second text.</param>
+    /// <param name="maxLength">The most tokens, added ones included; a pair loses its longer text's last token first, on a tie the second's.</param>
+    /// <param name="addSpecialTokens">Whether to add [CLS] and [SEP].</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> has no room for the added tokens.</exception>
+    public Encoding Encode(string text, string? pair = null, int? maxLength = null, bool addSpecialTokens = true)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int added = !addSpecialTokens ? 0 : pair is null ? 2 : 3;
+        if (maxLength < added)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(maxLength), maxLength, $"a maximum length of {maxLength} has no room for the {added} special tokens: give at least {added}");
+        }
+        List<Token> first = Tokens(text);
+        List<Token> second = pair is null ? [] : Tokens(pair);
+        Truncate(first, second, maxLength - added ?? int.MaxValue);
+
+        var separator = new Token("[SEP]", Vocabulary.SeparatorId, 0, 0);
+        int firstLength = first.Count + (addSpecialTokens ? 2 : 0);
+        Token[] all = !addSpecialTokens ? [.. first, .. second]
+            : pair is null ? [new Token("[CLS]", Vocabulary.ClassificationId, 0, 0), .. first, separator]
+            : [new Token("[CLS]", Vocabulary.ClassificationId, 0, 0), .. first, separator, .. second, separator];
+        bool IsAdded(int index) => addSpecialTokens && (index == 0 || index == firstLength - 1 || (pair is not null && index == all.Length - 1));
+        return new Encoding(
+            [.. all.Select(token => token.Text)],
+            [.. all.Select(token => token.Id)],
+            [.. all.Select((_, index) => index < firstLength ? 0 : 1)],
+            [.. all.Select(_ => 1)],
+            [.. all.Select((_, index) => IsAdded(index) ? 1 : 0)],
+            [.. all.Select(token => (token.Start, token.End))]);
+    }
+
+    /// <summary>Appends the ids of a text, nothing added: what <see cref="Encode"/> gives without special tokens, fast.</summary>
+    public void EncodeIds(ReadOnlySpan<char> text, List<int> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        while (_specials.TryFind(text, out int start, out (string Token, int Id) special))
+        {
+            EncodeWords(text[..start], ids);
+            ids.Add(special.Id);
+            text = text[(start + special.Token.Length)..];
+        }
+        EncodeWords(text, ids);
+    }
+
+    /// <summary>The text of ids: pieces joined to words, words by spaces, and no space before punctuation that English sets close.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
+    public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = true)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var text = new StringBuilder();
+        foreach (int id in ids)
+        {
+            if ((uint)id >= (uint)VocabularySize)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(ids), id, $"{id} is not an id of this vocabulary: expected 0 to {VocabularySize - 1}");
+            }
+            if (skipSpecialTokens && _specialIds.Contains(id))
+            {
+                continue;
+            }
+            string token = Vocabulary.Tokens[id];
+            bool continues = text.Length > 0 && token.StartsWith(WordPieceVocabulary.ContinuationPrefix, StringComparison.Ordinal);
+            text.Append(text.Length > 0 && !continues ? " " : "");
+            text.Append(continues ? token[WordPieceVocabulary.ContinuationPrefix.Length..] : token);
+        }
+        return text.Replace(" .", ".").Replace(" ?", "?").Replace(" !", "!").Replace(" ,", ",").Replace(" ' ", "'")
+            .Replace(" n't", "n't").Replace(" 'm", "'m").Replace(" 's", "'s").Replace(" 've", "'ve").Replace(" 're", "'re").ToString();
+    }
+
+    private List<Token> Tokens(string text)
+    {
+        var tokens = new List<Token>();
+        int from = 0;
+        while (_specials.TryFind(text.AsSpan(from), out int start, out (string Token, int Id) special))
+        {
+            AddWords(text.Substring(from, start), from, tokens);
+            from += start + special.Token.Length;
+            tokens.Add(new Token(special.Token, special.Id, from - special.Token.Length, from));
+        }
+        AddWords(text[from..], from, tokens);
+        return tokens;
+    }
+
+    private void AddWords(string text, int offset, List<Token> tokens)
+    {
+        NormalizedText normalized = Normalizer.Normalize(text);
+        foreach (Range word in BertPreTokenizer.Words(normalized.Text))
+        {
+            int begin = word.Start.Value;
+            foreach ((int id, int start, int end) in _pieces.Pieces(normalized.Text.AsSpan(word)))
+            {
+                (int Start, int End) original = normalized.Original(begin + start, begin + end);
+                tokens.Add(new Token(Vocabulary.Tokens[id], id, offset + original.Start, offset + original.End));
+            }
+        }
+    }
+
+    private void EncodeWords(ReadOnlySpan<char> text, List<int> ids)
+    {
+        Span<char> buffer = stackalloc char[WordReader.BufferLength];
+        var reader = new WordReader(_characters, text, buffer);
+        while (reader.Read())
+        {
+            if (reader.IsTooLong)
+            {
+                ids.Add(Vocabulary.UnknownId);
+            }
+            else
+            {
+                ids.AddRange(_cache.Ids(reader.Word, _pieces));
+            }
+        }
+    }
+
+    private static void Truncate(List<Token> first, List<Token> second, int length)
+    {
+        while (first.Count + second.Count > length)
+        {
+            List<Token> longer = first.Count > second.Count ? first : second;
+            longer.RemoveAt(longer.Count - 1);
+        }
+    }
+
+    private string Hash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        string options = $"{Normalizer.LowerCase} {Normalizer.StripAccents ?? Normalizer.LowerCase} {Normalizer.TokenizeChineseChars}";
+        foreach (string part in (IEnumerable<string>)[options, .. AdditionalSpecialTokens, "", .. Vocabulary.Tokens])
+        {
+            // As UTF-16 with its length: no two lists of tokens run together to the same bytes.
+            hash.AppendData(BitConverter.GetBytes(part.Length));
+            hash.AppendData(MemoryMarshal.AsBytes(part.AsSpan()));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+    }
+
+    private readonly record struct Token(string Text, int Id, int Start, int End);
+}
