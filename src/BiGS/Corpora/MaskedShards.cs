@@ -106,7 +106,7 @@ public sealed class MaskedShards : IDisposable
         string[] chosen = [.. all.Where(file => split is null || SplitOf(file) == split)];
         return chosen.Length > 0 ? chosen : throw new FileNotFoundException(
             split is { } wanted
-                ? $"'{path}' holds {all.Length} shard(s), none named \"{wanted.ToString().ToLowerInvariant()}\"; rename them or ask for no split"
+                ? $"'{path}' holds {all.Length} shard(s), none named \"{wanted.ToString().ToLowerInvariant()}\"; rename them or ask for all"
                 : $"'{path}' holds no .hdf5 or .h5 file; give a folder of shards");
     }
 

@@ -8,7 +8,7 @@ public class GrammarLexiconTests
     public void AFormTellsItsNumber()
     {
         Assert.Empty(GrammarLexicon.Nouns.Select(noun => noun.Singular).Intersect(GrammarLexicon.Nouns.Select(noun => noun.Plural)));
-        Assert.Empty(GrammarLexicon.Verbs.Where(verb => verb.Singular == verb.Plural));
+        Assert.DoesNotContain(GrammarLexicon.Verbs, verb => verb.Singular == verb.Plural);
         Assert.Equal(GrammaticalNumber.Singular, GrammarLexicon.NumberOf("knife"));
         Assert.Equal(GrammaticalNumber.Plural, GrammarLexicon.NumberOf("knives"));
         Assert.Equal(GrammaticalNumber.Singular, GrammarLexicon.NumberOf("anna"));

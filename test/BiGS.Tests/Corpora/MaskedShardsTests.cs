@@ -77,7 +77,8 @@ public sealed class MaskedShardsTests : IDisposable
         string path = Path.Combine(_folder.Path, "outside.h5");
         file.Write(path);
         using MaskedShards shards = MaskedShards.Open(path);
-        Assert.Contains("row 0: masked_lm_positions holds 8, expected 1 … 7", Assert.Throws<InvalidDataException>(() => shards.Row(0)).Message);
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => shards.Row(0));
+        Assert.Contains("row 0: masked_lm_positions holds 8, expected 1 … 7", error.Message);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class Adjectives
         (Kind.Thing & ~(Kind.Food | Kind.Animal), ["old", "new"]),
         (Kind.Thing & ~(Kind.Food | Kind.Music), ["small", "beautiful", "strange"]),
         (Kind.Tool | Kind.Storage | Kind.Surface | Kind.Fixture | Kind.Opening | Kind.Vehicle | Kind.Instrument,
-            ["heavy", "broken", "large"]),
+            ["heavy", "solid", "large"]),
         (Kind.Portable & ~Kind.Writing, ["cheap", "expensive"]),
         (Kind.Storage | Kind.Surface | Kind.Opening | Kind.Vessel, ["wooden"]),
         (Kind.Storage | Kind.Surface | Kind.Opening | Kind.Vessel | Kind.Vehicle | Kind.Garment,
@@ -50,6 +50,6 @@ internal static class Adjectives
 
     private static readonly FrozenSet<string> Absolute = FrozenSet.ToFrozenSet(
     [
-        "red", "blue", "green", "white", "black", "yellow", "grey", "brown", "wooden", "broken", "delicious", "empty", "full", "modern",
+        "red", "blue", "green", "white", "black", "yellow", "grey", "brown", "wooden", "delicious", "empty", "full", "modern",
     ]);
 }

@@ -87,7 +87,7 @@ internal static class Verbs
         (Kind.Surface | Kind.Vessel | Kind.Storage | Kind.Opening, Parse("build/built")),
         (Kind.Writing, Parse("read/read write/wrote/written study finish copy translate borrow keep/kept")),
         (Kind.Picture, Parse("study copy frame finish hang/hung")),
-        (Kind.Instrument, Parse("play tune practise")),
+        (Kind.Instrument, Parse("play practise polish")),
         (Kind.Music, Parse("play sing/sang/sung learn practise hear/heard hum/hummed")),
         (Kind.Animal, Parse("feed/fed chase lead/led watch hear/heard")),
         (Kind.Plant, Parse("water grow/grew/grown trim/trimmed plant")),
