@@ -53,7 +53,7 @@ internal sealed class MaskedShard : IDisposable
 
     public int MaxPredictions => _positions.Columns;
 
-    public MaskedRow Row(long row)
+    public ShardRow Row(long row)
     {
         int[][] block;
         lock (_lock)
@@ -77,7 +77,7 @@ internal sealed class MaskedShard : IDisposable
             throw new InvalidDataException(
                 $"'{Path}', row {row}: masked_lm_positions holds {outside}, expected 1 … {Length - 1}; the shard is damaged, make it anew");
         }
-        return new MaskedRow(Cut(block[0], at, Length), Cut(block[1], at, Length), Cut(block[2], at, Length),
+        return new ShardRow(Cut(block[0], at, Length), Cut(block[1], at, Length), Cut(block[2], at, Length),
             positions, Cut(block[4], at, MaxPredictions)[..positions.Length]);
     }
 

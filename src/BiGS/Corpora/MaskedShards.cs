@@ -14,7 +14,7 @@ public enum ShardSplit
 /// One row of a masked shard: token ids with the masks already put in, and what stood under them.
 /// Ids, Mask (1 = token, 0 = padding) and Segments have the shard's length; Positions and Labels run in parallel, one entry a masked token.
 /// </summary>
-public sealed record MaskedRow(int[] Ids, int[] Mask, int[] Segments, int[] Positions, int[] Labels);
+public sealed record ShardRow(int[] Ids, int[] Mask, int[] Segments, int[] Positions, int[] Labels);
 
 /// <summary>
 /// The authors' corpora: HDF5 shards of rows that were tokenised and masked beforehand, with the datasets input_ids, input_mask,
@@ -73,7 +73,7 @@ public sealed class MaskedShards : IDisposable
     /// <summary>The row at <paramref name="index"/>, counted through the shards in order.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not in 0 … Count − 1.</exception>
     /// <exception cref="InvalidDataException">A masked position lies outside the row.</exception>
-    public MaskedRow Row(long index)
+    public ShardRow Row(long index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);

@@ -30,7 +30,7 @@ public sealed class MaskedShardsTests : IDisposable
     public void AZeroPositionEndsTheList()
     {
         using MaskedShards shards = MaskedShards.Open(Write("a.h5", 2, 0));
-        MaskedRow row = shards.Row(1);
+        ShardRow row = shards.Row(1);
         Assert.Equal([1, 2], row.Positions);
         Assert.Equal([11, 12], row.Labels);
         Assert.Equal([1, 1, 1, 1, 1, 1, 0, 0], row.Mask);
@@ -107,7 +107,7 @@ public sealed class MaskedShardsTests : IDisposable
         Assert.True(train.Count > first.Count && test.Count > 0);
         for (long i = 0; i < train.Count; i++)
         {
-            MaskedRow row = train.Row(i);
+            ShardRow row = train.Row(i);
             Assert.Equal(2, row.Ids[0]);
             Assert.InRange(row.Positions.Length, 1, 6);
             Assert.Equal(row.Positions.Length, row.Labels.Length);
