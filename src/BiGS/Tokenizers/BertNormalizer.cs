@@ -7,7 +7,7 @@ namespace BiGS.Tokenizers;
 /// BERT's normaliser: every character of a text is dropped, turned into a space, or rewritten, by itself and whatever stands beside it.
 /// </summary>
 /// <remarks>
-/// Per character, in this order (Devlin et al. 2019, <c>BasicTokenizer</c>): control, format, private, unassigned and broken characters go;
+/// Per character, in this order (Devlin et al. 2019, <c>BasicTokenizer</c>): control, format, private and broken characters go;
 /// any white space becomes one space; the canonical decomposition loses its non-spacing marks (<see cref="StripAccents"/>);
 /// what is left becomes lower-case (<see cref="LowerCase"/>); a Chinese character is set between spaces (<see cref="TokenizeChineseChars"/>).
 /// </remarks>
@@ -59,7 +59,7 @@ public sealed record BertNormalizer
             return " ";
         }
         string mapped = rune.ToString();
-        if (DropsAccents)
+        if (DropsAccents && Rune.GetUnicodeCategory(rune) != UnicodeCategory.OtherNotAssigned)
         {
             mapped = WithoutAccents(mapped);
         }
@@ -83,9 +83,10 @@ public sealed record BertNormalizer
     // Tab, line feed and carriage return are the control characters that count as white space.
     private static bool IsDropped(Rune rune) => rune.Value is not ('\t' or '\n' or '\r')
         && (rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
-            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+            or UnicodeCategory.PrivateUse);
 
     // One character's decomposition at a time: the order of neighbouring marks, which a whole text's would settle, goes with the marks.
+    // Normalize throws on U+FFFE and its like; what Unicode has not assigned has no decomposition, and stays.
     private static string WithoutAccents(string character)
     {
         string decomposed = character.Normalize(NormalizationForm.FormD);
