@@ -26,7 +26,7 @@ internal sealed class SmallModel : IDisposable
             StateSize = 4,
             MaxPositionEmbeddings = Positions,
             MaskPadding = maskPadding,
-            InitializerRange = 0.1, // so that every part of so small a model has its say
+            InitializerRange = 0.2, // so that every part of so small a model has its say
             NumLabels = 3,
         };
         using HeadedModel model = HeadedModels.Build(head, Config, SsmRoutes.Auto);
