@@ -1,26 +1,33 @@
 namespace BiGS.Tests;
 
-/// <summary>The golden files and real data that lie outside the repository: BIGS_SHARED, relative to its root, else ../shared.</summary>
+/// <summary>
+/// Files that lie beside the project and are not part of it. <c>BIGS_SHARED</c> says where, relative to the repository's root;
+/// a test that needs one is skipped, and says so, where it is missing.
+/// </summary>
 internal static class Shared
 {
-    private static readonly string Root = System.IO.Path.GetFullPath(
-        Environment.GetEnvironmentVariable("BIGS_SHARED") ?? System.IO.Path.Combine("..", "shared"), Repository());
+    public static string Repository { get; } = FindRepository();
 
-    /// <summary>The full path of a shared file or folder; skips the calling test where it is missing.</summary>
+    private static string Root => System.IO.Path.GetFullPath(Environment.GetEnvironmentVariable("BIGS_SHARED") ?? "../shared", Repository);
+
+    /// <summary>The full path of a shared file or folder; skips the test if there is none.</summary>
     public static string Path(params string[] parts)
     {
         string path = System.IO.Path.Combine([Root, .. parts]);
-        Assert.SkipUnless(File.Exists(path) || Directory.Exists(path), $"{path} is missing: set BIGS_SHARED to the folder with golden/ and data/");
+        Assert.SkipUnless(
+            File.Exists(path) || Directory.Exists(path),
+            $"{string.Join('/', parts)} is not in {Root}; set BIGS_SHARED to the folder that holds it.");
         return path;
     }
 
-    private static string Repository()
+    private static string FindRepository()
     {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "BiGS.slnx")))
         {
             folder = folder.Parent;
         }
-        return folder?.FullName ?? throw new DirectoryNotFoundException($"no folder above {AppContext.BaseDirectory} holds BiGS.slnx");
+
+        return folder?.FullName ?? throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds BiGS.slnx.");
     }
 }

@@ -1,0 +1,37 @@
+namespace BiGS.Batches;
+
+/// <summary>A row with its question: ids as the model reads them, and which words were hidden where.</summary>
+/// <param name="Ids">Without padding.</param>
+/// <param name="TokenTypeIds">0 and 1 for first and second text; null for 0 everywhere.</param>
+/// <param name="Positions">Masked positions, ascending.</param>
+/// <param name="Words">What stood there.</param>
+public sealed record MaskedRow(int[] Ids, int[]? TokenTypeIds, int[] Positions, int[] Words);
+
+/// <summary>Rows that come masked.</summary>
+public interface IMaskedRows
+{
+    long Count { get; }
+
+    int MaxLength { get; }
+
+    /// <param name="row">In [0, Count).</param>
+    /// <param name="epoch">How often the rows were all read before.</param>
+    MaskedRow At(long row, long epoch);
+}
+
+/// <summary>Text whose masks are drawn anew in every epoch.</summary>
+public sealed class DynamicMasks(IRowSource rows, MlmMasker masker) : IMaskedRows
+{
+    public long Count => rows.Count;
+
+    public int MaxLength => rows.MaxLength;
+
+    public MaskedRow At(long row, long epoch)
+    {
+        int[] ids = new int[rows.MaxLength];
+        int length = rows.Fill(row, ids);
+        ids = ids[..length];
+        (int[] positions, int[] words) = masker.Mask(ids, rows.MaxLength, ((ulong)epoch * (ulong)rows.Count) + (ulong)row);
+        return new MaskedRow(ids, null, positions, words);
+    }
+}

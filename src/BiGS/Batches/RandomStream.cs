@@ -1,0 +1,9 @@
+namespace BiGS.Batches;
+
+/// <summary>What random numbers are drawn for: one stream a purpose, so that no two choices share their luck.</summary>
+internal static class RandomStream
+{
+    public const uint RowOrder = 1;
+    public const uint MaskedPositions = 2;
+    public const uint Replacements = 3;
+}

@@ -1,0 +1,18 @@
+using BiGS.Corpora;
+
+namespace BiGS.Batches;
+
+/// <summary>The authors' HDF5 rows, whose masks were drawn when the corpus was made: the same in every epoch.</summary>
+public sealed class StaticMasks(MaskedShards shards) : IMaskedRows
+{
+    public long Count => shards.Count;
+
+    public int MaxLength => shards.Length;
+
+    public MaskedRow At(long row, long epoch)
+    {
+        ShardRow stored = shards.Row(row);
+        int length = Array.LastIndexOf(stored.Mask, 1) + 1;
+        return new MaskedRow(stored.Ids[..length], stored.Segments[..length], stored.Positions, stored.Labels);
+    }
+}

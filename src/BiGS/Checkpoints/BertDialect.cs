@@ -1,0 +1,57 @@
+using BiGS.Models;
+
+namespace BiGS.Checkpoints;
+
+/// <summary>
+/// Hugging Face's BERT read as STACK × attention, post-norm: its defaults where config.json is silent, and its names for our weights.
+/// </summary>
+internal static class BertDialect
+{
+    private static readonly (string Theirs, string Ours)[] Parts =
+    [
+        (".attention.self.", ".attention."),
+        (".attention.output.dense.", ".attention.output."),
+        (".attention.output.LayerNorm.", ".LayerNorm."),
+        (".intermediate.dense.", ".intermediate."),
+        (".output.dense.", ".output."),
+        (".output.LayerNorm.", ".output_LayerNorm."),
+    ];
+
+    public static BiGSConfig Defaults => new()
+    {
+        HiddenSize = 768,
+        NumHiddenLayers = 12,
+        IntermediateSize = 3072,
+        NumAttentionHeads = 12,
+        MaxPositionEmbeddings = 512,
+        Architecture = Architecture.Stack,
+        Routing = Routing.Attention,
+        PreNorm = false,
+        PoolerType = PoolerType.Cls,
+        BlockDropoutProb = 0.1,
+        AttentionProbsDropoutProb = 0.1,
+    };
+
+    /// <summary>Our name of a weight that a BERT file holds; names of other dialects stay as they are.</summary>
+    public static string Rename(string key)
+    {
+        if (!key.StartsWith("bert.", StringComparison.Ordinal))
+        {
+            return key;
+        }
+
+        string renamed = "bigs." + key["bert.".Length..];
+        if (renamed.StartsWith("bigs.encoder.layer.", StringComparison.Ordinal))
+        {
+            foreach ((string theirs, string ours) in Parts)
+            {
+                if (renamed.Contains(theirs, StringComparison.Ordinal))
+                {
+                    return renamed.Replace(theirs, ours, StringComparison.Ordinal);
+                }
+            }
+        }
+
+        return renamed;
+    }
+}

@@ -1,0 +1,157 @@
+using System.IO.MemoryMappedFiles;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace BiGS.Checkpoints;
+
+/// <summary>
+/// A safetensors file, open for reading: eight bytes of header length, a JSON header, raw little-endian tensors.
+/// The file is memory-mapped, and a tensor costs memory only when it is read.
+/// </summary>
+public sealed class SafetensorsFile : IDisposable
+{
+    private const long LargestHeader = 100_000_000;
+
+    private readonly string _path;
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly long _dataStart;
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is cut, or its header does not describe it.</exception>
+    public SafetensorsFile(string path)
+    {
+        _path = path;
+        long size = File.Exists(path) ? new FileInfo(path).Length : throw new FileNotFoundException($"{path}: there is no such file.");
+        Require(size >= 8, $"{size} bytes are too few for a header");
+        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        try
+        {
+            ulong header = _view.ReadUInt64(0);
+            Require(header <= LargestHeader && header <= (ulong)(size - 8), $"the header claims {header} bytes of a file of {size}");
+            _dataStart = 8 + (long)header;
+            byte[] json = new byte[header];
+            _view.ReadArray(8, json, 0, json.Length);
+            ReadHeader(json, size - _dataStart);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Tensor names, in the order of the header.</summary>
+    public IReadOnlyCollection<string> Names => _entries.Keys;
+
+    /// <summary>Text that travels in the header under <c>__metadata__</c>.</summary>
+    public Dictionary<string, string> Metadata { get; } = [];
+
+    public bool Contains(string name) => _entries.ContainsKey(name);
+
+    public long[] Shape(string name) => Find(name).Shape;
+
+    /// <summary>A copy of one tensor, on the CPU, in the type that the file has.</summary>
+    /// <exception cref="InvalidDataException">The file has no tensor of this name.</exception>
+    public unsafe Tensor Read(string name)
+    {
+        Entry entry = Find(name);
+        Tensor tensor = empty(entry.Shape, entry.Type, CPU);
+        if (entry.Bytes > 0)
+        {
+            byte* start = null;
+            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            try
+            {
+                new ReadOnlySpan<byte>(start + _dataStart + entry.Start, checked((int)entry.Bytes)).CopyTo(tensor.bytes);
+            }
+            finally
+            {
+                _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            }
+        }
+
+        return tensor;
+    }
+
+    public void Dispose()
+    {
+        _view.Dispose();
+        _file.Dispose();
+    }
+
+    private Entry Find(string name) =>
+        _entries.TryGetValue(name, out Entry? entry) ? entry : throw new InvalidDataException($"{_path}: there is no tensor \"{name}\".");
+
+    private void ReadHeader(byte[] json, long dataBytes)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(json);
+        }
+        catch (JsonException broken)
+        {
+            throw new InvalidDataException($"{_path}: not a safetensors file: its header is not JSON ({broken.Message}).", broken);
+        }
+
+        using (document)
+        {
+            Require(document.RootElement.ValueKind == JsonValueKind.Object, "the header is not a JSON object");
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (property.Name == "__metadata__")
+                {
+                    foreach (JsonProperty item in property.Value.EnumerateObject())
+                    {
+                        Metadata[item.Name] = item.Value.ToString();
+                    }
+                }
+                else
+                {
+                    Entry entry = ReadEntry(property, dataBytes);
+                    Require(_entries.TryAdd(property.Name, entry), $"the tensor \"{property.Name}\" is there twice");
+                }
+            }
+        }
+
+        long end = 0;
+        foreach ((string name, Entry entry) in _entries.OrderBy(e => e.Value.Start).ThenBy(e => e.Value.Bytes))
+        {
+            Require(entry.Start >= end, $"the tensor \"{name}\" overlaps the one before it");
+            end = entry.Start + entry.Bytes;
+        }
+    }
+
+    private Entry ReadEntry(JsonProperty property, long dataBytes)
+    {
+        try
+        {
+            ScalarType type = SafetensorsTypes.Of(property.Value.GetProperty("dtype").GetString()!);
+            long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(n => n.GetInt64())];
+            JsonElement offsets = property.Value.GetProperty("data_offsets");
+            (long start, long end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
+            Require(start >= 0 && end >= start && end <= dataBytes, $"the tensor \"{property.Name}\" lies at {start}…{end} of {dataBytes} bytes");
+            Require(Array.TrueForAll(shape, n => n >= 0), $"the tensor \"{property.Name}\" has a negative dimension");
+            long bytes = shape.Aggregate((long)SafetensorsTypes.Width(type), (product, n) => checked(product * n));
+            Require(bytes == end - start, $"the tensor \"{property.Name}\" needs {bytes} bytes and has {end - start}");
+            return new Entry(type, shape, start, bytes);
+        }
+        catch (Exception broken) when (broken is KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException($"{_path}: not a whole safetensors file: the entry of \"{property.Name}\" is broken ({broken.Message}).", broken);
+        }
+    }
+
+    private void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException($"{_path}: not a whole safetensors file: {otherwise}.");
+        }
+    }
+
+    private sealed record Entry(ScalarType Type, long[] Shape, long Start, long Bytes);
+}

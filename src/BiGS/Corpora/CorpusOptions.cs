@@ -1,0 +1,8 @@
+namespace BiGS.Corpora;
+
+/// <summary>How documents are found inside files.</summary>
+public sealed record CorpusOptions
+{
+    /// <summary>The field of a .jsonl object, or the column of a .parquet file, that holds the text.</summary>
+    public string TextField { get; init; } = "text";
+}

@@ -1,0 +1,53 @@
+using BiGS.Batches;
+using BiGS.Models;
+using static TorchSharp.torch;
+
+namespace BiGS.Evaluation;
+
+/// <summary>How well a model guesses masked words.</summary>
+/// <param name="Loss">Mean cross-entropy, in nats per masked token.</param>
+/// <param name="Accuracy">Share of masked tokens that the first guess hits.</param>
+/// <param name="Count">Masked tokens asked for.</param>
+public sealed record MaskedLmScore(double Loss, double Accuracy, long Count)
+{
+    /// <summary>e^loss.</summary>
+    public double Perplexity => Math.Exp(Loss);
+}
+
+/// <summary>Held-out masked language modelling: loss and accuracy over batches whose masks are fixed.</summary>
+public static class MaskedLmEvaluation
+{
+    /// <param name="model">Left in the mode that it was in.</param>
+    /// <param name="batches">Each read once.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <exception cref="ArgumentException">No position is masked.</exception>
+    public static MaskedLmScore Score(BiGSForMaskedLM model, IEnumerable<Batch> batches, CancellationToken cancel = default)
+    {
+        bool wasTraining = model.training;
+        model.eval();
+        try
+        {
+            using var untracked = inference_mode();
+            Device device = model.Bigs.Embeddings.WordTable.device;
+            (double loss, long hits, long count) = (0, 0, 0);
+            foreach (Batch batch in batches.Where(batch => batch.MaskedIds.Length > 0))
+            {
+                cancel.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                BatchTensors tensors = BatchTensors.Of(batch, device);
+                Tensor logits = model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
+                loss += nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum).item<float>();
+                hits += logits.argmax(1).eq(tensors.Words).sum(ScalarType.Int64).item<long>();
+                count += batch.MaskedIds.Length;
+            }
+
+            return count > 0
+                ? new MaskedLmScore(loss / count, (double)hits / count, count)
+                : throw new ArgumentException("There is nothing to evaluate: no position of the held-out text is masked.");
+        }
+        finally
+        {
+            model.train(wasTraining);
+        }
+    }
+}

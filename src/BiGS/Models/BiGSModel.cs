@@ -1,0 +1,71 @@
+using BiGS.Ssm;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace BiGS.Models;
+
+/// <summary>What a model reads. Only the ids are needed; without a mask no position is padding.</summary>
+/// <param name="InputIds">(b, l), int64.</param>
+/// <param name="AttentionMask">(b, l), 1 = text, 0 = padding.</param>
+/// <param name="TokenTypeIds">(b, l), 0 = first text, 1 = second.</param>
+public sealed record ModelInput(Tensor InputIds, Tensor? AttentionMask = null, Tensor? TokenTypeIds = null);
+
+/// <summary>The encoder without a head: embeddings, layers and, where a head asks for it, the pooler.</summary>
+/// <remarks>Checkpoint keys: <c>embeddings, encoder.layer.N, pooler.dense</c>.</remarks>
+public sealed class BiGSModel : nn.Module
+{
+    [ComponentName(Name = "embeddings")]
+    private readonly Embeddings _embeddings;
+
+    [ComponentName(Name = "encoder")]
+    private readonly Encoder _encoder;
+
+    [ComponentName(Name = "pooler")]
+    private readonly Pooler? _pooler;
+
+    public BiGSModel(BiGSConfig config, ISsmRoute route, bool withPooler)
+        : base(nameof(BiGSModel))
+    {
+        _embeddings = new Embeddings(config);
+        _encoder = new Encoder(config, route);
+        _pooler = withPooler ? new Pooler(config) : null;
+        RegisterComponents();
+    }
+
+    public Embeddings Embeddings => _embeddings;
+
+    public IEnumerable<Block> Layers => _encoder.Layers;
+
+    /// <summary>Sets the type of the products inside all blocks: Float32, or BFloat16 over fp32 master weights.</summary>
+    public void ComputeIn(ScalarType type)
+    {
+        foreach (Block block in _encoder.Layers)
+        {
+            block.ComputeType = type;
+        }
+    }
+
+    /// <summary>The last hidden states, (b, l, d).</summary>
+    /// <param name="input">Ids and mask.</param>
+    /// <param name="hiddenStates">Takes all of them, embeddings first: layers + 1 tensors.</param>
+    /// <exception cref="ArgumentException">The rows are longer than the position table.</exception>
+    public Tensor Encode(ModelInput input, ICollection<Tensor>? hiddenStates = null)
+    {
+        using var scope = NewDisposeScope();
+        PaddingMask? padding = input.AttentionMask is null ? null : new PaddingMask(input.AttentionMask);
+        var states = hiddenStates is null ? null : new List<Tensor>();
+        Tensor last = _encoder.Forward(_embeddings.forward(input.InputIds, input.TokenTypeIds), padding, states);
+        foreach (Tensor state in states ?? [])
+        {
+            hiddenStates!.Add(state.MoveToOuterDisposeScope());
+        }
+
+        return last.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One vector a row, (b, d).</summary>
+    /// <exception cref="InvalidOperationException">The model was built without a pooler.</exception>
+    public Tensor Pool(Tensor hiddenStates, Tensor? attentionMask) =>
+        (_pooler ?? throw new InvalidOperationException("This model has no pooler: its head reads the hidden states themselves."))
+        .forward(hiddenStates, attentionMask);
+}

@@ -1,0 +1,42 @@
+using BiGS.Ssm;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace BiGS.Models;
+
+/// <summary>
+/// Where in the text the answer starts and ends: two scores a token, two softmaxes over positions, the mean of two losses.
+/// Answers outside the row are not counted.
+/// </summary>
+public sealed class BiGSForQuestionAnswering : HeadedModel
+{
+    [ComponentName(Name = "qa_outputs")]
+    private readonly Dense _qaOutputs;
+
+    public BiGSForQuestionAnswering(BiGSConfig config, ISsmRoute route)
+        : base(nameof(BiGSForQuestionAnswering), config, route, withPooler: false)
+    {
+        _qaOutputs = new Dense(config.HiddenSize, 2);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public override string Architecture => "BiGSForQuestionAnswering";
+
+    /// <inheritdoc/>
+    public override ModelOutput Forward(ModelInput input, ModelLabels? labels = null, ICollection<Tensor>? hiddenStates = null)
+    {
+        Tensor last = Bigs.Encode(input, hiddenStates);
+        Tensor both = _qaOutputs.forward(last); // (b, l, 2)
+        Tensor start = both.select(-1, 0).contiguous(); // (b, l)
+        Tensor end = both.select(-1, 1).contiguous(); // (b, l)
+        Tensor? loss = labels is { StartPositions: { } from, EndPositions: { } to } ? (Loss(start, from) + Loss(end, to)) * 0.5 : null;
+        return new ModelOutput(new Dictionary<string, Tensor> { ["start_logits"] = start, ["end_logits"] = end }, last, Loss: loss);
+    }
+
+    private static Tensor Loss(Tensor logits, Tensor positions)
+    {
+        long outside = logits.shape[1];
+        return nn.functional.cross_entropy(logits, positions.view(-1).clamp(0, outside), ignore_index: outside);
+    }
+}

@@ -1,0 +1,35 @@
+using BiGS.Ssm;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace BiGS.Models;
+
+/// <summary>A class for a text or a pair of texts, read off the pooled vector; with one label, a value (regression, squared error).</summary>
+public sealed class BiGSForSequenceClassification : HeadedModel
+{
+    [ComponentName(Name = "classifier")]
+    private readonly Dense _classifier;
+
+    public BiGSForSequenceClassification(BiGSConfig config, ISsmRoute route)
+        : base(nameof(BiGSForSequenceClassification), config, route, withPooler: true)
+    {
+        _classifier = new Dense(config.HiddenSize, config.NumLabels);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public override string Architecture => "BiGSForSequenceClassification";
+
+    /// <inheritdoc/>
+    public override ModelOutput Forward(ModelInput input, ModelLabels? labels = null, ICollection<Tensor>? hiddenStates = null)
+    {
+        Tensor last = Bigs.Encode(input, hiddenStates);
+        Tensor pooled = Bigs.Pool(last, input.AttentionMask);
+        Tensor logits = _classifier.forward(BeforeClassifier(pooled)); // (b, labels)
+        return new ModelOutput(Logits(logits), last, pooled, labels?.Labels is { } wanted ? Loss(logits, wanted) : null);
+    }
+
+    private Tensor Loss(Tensor logits, Tensor wanted) => Config.NumLabels == 1
+        ? nn.functional.mse_loss(logits.view(-1), wanted.to_type(logits.dtype).view(-1))
+        : nn.functional.cross_entropy(logits, wanted.view(-1));
+}

@@ -1,0 +1,23 @@
+using static TorchSharp.torch;
+
+namespace BiGS.Models;
+
+/// <summary>
+/// Which positions hold text, in the two forms that routings ask for. No mask at all (null) means that no position is padding,
+/// and costs nothing.
+/// </summary>
+public sealed class PaddingMask
+{
+    /// <param name="attentionMask">(b, l), 1 = text, 0 = padding.</param>
+    public PaddingMask(Tensor attentionMask)
+    {
+        Keep = attentionMask.to_type(ScalarType.Float32).unsqueeze(-1);
+        Attend = attentionMask.to_type(ScalarType.Bool).unsqueeze(1).unsqueeze(1);
+    }
+
+    /// <summary>A factor for (b, l, d): 1 at text, 0 at padding. (b, l, 1), single precision.</summary>
+    public Tensor Keep { get; }
+
+    /// <summary>Which keys attention may look at. (b, 1, 1, l), bool.</summary>
+    public Tensor Attend { get; }
+}

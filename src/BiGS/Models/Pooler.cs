@@ -1,0 +1,44 @@
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace BiGS.Models;
+
+/// <summary>
+/// One vector for a text: the mean over its positions (all, or those that are not padding) or the first of them, a dense, tanh (paper.md §3).
+/// </summary>
+public sealed class Pooler : nn.Module<Tensor, Tensor?, Tensor>
+{
+    private readonly PoolerType _type;
+
+    [ComponentName(Name = "dense")]
+    private readonly Dense _dense;
+
+    public Pooler(BiGSConfig config)
+        : base(nameof(Pooler))
+    {
+        _type = config.PoolerType;
+        _dense = new Dense(config.HiddenSize, config.HiddenSize);
+        RegisterComponents();
+    }
+
+    /// <param name="hiddenStates">(b, l, d).</param>
+    /// <param name="attentionMask">(b, l), 1 = text; null where no position is padding.</param>
+    /// <returns>(b, d).</returns>
+    public override Tensor forward(Tensor hiddenStates, Tensor? attentionMask)
+    {
+        using var scope = NewDisposeScope();
+        Tensor summary = _type switch
+        {
+            PoolerType.Cls => hiddenStates.select(1, 0),
+            PoolerType.NonPaddingMean when attentionMask is not null => MeanOverText(hiddenStates, attentionMask),
+            _ => hiddenStates.mean([1]),
+        };
+        return _dense.forward(summary).tanh().MoveToOuterDisposeScope();
+    }
+
+    private static Tensor MeanOverText(Tensor hiddenStates, Tensor attentionMask)
+    {
+        Tensor keep = attentionMask.to_type(hiddenStates.dtype).unsqueeze(-1); // (b, l, 1)
+        return (hiddenStates * keep).sum(dim: 1) / keep.sum(dim: 1); // (b, d)
+    }
+}

@@ -1,0 +1,41 @@
+namespace BiGS.Models;
+
+/// <summary>Shapes that have a name. The vocabulary size is the tokenizer's.</summary>
+public static class Presets
+{
+    /// <summary>The names that <see cref="Named"/> takes, smallest first.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["tiny", "small", "base", "large"];
+
+    /// <summary>
+    /// <c>tiny</c> trains in minutes on two cores, <c>small</c> in hours; <c>base</c> has BERT-Base's width and depth;
+    /// <c>large</c> is the authors' model of 346,314,134 parameters (with 30,522 words and 128 positions).
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is none of <see cref="Names"/>.</exception>
+    public static BiGSConfig Named(string name) => name switch
+    {
+        "tiny" => Gated(hiddenSize: 128, layers: 4, attentionHeads: 4),
+        "small" => Gated(hiddenSize: 256, layers: 8, attentionHeads: 4),
+        "base" => Gated(hiddenSize: 768, layers: 12, attentionHeads: 12),
+        "large" => Gated(hiddenSize: 1024, layers: 23, attentionHeads: 16),
+        _ => throw new ArgumentException($"There is no preset \"{name}\"; choose one of {string.Join(", ", Names)}."),
+    };
+
+    /// <summary>
+    /// The same model in another of the four forms, of equal size: a STACK of the same depth gets inner size 4.5 d,
+    /// so that both have 13 d² per layer (paper.md §3).
+    /// </summary>
+    public static BiGSConfig As(this BiGSConfig config, Architecture architecture, Routing routing) => config with
+    {
+        Architecture = architecture,
+        Routing = routing,
+        IntermediateSize = architecture == Architecture.Gated ? 3 * config.HiddenSize : 9 * config.HiddenSize / 2,
+    };
+
+    private static BiGSConfig Gated(int hiddenSize, int layers, int attentionHeads) => new()
+    {
+        HiddenSize = hiddenSize,
+        NumHiddenLayers = layers,
+        IntermediateSize = 3 * hiddenSize,
+        NumAttentionHeads = attentionHeads,
+    };
+}

@@ -1,3 +1,0 @@
-namespace BiGS;
-
-internal static class Placeholder;

@@ -1,0 +1,56 @@
+using static TorchSharp.torch;
+
+namespace BiGS.Ssm;
+
+/// <summary>
+/// The definition: x_k = Ā x_{k−1} + B̄ u_k, y_k = Re(C x_k) + D u_k, one step at a time, in double precision.
+/// Slow, and the truth that every other route is held against; also the way to feed a stream token by token.
+/// </summary>
+public sealed class Recurrence : ISsmRoute
+{
+    /// <inheritdoc/>
+    public Tensor Apply(DiscreteSystem system, Tensor u, Direction direction)
+    {
+        using var scope = NewDisposeScope();
+        int length = (int)u.shape[2];
+        var state = new RecurrentState(system);
+        var y = new Tensor[length];
+        for (int k = 0; k < length; k++)
+        {
+            int position = direction == Direction.Forward ? k : length - 1 - k;
+            y[position] = state.Step(u.select(2, position)); // (b, m, c)
+        }
+
+        return stack(y, 2).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>The state x of a system that reads one step at a time.</summary>
+public sealed class RecurrentState
+{
+    private readonly DiscreteSystem _system;
+    private readonly Tensor _aBar;
+    private readonly Tensor _bBar;
+    private readonly Tensor _c;
+    private Tensor? _x;
+
+    public RecurrentState(DiscreteSystem system)
+    {
+        _system = system;
+        _aBar = system.LogABar.exp().unsqueeze(-1); // (m, N, 1)
+        _bBar = system.BBar.unsqueeze(-1);
+        _c = system.C.unsqueeze(-1);
+    }
+
+    /// <summary>Takes u_k and gives y_k; the state moves on. The first step starts from zero.</summary>
+    /// <param name="u">(b, m, c).</param>
+    /// <returns>(b, m, c), in the type of u.</returns>
+    public Tensor Step(Tensor u)
+    {
+        Tensor input = u.to_type(ScalarType.Float64);
+        Tensor driven = _bBar * input.unsqueeze(2); // (b, m, N, c)
+        _x = _x is null ? driven : (_aBar * _x) + driven;
+        Tensor y = real((_c * _x).sum(dim: 2)) + (_system.D.unsqueeze(-1) * input); // (b, m, c)
+        return y.to_type(u.dtype);
+    }
+}

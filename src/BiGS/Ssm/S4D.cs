@@ -1,0 +1,66 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace BiGS.Ssm;
+
+/// <summary>
+/// One diagonal state-space model (S4D) in one direction: y = K ∗ u + D u, the same K for every channel of a head.
+/// x'(t) = A x(t) + u(t), y(t) = C x(t) + D u(t), sampled with step Δ (paper.md §1).
+/// </summary>
+/// <remarks>Checkpoint keys: <c>D</c>, <c>kernel.{C, log_step, A_re, A_im}</c>. With one head, D is (1); with m heads, (m).</remarks>
+public sealed class S4D : nn.Module<Tensor, Tensor>
+{
+    private readonly Direction _direction;
+    private readonly ISsmRoute _route;
+
+    [ComponentName(Name = "D")]
+    private readonly Parameter _d;
+
+    [ComponentName(Name = "kernel")]
+    private readonly S4DKernel _kernel;
+
+    /// <param name="heads">m: how many kernels share the channels out among themselves; 1 in the paper.</param>
+    /// <param name="stateSize">N: complex states of a kernel; 64 in the paper.</param>
+    /// <param name="discretize">The rule that samples the continuous system.</param>
+    /// <param name="direction">Which way the sequence is read.</param>
+    /// <param name="route">How K is applied.</param>
+    public S4D(int heads, int stateSize, Discretize discretize, Direction direction, ISsmRoute route)
+        : base(nameof(S4D))
+    {
+        _direction = direction;
+        _route = route;
+        _d = new Parameter(ones(heads));
+        _kernel = new S4DKernel(heads, stateSize, discretize);
+        RegisterComponents();
+    }
+
+    /// <summary>The continuous parameters, as they are learned.</summary>
+    public S4DKernel Kernel => _kernel;
+
+    /// <summary>The discrete system of now: parameters in double, differentiable.</summary>
+    public DiscreteSystem Discretize() => _kernel.Discretize(_d);
+
+    /// <summary>Filters u along l. Inputs of zero (padding) add nothing to any output.</summary>
+    /// <param name="u">(b, l, d), d divisible by the number of heads.</param>
+    /// <returns>(b, l, d), in the type of u.</returns>
+    public override Tensor forward(Tensor u)
+    {
+        using var scope = NewDisposeScope();
+        (long b, long l, long d) = (u.shape[0], u.shape[1], u.shape[2]);
+        int m = _kernel.Heads;
+        Tensor byHead = m == 1 ? u.unsqueeze(1) : u.view(b, l, m, d / m).transpose(1, 2); // (b, m, l, d/m)
+        Tensor y = _route.Apply(Discretize(), byHead, _direction);
+        y = m == 1 ? y.squeeze(1) : y.transpose(1, 2).reshape(b, l, d); // (b, l, d)
+        return y.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Draws new parameters: D = 1 and the kernel's own (paper.md §1).</summary>
+    public void Initialize(InitialFrequencies frequencies, Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        _d.fill_(1.0);
+        _kernel.Initialize(frequencies, generator);
+    }
+}

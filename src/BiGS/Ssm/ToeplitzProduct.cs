@@ -1,0 +1,34 @@
+using static TorchSharp.torch;
+
+namespace BiGS.Ssm;
+
+/// <summary>
+/// The convolution as one matrix product, since every channel shares K: y = T u with T_ij = K_{i−j} (D on the diagonal),
+/// lower triangular forward and its transpose backward (paper.md §2). O(L²), but at matrix speed: the fastest route for short rows.
+/// </summary>
+public sealed class ToeplitzProduct : ISsmRoute
+{
+    /// <inheritdoc/>
+    public Tensor Apply(DiscreteSystem system, Tensor u, Direction direction)
+    {
+        using var scope = NewDisposeScope();
+        Tensor T = Matrix(system.ImpulseResponse(u.shape[2]).to_type(u.dtype), direction);
+        return matmul(T, u).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Lays K out as T. With k = (0, …, 0, K_0, …, K_{L−1}), the windows of length L of k are the rows of a Hankel matrix
+    /// M_st = k_{s+t}; reversing its columns gives the forward T, reversing its rows the backward one.
+    /// </summary>
+    /// <param name="K">(m, L).</param>
+    /// <param name="direction">Lower triangular forward, upper triangular backward.</param>
+    /// <returns>(m, L, L).</returns>
+    public static Tensor Matrix(Tensor K, Direction direction)
+    {
+        using var scope = NewDisposeScope();
+        long length = K.shape[1];
+        Tensor k = cat([zeros([K.shape[0], length - 1], K.dtype, K.device), K], 1);
+        Tensor hankel = k.unfold(1, length, 1); // (m, L, L)
+        return hankel.flip(direction == Direction.Forward ? 2 : 1).MoveToOuterDisposeScope();
+    }
+}

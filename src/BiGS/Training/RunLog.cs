@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BiGS.Training;
+
+/// <summary>One line of a run's log: a training row, or an evaluation row.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Tokens">Tokens read so far, padding not counted.</param>
+public sealed record LogRow(long Step, long Tokens)
+{
+    /// <summary>Mean over the steps since the row before, in nats per masked token.</summary>
+    public double? Loss { get; init; }
+
+    public double? LearningRate { get; init; }
+
+    public double? TokensPerSecond { get; init; }
+
+    /// <summary>Held-out loss, in nats per masked token.</summary>
+    public double? EvalLoss { get; init; }
+
+    /// <summary>Share of held-out masked tokens that the model's first guess hits.</summary>
+    public double? EvalAccuracy { get; init; }
+}
+
+/// <summary>
+/// <c>log.jsonl</c>, flushed row by row, and the same numbers as TensorBoard events. A resumed run first drops the rows
+/// after its checkpoint, so that the log reads as if the run had never stopped.
+/// </summary>
+public sealed class RunLog : IDisposable
+{
+    public const string FileName = "log.jsonl";
+
+    private static readonly JsonSerializerOptions Rows = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private readonly StreamWriter _file;
+    private readonly SummaryWriter _tensorBoard;
+
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="resumedStep">Rows of later steps are dropped; 0 starts afresh.</param>
+    public RunLog(string folder, long resumedStep)
+    {
+        string path = Path.Combine(folder, FileName);
+        string[] kept = [.. Read(path).Where(row => row.Step <= resumedStep && resumedStep > 0).Select(Line)];
+        File.WriteAllLines(path, kept);
+        _file = new StreamWriter(path, append: true) { AutoFlush = true };
+        _tensorBoard = utils.tensorboard.SummaryWriter(Path.Combine(folder, "tensorboard"), createRunName: false);
+    }
+
+    /// <summary>The whole rows of a log; the last may have been cut by a crash and is then left out.</summary>
+    public static IEnumerable<LogRow> Read(string path)
+    {
+        foreach (string line in File.Exists(path) ? File.ReadAllLines(path) : [])
+        {
+            if (line.EndsWith('}'))
+            {
+                yield return JsonSerializer.Deserialize<LogRow>(line, Rows)!;
+            }
+        }
+    }
+
+    public void Add(LogRow row)
+    {
+        _file.WriteLine(Line(row));
+        foreach ((string tag, double? value) in new (string, double?)[]
+        {
+            ("loss", row.Loss), ("learning_rate", row.LearningRate), ("tokens_per_second", row.TokensPerSecond),
+            ("eval/loss", row.EvalLoss), ("eval/accuracy", row.EvalAccuracy),
+        })
+        {
+            if (value is { } number)
+            {
+                _tensorBoard.add_scalar(tag, (float)number, (int)row.Step);
+            }
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static string Line(LogRow row) => JsonSerializer.Serialize(row, Rows);
+}

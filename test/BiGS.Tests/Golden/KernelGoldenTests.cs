@@ -1,0 +1,48 @@
+using BiGS.Checkpoints;
+using BiGS.Ssm;
+using static TorchSharp.torch;
+
+namespace BiGS.Tests.Golden;
+
+[Trait("Category", "Golden")]
+public class KernelGoldenTests
+{
+    public static TheoryData<int, int> Sizes =>
+        new MatrixTheoryData<int, int>([4, 16, 64], [1, 7, 128, 1000, 4096]);
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void KernelsAreTheAuthors(int stateSize, int length)
+    {
+        using var scope = NewDisposeScope();
+        using var file = new SafetensorsFile(Shared.Path("golden", "s4d_kernels.safetensors"));
+        var kernel = new S4DKernel(1, stateSize, Discretization.ZeroOrderHold);
+        using (no_grad())
+        {
+            foreach (string name in (string[])["A_re", "A_im", "C", "log_step"])
+            {
+                kernel.get_parameter(name)!.copy_(file.Read($"N{stateSize}.L{length}.{name}"));
+            }
+        }
+
+        Tensor K = kernel.Discretize(ones(1)).Kernel(length);
+        Distance.Within(Distance.Kernels, K, file.Read($"N{stateSize}.L{length}.K"), $"K, N = {stateSize}, L = {length}");
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(16)]
+    [InlineData(64)]
+    public void InitialValuesAreTheAuthors(int stateSize)
+    {
+        using var scope = NewDisposeScope();
+        using var file = new SafetensorsFile(Shared.Path("golden", "s4d_kernels.safetensors"));
+        foreach ((string name, InitialFrequencies start) in new (string, InitialFrequencies)[]
+            { ("hippo", InitialValues.Hippo), ("lin", InitialValues.Linear), ("inv", InitialValues.Inverse) })
+        {
+            (Tensor re, Tensor im) = start(stateSize);
+            Distance.Within(Distance.Kernels, im, file.Read($"init.{name}.N{stateSize}.A_im"), $"A_im, {name}");
+            Distance.Within(Distance.Kernels, re, file.Read($"init.hippo.N{stateSize}.A_re"), $"A_re, {name}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using BiGS.Ssm;
+using BiGS.Tests.Golden;
+using CsCheck;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BiGS.Tests.Ssm;
+
+/// <summary>Every route computes what the recurrence computes: values and gradients, forward and backward, masked and not.</summary>
+public class RouteTests
+{
+    private static readonly Gen<(int Length, int Heads, int StateSize, int Seed, bool Backward, bool Masked, bool Bilinear)> Systems =
+        Gen.Select(Gen.Int[1, 64], Gen.Int[1, 3], Gen.Int[1, 16], Gen.Int[0, 1_000_000], Gen.Bool, Gen.Bool, Gen.Bool);
+
+    public static TheoryData<string> Fast => ["fft", "toeplitz", "auto"];
+
+    [Theory]
+    [MemberData(nameof(Fast))]
+    public void AgreesWithTheRecurrence(string route) => Systems.Sample(
+        s => Compare(route, s.Length, s.Heads, s.StateSize, s.Seed, s.Backward, s.Masked, s.Bilinear), iter: 40, threads: 1, seed: "0N0XIzNsQ0O2");
+
+    [Theory]
+    [InlineData("fft", 1000)]
+    [InlineData("toeplitz", 1000)]
+    [InlineData("fft", 999)]
+    [InlineData("toeplitz", 257)]
+    public void AgreesWithTheRecurrenceOnLongRows(string route, int length)
+    {
+        Compare(route, length, heads: 1, stateSize: 8, seed: length, backward: false, masked: true, bilinear: false);
+        Compare(route, length, heads: 2, stateSize: 8, seed: length + 1, backward: true, masked: true, bilinear: true);
+    }
+
+    [Fact]
+    public void TheRecurrenceIsItsOwnStepByStep()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(5);
+        DiscreteSystem system = Random(2, 4, generator, Discretization.ZeroOrderHold).Discretize();
+        Tensor u = empty(3, 2, 20, 5).normal_(generator: generator);
+        var state = new RecurrentState(system);
+        Tensor stepped = stack([.. Enumerable.Range(0, 20).Select(k => state.Step(u.select(2, k)))], 2);
+        Assert.Equal(0, Distance.Of(stepped, new Recurrence().Apply(system, u, Direction.Forward)));
+    }
+
+    [Fact]
+    public void BackwardIsForwardOnTheReversedText()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(6);
+        DiscreteSystem system = Random(1, 4, generator, Discretization.ZeroOrderHold).Discretize();
+        Tensor u = empty(2, 1, 33, 4).normal_(generator: generator);
+        foreach (string name in SsmRoutes.Names)
+        {
+            ISsmRoute route = SsmRoutes.Named(name);
+            Tensor backward = route.Apply(system, u, Direction.Backward);
+            Tensor reversed = route.Apply(system, u.flip(2), Direction.Forward).flip(2);
+            Distance.Within(1e-5, backward, reversed, name);
+        }
+    }
+
+    [Fact]
+    public void HeadsFilterTheirOwnChannels()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(7);
+        S4D two = Random(2, 4, generator, Discretization.ZeroOrderHold);
+        Tensor u = empty(2, 17, 6).normal_(generator: generator);
+        Tensor whole = two.forward(u);
+        DiscreteSystem system = two.Discretize();
+        for (int head = 0; head < 2; head++)
+        {
+            var alone = new DiscreteSystem(
+                system.LogABar.narrow(0, head, 1), system.BBar.narrow(0, head, 1), system.C.narrow(0, head, 1), system.D.narrow(0, head, 1));
+            Tensor channels = u.narrow(2, head * 3, 3).unsqueeze(1);
+            Tensor expected = new Recurrence().Apply(alone, channels, Direction.Forward).squeeze(1);
+            Distance.Within(1e-5, whole.narrow(2, head * 3, 3), expected, $"head {head}");
+        }
+    }
+
+    [Fact]
+    public void AnUnknownRouteIsNamedWithTheKnownOnes()
+    {
+        var error = Assert.Throws<ArgumentException>(() => SsmRoutes.Named("wavelet"));
+        Assert.Contains("toeplitz", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>In double precision, so that a difference is a mistake and not rounding.</summary>
+    private static void Compare(string route, int length, int heads, int stateSize, int seed, bool backward, bool masked, bool bilinear)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator((ulong)seed);
+        S4D layer = Random(heads, stateSize, generator, bilinear ? Discretization.Bilinear : Discretization.ZeroOrderHold);
+        Direction direction = backward ? Direction.Backward : Direction.Forward;
+        Tensor u = empty([2, heads, length, 3], ScalarType.Float64).normal_(generator: generator);
+        Tensor weight = empty_like(u).normal_(generator: generator);
+        Tensor keep = masked ? empty_like(u).uniform_(0, 1, generator).gt(0.3).to_type(ScalarType.Float64) : ones_like(u);
+
+        (Tensor value, Tensor[] gradients) = Run(SsmRoutes.Named(route), layer, u, keep, weight, direction);
+        (Tensor expected, Tensor[] expectedGradients) = Run(new Recurrence(), layer, u, keep, weight, direction);
+        string what = $"{route}, length {length}, heads {heads}, N {stateSize}, seed {seed}, {direction}, masked {masked}, bilinear {bilinear}";
+        Distance.Within(1e-9, value, expected, what);
+        for (int i = 0; i < gradients.Length; i++)
+        {
+            Distance.Within(1e-7, gradients[i], expectedGradients[i], $"gradient {i}, {what}");
+        }
+    }
+
+    private static (Tensor Value, Tensor[] Gradients) Run(ISsmRoute route, S4D layer, Tensor u, Tensor keep, Tensor weight, Direction direction)
+    {
+        Tensor input = u.clone().requires_grad_();
+        Tensor y = route.Apply(layer.Discretize(), input * keep, direction);
+        var wanted = layer.parameters().Select(p => (Tensor)p).Append(input).ToList();
+        return (y.detach(), [.. autograd.grad([(y * weight).sum()], wanted)]);
+    }
+
+    private static S4D Random(int heads, int stateSize, Generator generator, Discretize discretize)
+    {
+        var layer = new S4D(heads, stateSize, discretize, Direction.Forward, SsmRoutes.Auto);
+        layer.Initialize(InitialValues.Linear, generator);
+        using (no_grad())
+        {
+            layer.get_parameter("D")!.normal_(generator: generator);
+        }
+
+        layer.to(ScalarType.Float64);
+        return layer;
+    }
+}
