@@ -9,14 +9,16 @@ namespace BiGS.Tokenizers;
 /// <remarks>
 /// Per character, in this order (Devlin et al. 2019, <c>BasicTokenizer</c>): control, format, private and broken characters go;
 /// any white space becomes one space; the canonical decomposition loses its non-spacing marks (<see cref="StripAccents"/>);
-/// what is left becomes lower-case (<see cref="LowerCase"/>); a Chinese character is set between spaces (<see cref="TokenizeChineseChars"/>).
+/// what is left becomes lower-case (<see cref="LowerCase"/>); a Chinese character is set between spaces
+/// (<see cref="TokenizeChineseChars"/>).
 /// </remarks>
 public sealed record BertNormalizer
 {
     /// <summary>Lower-case by Unicode's own mapping, without context: İ → i + U+0307, Σ → σ also at the end of a word.</summary>
     public bool LowerCase { get; init; } = true;
 
-    /// <summary>Decompose and drop accents (Hangul then falls apart into letters); <see langword="null"/> follows <see cref="LowerCase"/>.</summary>
+    /// <summary>Decompose and drop accents (Hangul then falls apart into letters); <see langword="null"/> follows
+    /// <see cref="LowerCase"/>.</summary>
     public bool? StripAccents { get; init; }
 
     /// <summary>Make every CJK ideograph a word of its own.</summary>

@@ -5,7 +5,8 @@ using System.Text;
 namespace BiGS.Tokenizers;
 
 /// <summary>BERT's tokenizer: special tokens, then normalised words, then the longest pieces of a vocabulary.</summary>
-/// <remarks>Source: Devlin et al. 2019; equal to Hugging Face's <c>BertTokenizerFast</c>. One tokenizer serves any number of threads.</remarks>
+/// <remarks>Source: Devlin et al. 2019; equal to Hugging Face's <c>BertTokenizerFast</c>. One tokenizer serves any number of
+/// threads.</remarks>
 public sealed class BertTokenizer
 {
     private readonly WordPiece _pieces;
@@ -19,7 +20,8 @@ public sealed class BertTokenizer
     /// <param name="additionalSpecialTokens">Tokens besides BERT's five that stay whole when written in a text.</param>
     /// <exception cref="ArgumentException">An additional special token is empty or not in the vocabulary.</exception>
     /// <exception cref="PlatformNotSupportedException">Accents are to be stripped and the runtime has no ICU.</exception>
-    public BertTokenizer(WordPieceVocabulary vocabulary, BertNormalizer? normalizer = null, IEnumerable<string>? additionalSpecialTokens = null)
+    public BertTokenizer(
+        WordPieceVocabulary vocabulary, BertNormalizer? normalizer = null, IEnumerable<string>? additionalSpecialTokens = null)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         Vocabulary = vocabulary;
@@ -28,7 +30,8 @@ public sealed class BertTokenizer
         if (AdditionalSpecialTokens.FirstOrDefault(token => token.Length == 0 || !vocabulary.TryGetId(token, out _)) is string stranger)
         {
             throw new ArgumentException(
-                $"the special token \"{stranger}\" is not in the vocabulary: add it there, it needs an id", nameof(additionalSpecialTokens));
+                $"the special token \"{stranger}\" is not in the vocabulary: add it there, it needs an id",
+                nameof(additionalSpecialTokens));
         }
         string[] specials = [.. WordPieceVocabulary.SpecialTokens, .. AdditionalSpecialTokens];
         _pieces = new WordPiece(vocabulary);
@@ -47,7 +50,8 @@ public sealed class BertTokenizer
     /// <summary>Special tokens besides BERT's five.</summary>
     public IReadOnlyList<string> AdditionalSpecialTokens { get; }
 
-    /// <summary>A name for what this tokenizer computes, equal wherever vocabulary and options are: 32 hexadecimal digits of SHA-256.</summary>
+    /// <summary>A name for what this tokenizer computes, equal wherever vocabulary and options are: 32 hexadecimal digits of
+    /// SHA-256.</summary>
     public string Fingerprint { get; }
 
     /// <summary>Opens a folder with vocab.txt (and tokenizer_config.json) or tokenizer.json, or one such file.</summary>
@@ -63,7 +67,8 @@ public sealed class BertTokenizer
     /// <summary>[CLS] text [SEP], or [CLS] text [SEP] pair [SEP], with offsets into the original texts.</summary>
     /// <param name="text">The first or only text.</param>
     /// <param name="pair">The second text.</param>
-    /// <param name="maxLength">The most tokens, added ones included; a pair loses its longer text's last token first, on a tie the second's.</param>
+    /// <param name="maxLength">The most tokens, added ones included; a pair loses its longer text's last token first, on a tie the
+    /// second's.</param>
     /// <param name="addSpecialTokens">Whether to add [CLS] and [SEP].</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> has no room for the added tokens.</exception>
     public Encoding Encode(string text, string? pair = null, int? maxLength = null, bool addSpecialTokens = true)
@@ -73,7 +78,8 @@ public sealed class BertTokenizer
         if (maxLength < added)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(maxLength), maxLength, $"a maximum length of {maxLength} has no room for the {added} special tokens: give at least {added}");
+                nameof(maxLength), maxLength,
+                $"a maximum length of {maxLength} has no room for the {added} special tokens: give at least {added}");
         }
         List<Token> first = Tokens(text);
         List<Token> second = pair is null ? [] : Tokens(pair);
@@ -84,7 +90,7 @@ public sealed class BertTokenizer
         Token[] all = !addSpecialTokens ? [.. first, .. second]
             : pair is null ? [new Token("[CLS]", Vocabulary.ClassificationId, 0, 0), .. first, separator]
             : [new Token("[CLS]", Vocabulary.ClassificationId, 0, 0), .. first, separator, .. second, separator];
-        bool IsAdded(int index) => addSpecialTokens && (index == 0 || index == firstLength - 1 || (pair is not null && index == all.Length - 1));
+        bool IsAdded(int index) => addSpecialTokens && (index == 0 || index == firstLength - 1 || index == all.Length - 1);
         return new Encoding(
             [.. all.Select(token => token.Text)],
             [.. all.Select(token => token.Id)],
@@ -107,7 +113,8 @@ public sealed class BertTokenizer
         EncodeWords(text, ids);
     }
 
-    /// <summary>The text of ids: pieces joined to words, words by spaces, and no space before punctuation that English sets close.</summary>
+    /// <summary>The text of ids: pieces joined to words, words by spaces, and no space before punctuation that English sets
+    /// close.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
     public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = true)
     {

@@ -3,8 +3,10 @@ using System.Text;
 
 namespace BiGS.Tokenizers;
 
-/// <summary>What <see cref="BertNormalizer"/> and <see cref="BertPreTokenizer"/> make of each code point, looked up instead of worked out.</summary>
-/// <remarks>Both judge a character by itself alone, so that a table of the code points, filled page by page as they turn up, holds all they know.</remarks>
+/// <summary>What <see cref="BertNormalizer"/> and <see cref="BertPreTokenizer"/> make of each code point, looked up instead of worked
+/// out.</summary>
+/// <remarks>Both judge a character by itself alone, so that a table of the code points, filled page by page as they turn up, holds all
+/// they know.</remarks>
 internal sealed class CharacterTable
 {
     public const int PageSize = 256;

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace BiGS.Tokenizers;
 
-/// <summary>Merges the most frequent pair of neighbouring pieces over counted words; counts follow the words that change, nothing is counted anew.</summary>
+/// <summary>Merges the most frequent pair of neighbouring pieces over counted words; counts follow the words that change, nothing is
+/// counted anew.</summary>
 internal sealed class PieceMerger
 {
     private readonly List<string> _tokens;
@@ -17,7 +18,8 @@ internal sealed class PieceMerger
     {
         _tokens = alphabet;
         _ids = alphabet.Select((token, id) => (token, id)).ToDictionary(entry => entry.token, entry => entry.id, StringComparer.Ordinal);
-        _queue = new(Comparer<(long Count, Pair Pair)>.Create((a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : Compare(a.Pair, b.Pair)));
+        _queue = new(Comparer<(long Count, Pair Pair)>.Create(
+            (a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : Compare(a.Pair, b.Pair)));
     }
 
     /// <summary>The alphabet and the merged pieces, in the order learned.</summary>

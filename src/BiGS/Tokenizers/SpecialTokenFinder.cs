@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace BiGS.Tokenizers;
 
-/// <summary>Finds special tokens written in a text, before it is normalised: exactly as spelled, the leftmost first, then the longest.</summary>
+/// <summary>Finds special tokens written in a text, before it is normalised: exactly as spelled, the leftmost first, then the
+/// longest.</summary>
 internal sealed class SpecialTokenFinder
 {
     private readonly (string Token, int Id)[] _longestFirst;

@@ -65,7 +65,8 @@ internal static class TokenizerFolder
         }
         if (!File.Exists(vocabulary))
         {
-            throw new FileNotFoundException($"{folder} holds no tokenizer: expected {VocabularyFile} (with {ConfigFile}) or {FastFile} in it", vocabulary);
+            throw new FileNotFoundException(
+                $"{folder} holds no tokenizer: expected {VocabularyFile} (with {ConfigFile}) or {FastFile} in it", vocabulary);
         }
         var pieces = WordPieceVocabulary.Open(vocabulary);
         if (options is null)
@@ -78,7 +79,8 @@ internal static class TokenizerFolder
         return new BertTokenizer(pieces, lowerCase is bool lower ? normalizer with { LowerCase = lower } : normalizer, specials);
     }
 
-    private static (BertNormalizer Normalizer, string[] Specials) ReadConfig(JsonElement config, WordPieceVocabulary vocabulary, JsonFile reader)
+    private static (BertNormalizer Normalizer, string[] Specials) ReadConfig(
+        JsonElement config, WordPieceVocabulary vocabulary, JsonFile reader)
     {
         reader.Expect(config, "tokenizer_class", value => value.ValueKind == JsonValueKind.String
             && BertClasses.Contains(value.GetString()!.Replace("Fast", "", StringComparison.Ordinal)));
@@ -95,9 +97,9 @@ internal static class TokenizerFolder
             specials = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(Content)] : [""];
             return specials.All(token => vocabulary.TryGetId(token, out _));
         });
-        reader.Expect(config, "added_tokens_decoder", value => value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(added =>
-            WordPieceVocabulary.SpecialTokens.Concat(specials).Contains(Content(added.Value))
-            && added.Name == vocabulary.Id(Content(added.Value)).ToString(CultureInfo.InvariantCulture)));
+        reader.Expect(config, "added_tokens_decoder", value => value.ValueKind == JsonValueKind.Object
+            && value.EnumerateObject().All(added => WordPieceVocabulary.SpecialTokens.Concat(specials).Contains(Content(added.Value))
+                && added.Name == vocabulary.Id(Content(added.Value)).ToString(CultureInfo.InvariantCulture)));
         return (new BertNormalizer
         {
             LowerCase = reader.Boolean(config, "do_lower_case") ?? true,

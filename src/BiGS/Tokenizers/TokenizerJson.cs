@@ -80,7 +80,8 @@ internal static class TokenizerJson
         if (tokens.Count > 0 && (tokens.First().Key != 0 || tokens.Last().Key != tokens.Count - 1))
         {
             throw new InvalidDataException(
-                $"{path}: model.vocab has {tokens.Count} tokens with ids from {tokens.First().Key} to {tokens.Last().Key}: expected 0 to {tokens.Count - 1}");
+                $"{path}: model.vocab has {tokens.Count} tokens with ids from {tokens.First().Key} to {tokens.Last().Key}: "
+                + $"expected 0 to {tokens.Count - 1}");
         }
         return [.. tokens.Values];
     }
@@ -104,7 +105,8 @@ internal static class TokenizerJson
                     tokens.Add(content);
                 }
                 if (content.Length > 0 && id >= 0 && id < tokens.Count && tokens[id] == content && IsTrue(added, "special")
-                    && !IsTrue(added, "single_word") && !IsTrue(added, "lstrip") && !IsTrue(added, "rstrip") && !IsTrue(added, "normalized"))
+                    && !IsTrue(added, "single_word") && !IsTrue(added, "lstrip") && !IsTrue(added, "rstrip")
+                    && !IsTrue(added, "normalized"))
                 {
                     specials.Add(content);
                 }

@@ -1,6 +1,7 @@
 namespace BiGS.Tokenizers;
 
-/// <summary>The ids of words met before: a table of a fixed number of places, where a newcomer takes the place of whoever held it.</summary>
+/// <summary>The ids of words met before: a table of a fixed number of places, where a newcomer takes the place of whoever held
+/// it.</summary>
 /// <remarks>Safe for many threads without a lock: an entry never changes once it stands in its place.</remarks>
 internal sealed class WordCache
 {

@@ -3,12 +3,14 @@ using System.Runtime.InteropServices;
 namespace BiGS.Tokenizers;
 
 /// <summary>Counts the normalised words of documents on several threads, in bounded memory, with a result that no thread decides.</summary>
-/// <remarks>Documents are cut into blocks in their order; threads count blocks, and the counts are summed, and the rarest words forgotten, in that order.</remarks>
+/// <remarks>Documents are cut into blocks in their order; threads count blocks, and the counts are summed, and the rarest words forgotten,
+/// in that order.</remarks>
 internal sealed class WordCounter(CharacterTable characters, int threads, int wordLimit)
 {
     private const int BlockLength = 1 << 22;
 
-    public Dictionary<string, long> Count(IEnumerable<string> documents, IProgress<WordPieceProgress>? progress, CancellationToken cancellation)
+    public Dictionary<string, long> Count(
+        IEnumerable<string> documents, IProgress<WordPieceProgress>? progress, CancellationToken cancellation)
     {
         var total = new Dictionary<string, long>(StringComparer.Ordinal);
         var pending = new Queue<Task<Block>>();

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace BiGS.Tokenizers;
 
-/// <summary>Cuts a word into the longest pieces the vocabulary knows, from left to right; a word that cannot be cut is [UNK] as a whole.</summary>
+/// <summary>Cuts a word into the longest pieces the vocabulary knows, from left to right; a word that cannot be cut is [UNK] as a
+/// whole.</summary>
 internal sealed class WordPiece
 {
     /// <summary>Longer words, in code points, are [UNK].</summary>

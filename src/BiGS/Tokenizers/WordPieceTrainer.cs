@@ -2,7 +2,8 @@ using System.Text;
 
 namespace BiGS.Tokenizers;
 
-/// <summary>Learns a WordPiece vocabulary from documents: characters first, then the most frequent pair of neighbouring pieces, again and again.</summary>
+/// <summary>Learns a WordPiece vocabulary from documents: characters first, then the most frequent pair of neighbouring pieces, again and
+/// again.</summary>
 /// <remarks>
 /// The words of the normalised documents are counted and cut into characters; each step merges the pair that occurs most often,
 /// counted over all words (byte-pair encoding, Sennrich et al. 2016), and adds the merged piece. A tie goes to the pair whose left piece,
@@ -26,7 +27,8 @@ public sealed record WordPieceTrainer
     /// <summary>A pair must occur this often to be merged.</summary>
     public int MinFrequency { get; init; } = 2;
 
-    /// <summary>The most frequent characters that make the alphabet; a word with any other is [UNK]. Never more than <see cref="Size"/> has room for.</summary>
+    /// <summary>The most frequent characters that make the alphabet; a word with any other is [UNK]. Never more than <see cref="Size"/>
+    /// has room for.</summary>
     public int AlphabetLimit { get; init; } = 1000;
 
     /// <summary>Threads that count words.</summary>
@@ -48,9 +50,15 @@ public sealed record WordPieceTrainer
         if (Size < WordPieceVocabulary.SpecialTokens.Count || MinFrequency < 1 || AlphabetLimit < 0 || Threads < 1)
         {
             throw new InvalidOperationException($"cannot learn a vocabulary with {this}: expected a Size of at least "
-                + $"{WordPieceVocabulary.SpecialTokens.Count} (the special tokens), MinFrequency and Threads of at least 1, no negative AlphabetLimit");
+                + $"{WordPieceVocabulary.SpecialTokens.Count} (the special tokens), MinFrequency and Threads of at least 1, "
+                + "no negative AlphabetLimit");
         }
-        var normalizer = new BertNormalizer { LowerCase = LowerCase, StripAccents = StripAccents, TokenizeChineseChars = TokenizeChineseChars };
+        var normalizer = new BertNormalizer
+        {
+            LowerCase = LowerCase,
+            StripAccents = StripAccents,
+            TokenizeChineseChars = TokenizeChineseChars,
+        };
         var counter = new WordCounter(new CharacterTable(normalizer), Threads, WordLimit);
         Dictionary<string, long> words = counter.Count(documents, progress, cancellation);
         var merger = new PieceMerger(Alphabet(words));

@@ -22,7 +22,8 @@ public sealed class WordPieceVocabulary
             if (!_ids.TryAdd(token, _ids.Count))
             {
                 throw new InvalidDataException(
-                    $"the vocabulary holds the token \"{token}\" twice, as ids {_ids[token]} and {_ids.Count}: remove one, ids would be ambiguous");
+                    $"the vocabulary holds the token \"{token}\" twice, as ids {_ids[token]} and {_ids.Count}: "
+                    + "remove one, ids would be ambiguous");
             }
         }
         string[] missing = [.. SpecialTokens.Where(token => !_ids.ContainsKey(token))];
@@ -31,7 +32,8 @@ public sealed class WordPieceVocabulary
             throw new InvalidDataException($"the vocabulary of {Tokens.Count} tokens lacks {string.Join(", ", missing)}: "
                 + "a BERT vocabulary has one token a line, [PAD], [UNK], [CLS], [SEP] and [MASK] among them");
         }
-        (PadId, UnknownId, ClassificationId, SeparatorId, MaskId) = (_ids["[PAD]"], _ids["[UNK]"], _ids["[CLS]"], _ids["[SEP]"], _ids["[MASK]"]);
+        (PadId, UnknownId, ClassificationId, SeparatorId, MaskId) =
+            (_ids["[PAD]"], _ids["[UNK]"], _ids["[CLS]"], _ids["[SEP]"], _ids["[MASK]"]);
     }
 
     /// <summary>All tokens in the order of their ids.</summary>
@@ -83,7 +85,8 @@ public sealed class WordPieceVocabulary
     {
         if (Tokens.FirstOrDefault(token => token.AsSpan().ContainsAny('\n', '\r')) is string broken)
         {
-            throw new InvalidDataException($"token {_ids[broken]} holds a line break and cannot be a line of {path}: remove it from the vocabulary");
+            throw new InvalidDataException(
+                $"token {_ids[broken]} holds a line break and cannot be a line of {path}: remove it from the vocabulary");
         }
         File.WriteAllText(path, string.Concat(Tokens.Select(token => token + "\n")));
     }

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace BiGS.Tokenizers;
 
-/// <summary>Reads the normalised words of a text one after another without allocating: the fast form of normalising, then cutting.</summary>
+/// <summary>Reads the normalised words of a text one after another without allocating: the fast form of normalising, then
+/// cutting.</summary>
 internal ref struct WordReader
 {
     /// <summary>Room for the longest word that is not [UNK], and one code point more to know it by.</summary>

@@ -2,7 +2,8 @@ using CsCheck;
 
 namespace BiGS.Tests.Tokenizers;
 
-/// <summary>Random texts that go where tokenizers break: marks, controls, lone surrogates, Hangul, ideographs, special tokens, long words.</summary>
+/// <summary>Random texts that go where tokenizers break: marks, controls, lone surrogates, Hangul, ideographs, special tokens, long
+/// words.</summary>
 internal static class Texts
 {
     private static readonly Gen<string> Unusual = Gen.OneOf(

@@ -7,7 +7,8 @@ public sealed class TokenizerFolderTests : IDisposable
 {
     private const string Text = "Éa [NEW] 中b [MASK]";
 
-    private static readonly WordPieceVocabulary Vocabulary = new([.. WordPieceVocabulary.SpecialTokens, "a", "##a", "éa", "Éa", "ea", "中", "中b", "b", "[NEW]"]);
+    private static readonly WordPieceVocabulary Vocabulary = new(
+        [.. WordPieceVocabulary.SpecialTokens, "a", "##a", "éa", "Éa", "ea", "中", "中b", "b", "[NEW]"]);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("bigs-tokenizer-").FullName;
 

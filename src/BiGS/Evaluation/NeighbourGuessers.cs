@@ -1,0 +1,104 @@
+using BiGS.Batches;
+
+namespace BiGS.Evaluation;
+
+/// <summary>What counting alone reaches, as shares of masked tokens guessed right: the bar that a model has to clear.</summary>
+/// <param name="Unigram">Always the most frequent token.</param>
+/// <param name="Bigram">The most frequent token after the left neighbour or before the right one, whichever is surer.</param>
+/// <param name="Count">Masked tokens asked for.</param>
+public sealed record GuesserScore(double Unigram, double Bigram, long Count);
+
+/// <summary>
+/// A guesser that has counted pairs of neighbours. It sees the true neighbours even where these are masked too, which the model does not:
+/// the bar is set a little high rather than low.
+/// </summary>
+public sealed class NeighbourGuessers
+{
+    private readonly Dictionary<int, long> _counts = [];
+    private readonly Dictionary<int, Dictionary<int, int>> _after = [];
+    private readonly Dictionary<int, Dictionary<int, int>> _before = [];
+
+    /// <param name="documents">What to count.</param>
+    /// <param name="mostTokens">Where to stop counting.</param>
+    public NeighbourGuessers(ITokenizedDocuments documents, long mostTokens = 5_000_000)
+    {
+        for (long d = 0; d < documents.Count && documents.TokensBefore(d) < mostTokens; d++)
+        {
+            int[] ids = new int[documents.TokensBefore(d + 1) - documents.TokensBefore(d)];
+            documents.Copy(d, 0, ids);
+            for (int i = 0; i < ids.Length; i++)
+            {
+                _counts[ids[i]] = _counts.GetValueOrDefault(ids[i]) + 1;
+                if (i > 0)
+                {
+                    Count(_after, ids[i - 1], ids[i]);
+                    Count(_before, ids[i], ids[i - 1]);
+                }
+            }
+        }
+    }
+
+    public GuesserScore Score(IMaskedRows rows)
+    {
+        int commonest = _counts.MaxBy(pair => pair.Value).Key;
+        var best = new Guesses(Surest(_after), Surest(_before), commonest);
+        (long unigram, long bigram, long count) = (0, 0, 0);
+        for (long r = 0; r < rows.Count; r++)
+        {
+            MaskedRow row = rows.At(r, epoch: 0);
+            int[] text = [.. row.Ids];
+            for (int i = 0; i < row.Positions.Length; i++)
+            {
+                text[row.Positions[i]] = row.Words[i];
+            }
+
+            foreach (int position in row.Positions)
+            {
+                count++;
+                unigram += text[position] == commonest ? 1 : 0;
+                bigram += text[position] == best.At(text, position) ? 1 : 0;
+            }
+        }
+
+        return new GuesserScore((double)unigram / count, (double)bigram / count, count);
+    }
+
+    private static void Count(Dictionary<int, Dictionary<int, int>> pairs, int given, int token)
+    {
+        if (!pairs.TryGetValue(given, out Dictionary<int, int>? counts))
+        {
+            pairs[given] = counts = [];
+        }
+
+        counts[token] = counts.GetValueOrDefault(token) + 1;
+    }
+
+    /// <summary>For each neighbour, its most frequent companion and that one's share; the lower id on a tie.</summary>
+    private static Dictionary<int, (int Token, double Share)> Surest(Dictionary<int, Dictionary<int, int>> pairs) =>
+        pairs.ToDictionary(pair => pair.Key, pair =>
+        {
+            var most = pair.Value.OrderByDescending(c => c.Value).ThenBy(c => c.Key).First();
+            return (most.Key, (double)most.Value / pair.Value.Values.Sum());
+        });
+
+    private sealed record Guesses(
+        Dictionary<int, (int Token, double Share)> After, Dictionary<int, (int Token, double Share)> Before, int Commonest)
+    {
+        public int At(int[] text, int position)
+        {
+            (int token, double share) = (Commonest, 0);
+            foreach ((int token, double share) guess in new[]
+            {
+                After.GetValueOrDefault(text[position - 1], (Commonest, 0)), Before.GetValueOrDefault(text[position + 1], (Commonest, 0)),
+            })
+            {
+                if (guess.share > share)
+                {
+                    (token, share) = guess;
+                }
+            }
+
+            return token;
+        }
+    }
+}

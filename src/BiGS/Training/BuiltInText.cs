@@ -1,0 +1,42 @@
+using BiGS.Batches;
+using BiGS.Corpora;
+using BiGS.Tokenizers;
+
+namespace BiGS.Training;
+
+/// <summary>The built-in grammar as a corpus: as much of it as the run reads, made in seconds, with the ground truth of what is kept aside.</summary>
+internal static class BuiltInText
+{
+    /// <summary>Documents of one grammar, apart from each other by their numbers: training text from 0 on, held-out text from here on.</summary>
+    private const long FirstHeldOut = 1L << 40;
+    private const int HeldOutDocuments = 1_000;
+    private const int VocabularyDocuments = 20_000;
+    private const int MostDocuments = 400_000;
+
+    /// <summary>Tokens of a document, at least, on average.</summary>
+    private const int TokensPerDocument = 60;
+
+    public static PretrainingText Open(PretrainingOptions options, string? tokenizerPath, PretrainingObserver observer, CancellationToken cancel)
+    {
+        var grammar = new GrammarCorpus(options.Masking.Seed);
+        BertTokenizer tokenizer = tokenizerPath is null
+            ? PretrainingText.Learn(grammar.Documents(0, VocabularyDocuments).Select(d => d.Text), options.VocabSize, observer, cancel)
+            : BertTokenizer.Open(tokenizerPath);
+
+        long tokens = options.Training.Steps * options.Training.Accumulate * options.BatchSize * options.MaxLength;
+        int count = (int)Math.Clamp(tokens / TokensPerDocument, 1_000, MostDocuments);
+        int[][] train = new int[count][];
+        observer.Report(new Phase($"writing {count:N0} documents of the built-in grammar", null));
+        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancel }, d => train[d] = Encode(tokenizer, grammar.Document(d)));
+        GrammarDocument[] heldOut = [.. grammar.Documents(FirstHeldOut, HeldOutDocuments)];
+        return new PretrainingText(
+            tokenizer, new DocumentsInMemory(train), new DocumentsInMemory([.. heldOut.Select(d => Encode(tokenizer, d))]), heldOut);
+    }
+
+    private static int[] Encode(BertTokenizer tokenizer, GrammarDocument document)
+    {
+        var ids = new List<int>();
+        tokenizer.EncodeIds(document.Text, ids);
+        return [.. ids];
+    }
+}

@@ -1,0 +1,116 @@
+using BiGS.Batches;
+using BiGS.Checkpoints;
+using BiGS.Evaluation;
+using BiGS.Models;
+using BiGS.Ssm;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BiGS.Training;
+
+/// <summary>What a run ended with.</summary>
+/// <param name="State">Where it stands.</param>
+/// <param name="Finished">False where it was cancelled.</param>
+/// <param name="HeldOut">The score of the best checkpoint.</param>
+/// <param name="Guessers">What counting alone reaches on the same held-out tokens.</param>
+/// <param name="Agreement">On the built-in grammar: the right number at held-out verbs.</param>
+/// <param name="Waited">How long training waited for data.</param>
+public sealed record PretrainingResult(
+    TrainerState State, bool Finished, MaskedLmScore? HeldOut, GuesserScore? Guessers, IReadOnlyList<AgreementScore> Agreement, TimeSpan Waited);
+
+/// <summary>Masked language modelling from text to a checkpoint: opens the text, builds or opens the model, trains, and scores what came out.</summary>
+public static class Pretraining
+{
+    /// <summary>Held-out text is masked by a seed of its own, the same in every run.</summary>
+    private const ulong HeldOutSeed = 1;
+
+    private const int EvaluationBatch = 64;
+
+    /// <summary>Runs to the end, or to where it is cancelled; goes on where the folder holds a checkpoint of the run.</summary>
+    /// <param name="options">All that the run is; written into the folder.</param>
+    /// <param name="folder">OUT.</param>
+    /// <param name="observer">Who is told.</param>
+    /// <param name="cancel">Saves and leaves.</param>
+    public static PretrainingResult Run(PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel)
+    {
+        options = Decided(options);
+        options.Write(folder);
+        string learned = Path.Combine(folder, "vocab.txt");
+        PretrainingText text = PretrainingText.Open(options, File.Exists(learned) ? folder : options.Tokenizer ?? options.Init, observer, cancel);
+        text.Tokenizer.Save(folder);
+
+        int vocabulary = text.Tokenizer.VocabularySize;
+        Device device = new(options.Device);
+        BiGSForMaskedLM model = Model(options, vocabulary);
+        model.to(device);
+
+        bool continues(int id) => text.Tokenizer.Vocabulary.Tokens[id].StartsWith("##", StringComparison.Ordinal);
+        IRowSource RowsOf(ITokenizedDocuments documents) =>
+            options.Packed ? new PackedRows(documents, text.Special, options.MaxLength) : new DocumentRows(documents, text.Special, options.MaxLength);
+        DynamicMasks Masked(ITokenizedDocuments documents, MlmMaskingOptions masking) =>
+            new(RowsOf(documents), new MlmMasker(masking, text.Special, vocabulary, continues));
+        DynamicMasks train = Masked(text.Train, options.Masking);
+        DynamicMasks heldOut = Masked(text.HeldOut, options.Masking with { Seed = HeldOutSeed });
+        PadTo padTo = model.Config.MaskPadding ? PadTo.Longest : PadTo.MaxLength;
+        IEnumerable<Batch> HeldOut() => BatchSource.InOrder(heldOut, EvaluationBatch, text.Special.Pad, padTo);
+
+        var source = new BatchSource(train, options.BatchSize, text.Special.Pad, options.Masking.Seed, padTo);
+        using var trainer = new Trainer(model, options.Training, new RunFolder(folder, text.Tokenizer.Save), HeldOut);
+        observer.Plan?.Report(new PretrainingPlan(
+            options, model.parameters().Sum(p => p.numel()), vocabulary, train.Count, heldOut.Count, trainer.State.Step, options.Device));
+
+        TrainerState state;
+        TimeSpan waited;
+        using (var loader = new PrefetchingLoader(source.At, trainer.State.Step * options.Training.Accumulate))
+        {
+            state = trainer.Run(loader.Next, observer.Steps, cancel);
+            waited = loader.Waited;
+        }
+
+        bool finished = state.Step >= options.Training.Steps && state.EvaluatedStep == state.Step;
+        return finished ? Scored(folder, options, text, HeldOut(), heldOut, state, waited) : new PretrainingResult(state, false, null, null, [], waited);
+    }
+
+    /// <summary>Scores the best checkpoint, as it was written.</summary>
+    private static PretrainingResult Scored(
+        string folder, PretrainingOptions options, PretrainingText text, IEnumerable<Batch> batches, IMaskedRows heldOut, TrainerState state, TimeSpan waited)
+    {
+        using var best = (BiGSForMaskedLM)CheckpointFolder.Open(
+            folder, new OpenOptions { Route = SsmRoutes.Named(options.Route), Device = new Device(options.Device) }).Model;
+        best.ComputeIn(options.Training.Precision);
+        return new PretrainingResult(
+            state,
+            Finished: true,
+            MaskedLmEvaluation.Score(best, batches),
+            new NeighbourGuessers(text.Train).Score(heldOut),
+            text.Grammar is { } grammar ? GrammarAgreement.Score(best, text.Tokenizer, grammar) : [],
+            waited);
+    }
+
+    /// <summary>Replaces what was left to the program, so that a resumed run does not decide anew.</summary>
+    private static PretrainingOptions Decided(PretrainingOptions options) => options with
+    {
+        Device = options.Device == "auto" ? (cuda.is_available() ? "cuda" : "cpu") : options.Device,
+        Corpus = [.. options.Corpus.Select(Path.GetFullPath)],
+        Validation = [.. options.Validation.Select(Path.GetFullPath)],
+    };
+
+    private static BiGSForMaskedLM Model(PretrainingOptions options, int vocabulary)
+    {
+        ISsmRoute route = SsmRoutes.Named(options.Route);
+        if (options.Init is { } init)
+        {
+            var opened = (BiGSForMaskedLM)CheckpointFolder.Open(init, new OpenOptions { Route = route, Architecture = "BiGSForMaskedLM" }).Model;
+            if (opened.Config.VocabSize != vocabulary)
+            {
+                throw new InvalidDataException($"{init}: the model knows {opened.Config.VocabSize} words, but its tokenizer has {vocabulary}; both must come from the same checkpoint.");
+            }
+
+            return opened;
+        }
+
+        var model = new BiGSForMaskedLM(options.Model with { VocabSize = vocabulary, MaxPositionEmbeddings = options.MaxLength }, route);
+        model.Initialize(options.Training.Seed);
+        return model;
+    }
+}

@@ -1,0 +1,40 @@
+namespace BiGS.Training;
+
+/// <summary>What a run is doing before it trains.</summary>
+/// <param name="Doing">In a few words.</param>
+/// <param name="Fraction">How much of it is done; null where nobody knows.</param>
+public sealed record Phase(string Doing, double? Fraction);
+
+/// <summary>Who is told what a run does. Every part may be left out.</summary>
+public sealed record PretrainingObserver
+{
+    /// <summary>Before the training: vocabulary, tokens.</summary>
+    public IProgress<Phase>? Phases { get; init; }
+
+    /// <summary>After every step.</summary>
+    public IProgress<TrainingProgress>? Steps { get; init; }
+
+    /// <summary>Once, when the model stands: what will be trained, on what.</summary>
+    public IProgress<PretrainingPlan>? Plan { get; init; }
+
+    internal void Report(Phase phase) => Phases?.Report(phase);
+
+    internal IProgress<T> Of<T>(Func<T, Phase> phase) => new Translated<T>(this, phase);
+
+    /// <summary>Reports at once, on the thread that works.</summary>
+    private sealed class Translated<T>(PretrainingObserver observer, Func<T, Phase> phase) : IProgress<T>
+    {
+        public void Report(T value) => observer.Report(phase(value));
+    }
+}
+
+/// <summary>A run as it is about to start.</summary>
+/// <param name="Options">With everything decided that was left to the program.</param>
+/// <param name="Parameters">Of the model.</param>
+/// <param name="VocabularySize">Words.</param>
+/// <param name="TrainRows">Rows of an epoch.</param>
+/// <param name="HeldOutRows">Rows that are only scored.</param>
+/// <param name="StartStep">Steps that were done before.</param>
+/// <param name="Device">Where it runs.</param>
+public sealed record PretrainingPlan(
+    PretrainingOptions Options, long Parameters, int VocabularySize, long TrainRows, long HeldOutRows, long StartStep, string Device);

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BiGS.Batches;
+using BiGS.Models;
+
+namespace BiGS.Training;
+
+/// <summary>
+/// All that makes a pretraining run what it is: text, model, recipe. It is kept as <c>run.json</c> in the run's folder,
+/// so that going on needs nothing but the folder.
+/// </summary>
+public sealed record PretrainingOptions
+{
+    public const string FileName = "run.json";
+
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        WriteIndented = true,
+    };
+
+    /// <summary>Files, folders, globs; empty for the built-in grammar.</summary>
+    public IReadOnlyList<string> Corpus { get; init; } = [];
+
+    /// <summary>Held-out text; empty to keep part of the corpus aside.</summary>
+    public IReadOnlyList<string> Validation { get; init; } = [];
+
+    /// <summary>The field or column of .jsonl and .parquet files that holds the text.</summary>
+    public string TextField { get; init; } = "text";
+
+    /// <summary>A folder or vocab.txt; null to learn a vocabulary from the corpus.</summary>
+    public string? Tokenizer { get; init; }
+
+    /// <summary>Words of a vocabulary that is learned.</summary>
+    public int VocabSize { get; init; } = 8192;
+
+    /// <summary>The shape; its vocabulary size and positions follow from the tokenizer and <see cref="MaxLength"/>.</summary>
+    public BiGSConfig Model { get; init; } = new();
+
+    /// <summary>A checkpoint to start from instead of fresh weights; its shape and tokenizer are taken over.</summary>
+    public string? Init { get; init; }
+
+    /// <summary>Tokens of a row.</summary>
+    public int MaxLength { get; init; } = 128;
+
+    /// <summary>Rows of one document each, or all text in full rows.</summary>
+    public bool Packed { get; init; }
+
+    public int BatchSize { get; init; } = 32;
+
+    public MlmMaskingOptions Masking { get; init; } = new();
+
+    /// <summary>auto, cpu or cuda.</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>The name of the route of the SSMs.</summary>
+    public string Route { get; init; } = "auto";
+
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <exception cref="FileNotFoundException">The folder holds no run.</exception>
+    /// <exception cref="InvalidDataException">The file is not what a run writes.</exception>
+    public static PretrainingOptions Read(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"{folder}: there is no run to go on with ({FileName} is missing); start one without --resume.");
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<PretrainingOptions>(File.ReadAllText(path), Format)!;
+        }
+        catch (JsonException broken)
+        {
+            throw new InvalidDataException($"{path}: not the options of a run: {broken.Message}", broken);
+        }
+    }
+
+    public void Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, FileName);
+        File.WriteAllText(path + ".partial", ToJson() + "\n");
+        File.Move(path + ".partial", path, overwrite: true);
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, Format);
+}

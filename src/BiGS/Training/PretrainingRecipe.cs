@@ -1,0 +1,52 @@
+using BiGS.Models;
+
+namespace BiGS.Training;
+
+/// <summary>
+/// What a preset trains with where nothing else is said: the authors' recipe (paper.md §4) for their size,
+/// scaled down in batch and length, and up in learning rate, for the small ones (docs/results.md).
+/// </summary>
+public static class PretrainingRecipe
+{
+    /// <exception cref="ArgumentException">There is no such preset.</exception>
+    public static PretrainingOptions For(string preset)
+    {
+        BiGSConfig model = Presets.Named(preset);
+        return preset switch
+        {
+            "tiny" => new PretrainingOptions
+            {
+                Model = model with { HiddenDropoutProb = 0 },
+                MaxLength = 64,
+                BatchSize = 32,
+                Training = new TrainingOptions
+                {
+                    Steps = 3_000,
+                    LearningRate = 4e-3,
+                    WarmupSteps = 300,
+                    ClipNorm = 1,
+                    LogEvery = 50,
+                    EvalEvery = 500,
+                    SaveEvery = 500,
+                },
+            },
+            "small" => new PretrainingOptions
+            {
+                Model = model with { HiddenDropoutProb = 0 },
+                BatchSize = 32,
+                Training = new TrainingOptions
+                {
+                    Steps = 20_000,
+                    LearningRate = 2e-3,
+                    WarmupSteps = 1_000,
+                    ClipNorm = 1,
+                    LogEvery = 50,
+                    EvalEvery = 1_000,
+                    SaveEvery = 500,
+                },
+            },
+            "base" => new PretrainingOptions { Model = model, BatchSize = 256, Training = new TrainingOptions { LearningRate = 1e-3 } },
+            _ => new PretrainingOptions { Model = model, BatchSize = 760 },
+        };
+    }
+}
