@@ -19,7 +19,7 @@ internal static partial class WrongUsage
             wrong = MissingVerb(parse, command) ?? MissingValue(parse) ?? MissingOption(parse, command) ?? parse.Errors[0].Message;
         }
 
-        return wrong is null ? null : $"{wrong.TrimEnd('.')}; see {command.FullName()} --help";
+        return wrong is null ? null : $"{wrong.TrimEnd('.')}{(wrong.EndsWith('?') ? " See" : "; see")} {command.FullName()} --help";
     }
 
     /// <summary>Text may start with a dash; one word behind one or two dashes is an option unless "--" stands before it.</summary>

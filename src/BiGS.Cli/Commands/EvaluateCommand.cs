@@ -39,9 +39,9 @@ internal static class EvaluateCommand
         command.Runs(parse =>
         {
             string folder = model.Folder(parse);
-            BertTokenizer tokenizer = BertTokenizer.Open(folder);
             BiGSForMaskedLM opened = model.Open(parse, terminal) as BiGSForMaskedLM ?? throw new InvalidDataException(
                 $"{folder}: \"architectures\" in {ConfigFile.Name} names a head that guesses no masked words; --task mlm needs a BiGSForMaskedLM.");
+            BertTokenizer tokenizer = BertTokenizer.Open(folder);
             var corpus = new CorpusOptions { TextField = parse.GetValue(textField) ?? "text" };
             IEnumerable<string> documents = Corpus.ReadDocuments(parse.GetRequiredValue(data), corpus).Take(parse.GetValue(limit) ?? int.MaxValue);
             var heldOut = new HeldOutRows(opened.Config, tokenizer, RowLength(opened.Config, parse.GetValue(maxLength)), parse.GetValue(seed) ?? DefaultSeed);

@@ -29,6 +29,29 @@ internal static class Values
         },
     };
 
+    /// <summary>A number of at least 0, such as 6e-4.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="description">What it is.</param>
+    /// <param name="suffixes">Whether K, M and B may stand for thousands, millions and billions.</param>
+    public static Option<double?> Real(string name, string description, bool suffixes = false) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result =>
+        {
+            string found = result.Tokens[0].Value;
+            double unit = !suffixes ? 1 : found[^1..].ToUpperInvariant() switch { "K" => 1e3, "M" => 1e6, "B" => 1e9, _ => 1 };
+            if (double.TryParse(unit > 1 ? found[..^1] : found, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && number >= 0 && double.IsFinite(number * unit))
+            {
+                return number * unit;
+            }
+
+            result.AddError($"{name} is \"{found}\"; expected a number of at least 0{(suffixes ? ", such as 250000, 250K or 1.5M" : ", such as 0.01 or 6e-4")}");
+            return null;
+        },
+    };
+
     /// <summary>One of a few words; the first where none is given.</summary>
     public static Option<string> Choice(string name, string description, params string[] choices) => new(name)
     {

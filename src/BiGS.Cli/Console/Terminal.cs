@@ -27,6 +27,7 @@ internal sealed class Terminal : IDisposable
     private readonly ArrayBufferWriter<byte> _json = new();
     private readonly CancellationTokenSource _interrupt = new();
     private readonly List<PosixSignalRegistration> _signals = [];
+    private volatile bool _waitsForInput;
 
     /// <summary>Pipes: no colour, no bars.</summary>
     public Terminal(TextReader input, TextWriter output, TextWriter error)
@@ -75,10 +76,11 @@ internal sealed class Terminal : IDisposable
             Note("reading lines from the keyboard; Ctrl-D ends them");
         }
 
-        foreach (string text in arguments.Count > 0 ? arguments : LineReader.Lines(_input))
+        using IEnumerator<string> texts = (arguments.Count > 0 ? arguments : LineReader.Lines(_input)).GetEnumerator();
+        while (Next(texts))
         {
             Interrupted.ThrowIfCancellationRequested();
-            yield return text;
+            yield return texts.Current;
         }
     }
 
@@ -158,13 +160,22 @@ internal sealed class Terminal : IDisposable
         _notes.Profile.Out.Writer.WriteLine($": {message}");
     }
 
+    private bool Next(IEnumerator<string> texts)
+    {
+        _waitsForInput = true;
+        bool found = texts.MoveNext();
+        _waitsForInput = false;
+        return found;
+    }
+
+    /// <summary>The first signal asks; the second ends the process, and so does the first while it waits for a line that may never come.</summary>
     private void ListenTo(params ReadOnlySpan<PosixSignal> signals)
     {
         foreach (PosixSignal signal in signals)
         {
             _signals.Add(PosixSignalRegistration.Create(signal, context =>
             {
-                context.Cancel = !_interrupt.IsCancellationRequested;
+                context.Cancel = !_interrupt.IsCancellationRequested && !_waitsForInput;
                 _interrupt.Cancel();
             }));
         }

@@ -6,7 +6,7 @@ namespace BiGS.Cli.Doctor;
 /// <summary>Everything that this program stands on, looked at in order.</summary>
 internal static class Checkup
 {
-    private const long ScarceBytes = 2L << 30;
+    private const double ScarceGibibytes = 2;
 
     public static IEnumerable<Finding> Run()
     {
@@ -20,7 +20,7 @@ internal static class Checkup
         yield return Processor.Look();
         yield return Gpu();
         yield return Mpi();
-        yield return Disk("disk", Environment.CurrentDirectory);
+        yield return Disk();
         yield return Cache();
     }
 
@@ -51,14 +51,16 @@ internal static class Checkup
             : new Finding("MPI", Condition.Good, mpirun);
     }
 
-    private static Finding Disk(string name, string folder)
+    private static Finding Disk()
     {
-        long free = new DriveInfo(folder).AvailableFreeSpace;
-        string found = $"{(double)free / (1 << 30):f1} GiB free at {folder}";
-        return free < ScarceBytes
-            ? new Finding(name, Condition.Optional, found, "checkpoints of large models take more than a gigabyte each: make room, or write elsewhere with --out")
-            : new Finding(name, Condition.Good, found);
+        string folder = Environment.CurrentDirectory;
+        string found = $"{Gibibytes(folder):f1} GiB free at {folder}";
+        return Gibibytes(folder) < ScarceGibibytes
+            ? new Finding("disk", Condition.Optional, found, "checkpoints of large models take more than a gigabyte each: make room, or write elsewhere with --out")
+            : new Finding("disk", Condition.Good, found);
     }
+
+    private static double Gibibytes(string folder) => (double)new DriveInfo(folder).AvailableFreeSpace / (1 << 30);
 
     private static Finding Cache()
     {
@@ -73,7 +75,7 @@ internal static class Checkup
         {
             using (File.Create(Path.Combine(there, $".bigs-{Guid.NewGuid():N}"), 1, FileOptions.DeleteOnClose))
             {
-                return Disk("cache", there) with { Found = $"{folder}{(there == folder ? "" : ", made when it is needed")}; {Disk("cache", there).Found}" };
+                return new Finding("cache", Condition.Good, $"{folder}{(there == folder ? "" : ", made when it is needed")}; {Gibibytes(there):f1} GiB free");
             }
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)

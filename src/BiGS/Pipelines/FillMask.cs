@@ -51,7 +51,6 @@ public sealed class FillMask : IDisposable
     public static FillMask Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, int? padTo = null)
     {
         how ??= new OpenOptions();
-        BertTokenizer tokenizer = BertTokenizer.Open(folder);
         OpenedCheckpoint opened = CheckpointFolder.Open(folder, how);
         if (opened.Model is not BiGSForMaskedLM model)
         {
@@ -59,6 +58,7 @@ public sealed class FillMask : IDisposable
                 $"{folder}: \"architectures\" in config.json is {opened.Model.Architecture}, which fills no masks; expected a BiGSForMaskedLM.");
         }
 
+        BertTokenizer tokenizer = BertTokenizer.Open(folder);
         if (tokenizer.VocabularySize > model.Config.VocabSize)
         {
             throw new InvalidDataException(
