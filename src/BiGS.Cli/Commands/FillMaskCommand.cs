@@ -27,6 +27,7 @@ internal static class FillMaskCommand
         {
             using FillMask fillMask = FillMask.Open(model.Folder(parse), model.HowToOpen(parse), model.Precision(parse), parse.GetValue(padTo));
             terminal.Warn(fillMask.Warnings);
+            bool first = true;
             foreach (string text in terminal.Texts(parse.GetValue(texts)!))
             {
                 IReadOnlyList<MaskedWord> words = fillMask.Fill(text, parse.GetValue(top) ?? DefaultTop);
@@ -36,7 +37,13 @@ internal static class FillMaskCommand
                 }
                 else
                 {
+                    if (!first)
+                    {
+                        terminal.Line("");
+                    }
+
                     terminal.Show(new FilledMasks(text, words));
+                    first = false;
                 }
             }
         });

@@ -36,7 +36,7 @@ internal static class TokenizerDecodeCommand
         {
             yield return int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
                 ? id
-                : throw new FormatException($"\"{word}\" is not an id; expected whole numbers with blanks or commas between them.");
+                : throw new InvalidDataException($"\"{word}\" is not an id; expected whole numbers with blanks or commas between them.");
         }
     }
 }

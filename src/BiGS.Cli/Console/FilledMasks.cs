@@ -17,7 +17,7 @@ internal sealed class FilledMasks(string text, IReadOnlyList<MaskedWord> words) 
     public Measurement Measure(RenderOptions options, int maxWidth) => new(Math.Min(maxWidth, 20), maxWidth);
 
     public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
-        ((IRenderable)new Rows([Text(), .. words.Select((word, m) => Table(word, m, maxWidth)), Spectre.Console.Text.Empty])).Render(options, maxWidth);
+        ((IRenderable)new Rows([Text(), .. words.Select((word, m) => Table(word, m, maxWidth))])).Render(options, maxWidth);
 
     private Paragraph Text()
     {

@@ -123,7 +123,17 @@ internal sealed class Terminal : IDisposable
         Line(string.Join('\n', lines));
     }
 
-    public void Note(string note) => _notes.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{note}[/]");
+    public void Note(string note)
+    {
+        if (_notes.Profile.Out.IsTerminal)
+        {
+            _notes.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{note}[/]");
+        }
+        else
+        {
+            _notes.Profile.Out.Writer.WriteLine(note);
+        }
+    }
 
     public void Warn(IEnumerable<string> warnings)
     {
