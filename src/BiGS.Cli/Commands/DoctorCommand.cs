@@ -1,0 +1,47 @@
+using System.CommandLine;
+using BiGS.Cli.Console;
+using BiGS.Cli.Doctor;
+
+namespace BiGS.Cli.Commands;
+
+internal static class DoctorCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        Option<bool> json = Values.Flag("--json", "one JSON object: healthy, checks");
+        var command = new Verb("doctor", "What this program stands on here, and a remedy where something is amiss.", "bigs doctor") { json };
+        command.SetAction(parse =>
+        {
+            Finding[] findings = [.. Checkup.Run()];
+            bool healthy = findings.All(finding => finding.Condition != Condition.Broken);
+            if (parse.GetValue(json))
+            {
+                WriteJson(terminal, findings, healthy);
+            }
+            else
+            {
+                terminal.Show(new Diagnosis(findings));
+            }
+
+            return healthy ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static void WriteJson(Terminal terminal, Finding[] findings, bool healthy) => terminal.Json(json =>
+    {
+        json.WriteBoolean("healthy", healthy);
+        json.WriteStartArray("checks");
+        foreach (Finding finding in findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", finding.Name);
+            json.WriteString("condition", finding.Condition.ToString().ToLowerInvariant());
+            json.WriteString("found", finding.Found);
+            json.WriteString("remedy", finding.Remedy);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using BiGS.Checkpoints;
+using BiGS.Cli.Console;
+using BiGS.Models;
+using static TorchSharp.torch;
+
+namespace BiGS.Cli.Commands;
+
+internal static class ForwardCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        var model = new ModelOptions();
+        Option<string> input = Values.Text(
+            "--input", "FILE", "a safetensors file with input_ids and, if wanted, attention_mask, token_type_ids, labels, start_positions, end_positions", required: true);
+        Option<string> output = Values.Text(
+            "--output", "FILE", "the safetensors file to write: logits, hidden_states.N, last_hidden_state, pooler_output, loss, grad.<parameter>", required: true);
+        Option<bool> noGradients = Values.Flag("--no-gradients", "write no gradients, though there are labels (with gradients, auto precision is fp64: sums that cancel to zero need it)");
+        Option<bool> overwrite = Values.Flag("--overwrite", "replace the output file");
+        var command = new Verb(
+            "forward",
+            "Run a model on token ids and write all that it computes.",
+            "bigs forward --model runs/pretrain-tiny-1 --input ids.safetensors --output states.safetensors");
+        command.Add(input);
+        command.Add(output);
+        model.AddTo(command);
+        command.Add(noGradients);
+        command.Add(overwrite);
+        command.Runs(parse =>
+        {
+            string target = parse.GetRequiredValue(output);
+            if (File.Exists(target) && !parse.GetValue(overwrite))
+            {
+                throw new IOException($"{target}: there is a file already; choose another --output, or give --overwrite.");
+            }
+
+            using var scope = NewDisposeScope();
+            string source = parse.GetRequiredValue(input);
+            using var file = new SafetensorsFile(source);
+            bool labelled = file.Contains("labels") || file.Contains("start_positions");
+            bool differentiate = labelled && !parse.GetValue(noGradients);
+            HeadedModel opened = model.Open(parse, terminal, auto: differentiate ? Precision.Fp64 : Precision.Fp32);
+            List<(string Name, Tensor Tensor)> results = Compute(opened, new ForwardInputs(file, source, opened), differentiate);
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
+            SafetensorsWriter.Write(target, results);
+            terminal.Note($"{target}: {Summary(results)}");
+        });
+        return command;
+    }
+
+    /// <summary>Everything in single precision, by the names of the golden files.</summary>
+    private static List<(string Name, Tensor Tensor)> Compute(HeadedModel model, ForwardInputs inputs, bool differentiate)
+    {
+        Device device = model.Bigs.Embeddings.WordTable.device;
+        Tensor? There(Tensor? tensor) => tensor?.to(device);
+        var input = new ModelInput(There(inputs.Input.InputIds)!, There(inputs.Input.AttentionMask), There(inputs.Input.TokenTypeIds));
+        ModelLabels? labels = inputs.Labels is { } given
+            ? new ModelLabels(There(given.Labels), There(given.StartPositions), There(given.EndPositions))
+            : null;
+        using var gradients = set_grad_enabled(differentiate);
+        var hiddenStates = new List<Tensor>();
+        ModelOutput output = model.Forward(input, labels, hiddenStates);
+        var results = new List<(string Name, Tensor Tensor)>();
+        void Add(string name, Tensor tensor) => results.Add((name, tensor.detach().to_type(ScalarType.Float32)));
+        foreach ((string name, Tensor tensor) in output.Results)
+        {
+            Add(name, tensor);
+        }
+
+        for (int n = 0; n < hiddenStates.Count; n++)
+        {
+            Add($"hidden_states.{n}", hiddenStates[n]);
+        }
+
+        Add("last_hidden_state", output.LastHiddenState);
+        if (output.PoolerOutput is { } pooled)
+        {
+            Add("pooler_output", pooled);
+        }
+
+        if (output.Loss is { } loss)
+        {
+            Add("loss", loss);
+            if (differentiate)
+            {
+                loss.backward();
+                foreach ((string name, var parameter) in model.named_parameters())
+                {
+                    if (parameter.grad is { } gradient)
+                    {
+                        Add($"grad.{name}", gradient);
+                    }
+                }
+            }
+        }
+
+        return results;
+    }
+
+    private static string Summary(List<(string Name, Tensor Tensor)> results)
+    {
+        IEnumerable<string> named = results.Where(result => !result.Name.Contains('.', StringComparison.Ordinal)).Select(result => result.Tensor.dim() == 0
+            ? $"{result.Name} {result.Tensor.item<float>():g6}"
+            : $"{result.Name} ({string.Join(", ", result.Tensor.shape)})");
+        int gradients = results.Count(result => result.Name.StartsWith("grad.", StringComparison.Ordinal));
+        int states = results.Count(result => result.Name.StartsWith("hidden_states.", StringComparison.Ordinal));
+        return string.Join(", ", (IEnumerable<string>)[.. named, $"{states} hidden states", .. gradients > 0 ? (string[])[$"{gradients} gradients"] : []]);
+    }
+}

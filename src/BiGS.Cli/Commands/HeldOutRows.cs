@@ -1,0 +1,59 @@
+using BiGS.Batches;
+using BiGS.Cli.Console;
+using BiGS.Models;
+using BiGS.Tokenizers;
+
+namespace BiGS.Cli.Commands;
+
+/// <summary>Held-out documents as rows whose masks follow from a seed.</summary>
+internal sealed class HeldOutRows(BiGSConfig config, BertTokenizer tokenizer, int maxLength, int seed)
+{
+    private readonly List<int[]> _documents = [];
+    private DynamicMasks? _rows;
+
+    public int Documents => _documents.Count;
+
+    public long Count => Rows.Count;
+
+    public int MaxLength => maxLength;
+
+    private DynamicMasks Rows => _rows ?? throw new InvalidOperationException("Rows are there when the documents are read.");
+
+    /// <exception cref="InvalidDataException">The tokenizer has more words than the model.</exception>
+    public void Read(IEnumerable<string> documents, ProgressLine line, CancellationToken cancel)
+    {
+        if (tokenizer.VocabularySize > config.VocabSize)
+        {
+            throw new InvalidDataException(
+                $"the tokenizer has {tokenizer.VocabularySize} tokens and the model {config.VocabSize}; both must come from the same run.");
+        }
+
+        var ids = new List<int>();
+        foreach (string document in documents)
+        {
+            cancel.ThrowIfCancellationRequested();
+            ids.Clear();
+            tokenizer.EncodeIds(document, ids);
+            _documents.Add([.. ids]);
+            line.Report("reading", detail: $"{_documents.Count:N0} documents");
+        }
+
+        WordPieceVocabulary words = tokenizer.Vocabulary;
+        var special = new SpecialTokens(words.PadId, words.UnknownId, words.ClassificationId, words.SeparatorId, words.MaskId);
+        var masker = new MlmMasker(new MlmMaskingOptions { Seed = (ulong)seed }, special, words.Count);
+        _rows = new DynamicMasks(new DocumentRows(new DocumentsInMemory(_documents), special, maxLength), masker);
+    }
+
+    /// <summary>All rows once. A model that sees its padding gets rows of full length, as in its training.</summary>
+    public IEnumerable<Batch> Batches(int batchSize, ProgressLine line)
+    {
+        long done = 0;
+        PadTo padTo = config.MaskPadding ? PadTo.Longest : PadTo.MaxLength;
+        foreach (Batch batch in BatchSource.InOrder(Rows, batchSize, tokenizer.Vocabulary.PadId, padTo))
+        {
+            line.Report("scoring", (double)done / Rows.Count, $"{done:N0} of {Rows.Count:N0} rows");
+            yield return batch;
+            done += batch.Rows;
+        }
+    }
+}

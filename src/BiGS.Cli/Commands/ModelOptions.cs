@@ -1,0 +1,59 @@
+using System.CommandLine;
+using BiGS.Checkpoints;
+using BiGS.Cli.Console;
+using BiGS.Models;
+using BiGS.Ssm;
+using static TorchSharp.torch;
+
+namespace BiGS.Cli.Commands;
+
+/// <summary>Which model, and how it computes: the options that every verb with a model shares.</summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<string> _model = Values.Text("--model", "DIR", "a model's folder, with config.json and model.safetensors", required: true);
+    private readonly Option<string> _precision = Values.Choice("--precision", "what to compute in", "auto", "fp32", "bf16", "fp64");
+    private readonly Option<string> _device = Values.Choice("--device", "where to compute", "auto", "cpu", "cuda");
+    private readonly Option<string> _route = Values.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
+
+    public void AddTo(Command command)
+    {
+        command.Add(_model);
+        command.Add(_precision);
+        command.Add(_device);
+        command.Add(_route);
+    }
+
+    public string Folder(ParseResult parse) => parse.GetRequiredValue(_model);
+
+    /// <param name="parse">The command line.</param>
+    /// <param name="auto">What "auto" stands for.</param>
+    public Precision Precision(ParseResult parse, Precision auto = Models.Precision.Fp32) => parse.GetValue(_precision) switch
+    {
+        "fp32" => Models.Precision.Fp32,
+        "bf16" => Models.Precision.Bf16,
+        "fp64" => Models.Precision.Fp64,
+        _ => auto,
+    };
+
+    /// <exception cref="InvalidOperationException">A GPU is asked for and there is none.</exception>
+    public OpenOptions HowToOpen(ParseResult parse) => new()
+    {
+        Route = SsmRoutes.Named(parse.GetValue(_route)!),
+        Device = parse.GetValue(_device) switch
+        {
+            "cpu" => CPU,
+            "cuda" when cuda.is_available() => CUDA,
+            "cuda" => throw new InvalidOperationException("--device is cuda, but libtorch finds no GPU here; use --device cpu, or see bigs doctor."),
+            _ => cuda.is_available() ? CUDA : CPU,
+        },
+    };
+
+    /// <summary>Opens the model and says what its files lacked.</summary>
+    public HeadedModel Open(ParseResult parse, Terminal terminal, Precision auto = Models.Precision.Fp32)
+    {
+        OpenedCheckpoint opened = CheckpointFolder.Open(Folder(parse), HowToOpen(parse));
+        terminal.Warn(opened.Warnings);
+        opened.Model.ComputeIn(Precision(parse, auto));
+        return opened.Model;
+    }
+}

@@ -1,0 +1,16 @@
+using System.CommandLine;
+using BiGS.Cli.Console;
+
+namespace BiGS.Cli.Commands;
+
+internal static class TokenizerCommand
+{
+    public static Command Build(Terminal terminal) => new Verb("tokenizer", "Learn a WordPiece vocabulary; turn text into ids and back.",
+        "bigs tokenizer train --corpus texts.txt --size 8000 --out my-tokenizer",
+        "bigs tokenizer encode --vocab my-tokenizer --json < texts.txt")
+    {
+        TokenizerTrainCommand.Build(terminal),
+        TokenizerEncodeCommand.Build(terminal),
+        TokenizerDecodeCommand.Build(terminal),
+    };
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Globalization;
+using BiGS.Cli.Console;
+using BiGS.Tokenizers;
+
+namespace BiGS.Cli.Commands;
+
+internal static class TokenizerDecodeCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        var tokenizer = new TokenizerOptions();
+        Option<bool> keep = Values.Flag("--keep-special-tokens", "leave [CLS], [SEP], [PAD] and the like in the text");
+        Argument<string[]> ids = new("IDS…") { Description = "ids, blanks or commas between them; none: the lines of standard input", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Verb("decode", "Ids to text, line in, line out.",
+            "bigs tokenizer decode --model runs/pretrain-tiny-1 \"2 21 65 9 3\"",
+            "bigs tokenizer encode --vocab vocab.txt < texts.txt | bigs tokenizer decode --vocab vocab.txt");
+        tokenizer.AddTo(command);
+        command.Add(keep);
+        command.Add(ids);
+        command.Runs(parse =>
+        {
+            BertTokenizer opened = tokenizer.Open(parse);
+            string[] given = parse.GetValue(ids)!;
+            foreach (string line in terminal.Texts(given.Length > 0 ? [string.Join(' ', given)] : []))
+            {
+                terminal.Line(opened.Decode(IdsOf(line), skipSpecialTokens: !parse.GetValue(keep)));
+            }
+        });
+        return command;
+    }
+
+    private static IEnumerable<int> IdsOf(string line)
+    {
+        foreach (string word in line.Split([' ', '\t', ',', '[', ']'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            yield return int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+                ? id
+                : throw new FormatException($"\"{word}\" is not an id; expected whole numbers with blanks or commas between them.");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using BiGS.Tokenizers;
+
+namespace BiGS.Cli.Commands;
+
+/// <summary>Which tokenizer: a vocabulary of its own, or the one in a model's folder.</summary>
+internal sealed class TokenizerOptions
+{
+    private readonly Option<string> _vocabulary = Values.Text("--vocab", "FILE", "a vocab.txt, a tokenizer.json, or a folder with either");
+    private readonly Option<string> _model = Values.Text("--model", "DIR", "a model's folder, for its tokenizer");
+    private readonly Option<bool> _cased = Values.Flag("--cased", "keep upper case and accents, whatever the files say");
+
+    public void AddTo(Command command)
+    {
+        command.Add(_vocabulary);
+        command.Add(_model);
+        command.Add(_cased);
+        command.Validators.Add(ExactlyOne);
+    }
+
+    public BertTokenizer Open(ParseResult parse) =>
+        BertTokenizer.Open(parse.GetValue(_vocabulary) ?? parse.GetRequiredValue(_model), parse.GetValue(_cased) ? false : null);
+
+    private void ExactlyOne(CommandResult result)
+    {
+        int given = (result.GetResult(_vocabulary) is null ? 0 : 1) + (result.GetResult(_model) is null ? 0 : 1);
+        if (given != 1)
+        {
+            result.AddError(given == 0
+                ? "no tokenizer is named; give --vocab FILE or --model DIR"
+                : "two tokenizers are named; give either --vocab FILE or --model DIR");
+        }
+    }
+}

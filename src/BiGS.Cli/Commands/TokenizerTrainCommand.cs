@@ -1,0 +1,79 @@
+using System.CommandLine;
+using BiGS.Cli.Console;
+using BiGS.Corpora;
+using BiGS.Tokenizers;
+
+namespace BiGS.Cli.Commands;
+
+internal static class TokenizerTrainCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        Option<string[]> corpus = Values.Paths("--corpus", "text to learn from: .txt, .jsonl (also .gz), .parquet; files, folders or globs", required: true);
+        Option<int?> size = Values.Number("--size", "tokens to learn, special ones included", least: WordPieceVocabulary.SpecialTokens.Count + 1, required: true);
+        Option<string> output = Values.Text("--out", "DIR", "the folder to write vocab.txt and tokenizer_config.json to", required: true);
+        Option<bool> cased = Values.Flag("--cased", "keep upper case and accents");
+        Option<int?> minFrequency = Values.Number("--min-frequency", "merge only pairs that occur this often (default 2)", least: 1);
+        Option<string> textField = Values.Text("--text-field", "NAME", "the field or column that holds the text (default text)");
+        Option<bool> overwrite = Values.Flag("--overwrite", "replace a tokenizer that is there");
+        var command = new Verb("train", "Learn a WordPiece vocabulary from text.",
+            "bigs tokenizer train --corpus texts.txt --size 8000 --out my-tokenizer")
+        { corpus, size, output, cased, minFrequency, textField, overwrite };
+        command.Runs(parse =>
+        {
+            string folder = parse.GetRequiredValue(output);
+            RefuseToReplace(folder, parse.GetValue(overwrite));
+            int wanted = parse.GetRequiredValue(size)!.Value;
+            var trainer = new WordPieceTrainer
+            {
+                Size = wanted,
+                LowerCase = !parse.GetValue(cased),
+                MinFrequency = parse.GetValue(minFrequency) ?? 2,
+            };
+            var options = new CorpusOptions { TextField = parse.GetValue(textField) ?? "text" };
+            BertTokenizer tokenizer = Train(trainer, Corpus.ReadDocuments(parse.GetRequiredValue(corpus), options), terminal);
+            tokenizer.Save(folder);
+            terminal.Note(tokenizer.VocabularySize < wanted
+                ? $"{folder}: {tokenizer.VocabularySize:N0} tokens; {wanted:N0} were asked for, but no pair is left that is frequent enough"
+                : $"{folder}: {tokenizer.VocabularySize:N0} tokens");
+        });
+        return command;
+    }
+
+    private static BertTokenizer Train(WordPieceTrainer trainer, IEnumerable<string> documents, Terminal terminal)
+    {
+        using ProgressLine line = terminal.Progress();
+        long read = 0;
+        IEnumerable<string> Counted()
+        {
+            foreach (string document in documents)
+            {
+                read++;
+                line.Report("counting words", detail: $"{read:N0} documents");
+                yield return document;
+            }
+        }
+
+        return trainer.Train(
+            Counted(),
+            new Told<WordPieceProgress>(told =>
+            {
+                if (told.Fraction is not null)
+                {
+                    line.Report(told.Phase, told.Fraction, $"{read:N0} documents");
+                }
+            }),
+            terminal.Interrupted);
+    }
+
+    private static void RefuseToReplace(string folder, bool overwrite)
+    {
+        foreach (string name in (string[])["vocab.txt", "tokenizer_config.json", "tokenizer.json"])
+        {
+            if (!overwrite && File.Exists(Path.Combine(folder, name)))
+            {
+                throw new IOException($"{folder}: there is a {name} already; choose another --out, or give --overwrite.");
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace BiGS.Cli.Commands;
+
+/// <summary>Options by the kind of value that they take; what does not fit is wrong usage, with what would.</summary>
+internal static class Values
+{
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    public static Option<string> Text(string name, string helpName, string description, bool required = false) =>
+        new(name) { Description = description, HelpName = helpName, Required = required };
+
+    public static Option<int?> Number(string name, string description, int least, bool required = false) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        Required = required,
+        CustomParser = result =>
+        {
+            string found = result.Tokens[0].Value;
+            if (int.TryParse(found, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least)
+            {
+                return number;
+            }
+
+            result.AddError($"{name} is \"{found}\"; expected a whole number of at least {least}");
+            return null;
+        },
+    };
+
+    /// <summary>A number of at least 0, such as 6e-4.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="description">What it is.</param>
+    /// <param name="suffixes">Whether K, M and B may stand for thousands, millions and billions.</param>
+    public static Option<double?> Real(string name, string description, bool suffixes = false) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result =>
+        {
+            string found = result.Tokens[0].Value;
+            double unit = !suffixes ? 1 : found[^1..].ToUpperInvariant() switch { "K" => 1e3, "M" => 1e6, "B" => 1e9, _ => 1 };
+            if (double.TryParse(unit > 1 ? found[..^1] : found, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && number >= 0 && double.IsFinite(number * unit))
+            {
+                return number * unit;
+            }
+
+            result.AddError($"{name} is \"{found}\"; expected a number of at least 0{(suffixes ? ", such as 250000, 250K or 1.5M" : ", such as 0.01 or 6e-4")}");
+            return null;
+        },
+    };
+
+    /// <summary>One of a few words; the first where none is given.</summary>
+    public static Option<string> Choice(string name, string description, params string[] choices) => new(name)
+    {
+        Description = $"{description}: {string.Join(", ", choices)}",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => choices[0],
+        CustomParser = result =>
+        {
+            string found = result.Tokens[0].Value;
+            if (!choices.Contains(found, StringComparer.Ordinal))
+            {
+                result.AddError($"{name} is \"{found}\"; choose one of {string.Join(", ", choices)}");
+            }
+
+            return found;
+        },
+    };
+
+    /// <summary>Files, folders or globs: repeated, one after the other, or parted by commas. A comma in the name of a file that is there parts nothing.</summary>
+    public static Option<string[]> Paths(string name, string description, bool required = false) => new(name)
+    {
+        Description = description,
+        HelpName = "PATH…",
+        Required = required,
+        AllowMultipleArgumentsPerToken = true,
+        CustomParser = result => [.. result.Tokens.SelectMany(token => Parted(token.Value))],
+    };
+
+    public static Argument<string[]> Texts(string description) =>
+        new("TEXT…") { Description = description, Arity = ArgumentArity.ZeroOrMore };
+
+    private static string[] Parted(string value) => Path.Exists(value)
+        ? [value]
+        : value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

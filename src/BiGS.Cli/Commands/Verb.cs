@@ -1,0 +1,30 @@
+using System.CommandLine;
+
+namespace BiGS.Cli.Commands;
+
+/// <summary>A command that its help shows at work.</summary>
+internal sealed class Verb(string name, string description, params string[] examples) : Command(name, description)
+{
+    /// <summary>Command lines that work.</summary>
+    public IReadOnlyList<string> Examples => examples;
+
+    public void Runs(Action<ParseResult> work) => SetAction(parse =>
+    {
+        work(parse);
+        return 0;
+    });
+}
+
+internal static class CommandTree
+{
+    /// <summary>The words that lead here: "bigs tokenizer train".</summary>
+    public static string FullName(this Command command) =>
+        command is RootCommand ? "bigs" : $"{command.Parents.OfType<Command>().Single().FullName()} {command.Name}";
+
+    /// <summary>A command's own options, then those that hold for all below a parent.</summary>
+    public static IEnumerable<Option> AllOptions(this Command command)
+    {
+        IEnumerable<Option> inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.AllOptions()).Where(option => option.Recursive);
+        return command.Options.Concat(inherited).Where(option => !option.Hidden);
+    }
+}

@@ -1,0 +1,33 @@
+using BiGS.Cli.Doctor;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace BiGS.Cli.Console;
+
+/// <summary>Findings, a line each, the remedy below what is amiss.</summary>
+internal sealed class Diagnosis(IReadOnlyList<Finding> findings) : IRenderable
+{
+    public Measurement Measure(RenderOptions options, int maxWidth) => new(Math.Min(maxWidth, 20), maxWidth);
+
+    public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
+    {
+        var grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 1, 0) })
+            .AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 3, 0) }).AddColumn(new GridColumn { Padding = new Padding(0) });
+        foreach (Finding finding in findings)
+        {
+            (string sign, Color color) = finding.Condition switch
+            {
+                Condition.Good => ("✓", Color.Green),
+                Condition.Optional => ("·", Color.Yellow),
+                _ => ("✗", Color.Red),
+            };
+            grid.AddRow(new Text(sign, new Style(color)), new Text(finding.Name), new Text(finding.Found));
+            if (finding.Remedy is not null)
+            {
+                grid.AddRow(Text.Empty, Text.Empty, new Text("→ " + finding.Remedy, new Style(Color.Grey)));
+            }
+        }
+
+        return ((IRenderable)grid).Render(options, maxWidth);
+    }
+}

@@ -1,0 +1,12 @@
+namespace BiGS.Cli.Doctor;
+
+/// <summary>Where things that can be fetched or made again are kept.</summary>
+internal static class CacheFolder
+{
+    /// <summary><c>BIGS_CACHE</c>, or <c>bigs</c> below <c>XDG_CACHE_HOME</c> or ~/.cache.</summary>
+    public static string Path => System.IO.Path.GetFullPath(
+        Named("BIGS_CACHE") ?? System.IO.Path.Combine(
+            Named("XDG_CACHE_HOME") ?? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "bigs"));
+
+    private static string? Named(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+}

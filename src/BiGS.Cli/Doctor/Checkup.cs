@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using BiGS.Tokenizers;
+
+namespace BiGS.Cli.Doctor;
+
+/// <summary>Everything that this program stands on, looked at in order.</summary>
+internal static class Checkup
+{
+    private const double ScarceGibibytes = 2;
+
+    public static IEnumerable<Finding> Run()
+    {
+        yield return new Finding(".NET", Condition.Good, $"{Environment.Version} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
+        yield return Icu();
+        foreach (Finding finding in NativeLibraries.Look())
+        {
+            yield return finding;
+        }
+
+        yield return Processor.Look();
+        yield return Gpu();
+        yield return Mpi();
+        yield return Disk();
+        yield return Cache();
+    }
+
+    private static Finding Icu() => BertNormalizer.CanDecompose
+        ? new Finding("ICU", Condition.Good, "accents can be decomposed")
+        : new Finding("ICU", Condition.Broken, "accents cannot be decomposed, so uncased tokenizers would be wrong",
+            "install libicu (apt install libicu-dev), and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT");
+
+    private static Finding Gpu()
+    {
+        bool installed = File.Exists("/proc/driver/nvidia/version");
+        if (NativeLibraries.SeesGpu())
+        {
+            return new Finding("GPU", Condition.Good, $"{TorchSharp.torch.cuda.device_count()} for CUDA");
+        }
+
+        return installed
+            ? new Finding("GPU", Condition.Optional, "there is an NVIDIA driver, but this libtorch is for processors only",
+                "reference TorchSharp-cuda-linux in place of libtorch-cpu-linux-x64 to use it")
+            : new Finding("GPU", Condition.Optional, "none; models run on the processor");
+    }
+
+    private static Finding Mpi()
+    {
+        string? mpirun = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "mpirun")).FirstOrDefault(File.Exists);
+        return mpirun is null
+            ? new Finding("MPI", Condition.Optional, "no mpirun on PATH; training runs in one process", "apt install openmpi-bin libopenmpi-dev, if it shall run in several")
+            : new Finding("MPI", Condition.Good, mpirun);
+    }
+
+    private static Finding Disk()
+    {
+        string folder = Environment.CurrentDirectory;
+        string found = $"{Gibibytes(folder):f1} GiB free at {folder}";
+        return Gibibytes(folder) < ScarceGibibytes
+            ? new Finding("disk", Condition.Optional, found, "checkpoints of large models take more than a gigabyte each: make room, or write elsewhere with --out")
+            : new Finding("disk", Condition.Good, found);
+    }
+
+    private static double Gibibytes(string folder) => (double)new DriveInfo(folder).AvailableFreeSpace / (1 << 30);
+
+    private static Finding Cache()
+    {
+        string folder = CacheFolder.Path;
+        string there = folder;
+        while (!Directory.Exists(there))
+        {
+            there = Path.GetDirectoryName(there)!;
+        }
+
+        try
+        {
+            using (File.Create(Path.Combine(there, $".bigs-{Guid.NewGuid():N}"), 1, FileOptions.DeleteOnClose))
+            {
+                return new Finding("cache", Condition.Good, $"{folder}{(there == folder ? "" : ", made when it is needed")}; {Gibibytes(there):f1} GiB free");
+            }
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return new Finding("cache", Condition.Broken, $"{folder} cannot be written: {refused.Message}", "set BIGS_CACHE to a folder that can");
+        }
+    }
+}

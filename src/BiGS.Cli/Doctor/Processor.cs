@@ -1,0 +1,26 @@
+namespace BiGS.Cli.Doctor;
+
+/// <summary>Cores, and what they are good at.</summary>
+internal static class Processor
+{
+    private const string Information = "/proc/cpuinfo";
+
+    /// <summary>Flags of /proc/cpuinfo, most welcome first.</summary>
+    private static readonly string[] Welcome = ["amx_bf16", "avx512_bf16", "avx512f", "avx2"];
+
+    public static Finding Look()
+    {
+        string[] lines = File.Exists(Information) ? File.ReadAllLines(Information) : [];
+        string model = Value(lines, "model name") ?? "processor of unknown make";
+        string[] flags = (Value(lines, "flags") ?? "").Split(' ');
+        string[] known = [.. Welcome.Where(flags.Contains)];
+        string cores = $"{Environment.ProcessorCount} of {model}";
+        bool fastBf16 = known.Any(flag => flag.EndsWith("bf16", StringComparison.Ordinal));
+        return fastBf16
+            ? new Finding("cores", Condition.Good, $"{cores}; bf16 is fast ({string.Join(", ", known)})")
+            : new Finding("cores", Condition.Optional, $"{cores}; bf16 is slow ({(known.Length > 0 ? string.Join(", ", known) : "no vector extensions known")})", "stay with --precision fp32 here");
+    }
+
+    private static string? Value(string[] lines, string key) =>
+        Array.Find(lines, line => line.StartsWith(key, StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
+using BiGS.Cli.Commands;
+using BiGS.Cli.Console;
+
+namespace BiGS.Cli;
+
+/// <summary>What is wrong with a command line, in one sentence: what was found, what was expected, what to do.</summary>
+internal static partial class WrongUsage
+{
+    /// <summary>The first thing that is wrong, or null.</summary>
+    public static string? Of(ParseResult parse)
+    {
+        Command command = parse.CommandResult.Command;
+        string? wrong = StrangeOption(parse) ?? StrangeWord(parse, command);
+        if (wrong is null && parse.Action is not HelpScreen && parse.Errors.Count > 0)
+        {
+            wrong = MissingVerb(parse, command) ?? MissingValue(parse) ?? MissingOption(parse, command) ?? parse.Errors[0].Message;
+        }
+
+        return wrong is null ? null : $"{wrong.TrimEnd('.')}{(wrong.EndsWith('?') ? " See" : "; see")} {command.FullName()} --help";
+    }
+
+    /// <summary>Text may start with a dash; one word behind one or two dashes is an option unless "--" stands before it.</summary>
+    private static string? StrangeOption(ParseResult parse)
+    {
+        Token? strange = parse.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .FirstOrDefault(token => token.Type == TokenType.Argument && LooksLikeAnOption().IsMatch(token.Value));
+        if (strange is null)
+        {
+            return null;
+        }
+
+        string name = strange.Value.Split('=', ':')[0];
+        IEnumerable<string> known = parse.CommandResult.Command.AllOptions().Select(option => option.Name);
+        return $"there is no option \"{name}\" here{Suggestion.For(name, known)}";
+    }
+
+    private static string? StrangeWord(ParseResult parse, Command command)
+    {
+        if (parse.UnmatchedTokens is not [string word, ..])
+        {
+            return null;
+        }
+
+        return command.Subcommands.Count > 0
+            ? $"there is no verb \"{word}\" here{Suggestion.For(word, command.Subcommands.Select(verb => verb.Name))}"
+            : $"\"{word}\" is one argument too many";
+    }
+
+    private static string? MissingVerb(ParseResult parse, Command command) =>
+        command.Action is null && command.Subcommands.Count > 0 && parse.CommandResult.Children.All(child => child is not CommandResult)
+            ? $"the verb is missing; it can be {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}"
+            : null;
+
+    private static string? MissingValue(ParseResult parse)
+    {
+        OptionResult? empty = parse.CommandResult.Children.OfType<OptionResult>()
+            .FirstOrDefault(option => !option.Implicit && option.Tokens.Count == 0 && option.Option.Arity.MinimumNumberOfValues > 0);
+        return empty is null ? null : $"{empty.Option.Name} needs a value: {empty.Option.Description}";
+    }
+
+    private static string? MissingOption(ParseResult parse, Command command)
+    {
+        Option? missing = command.Options.FirstOrDefault(option => option.Required && parse.GetResult(option) is null or { Implicit: true });
+        return missing is null ? null : $"{missing.Name} is missing: {missing.Description}";
+    }
+
+    [GeneratedRegex(@"^--?[A-Za-z][\w-]*([=:].*)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex LooksLikeAnOption();
+}

@@ -1,0 +1,146 @@
+using BiGS.Checkpoints;
+using BiGS.Models;
+using BiGS.Tokenizers;
+using static TorchSharp.torch;
+
+namespace BiGS.Pipelines;
+
+/// <summary>A word that may stand at a [MASK].</summary>
+/// <param name="Token">As the vocabulary spells it; "##" goes on a word.</param>
+/// <param name="Id">Its number.</param>
+/// <param name="Probability">Its share among all words: softmax of the logits.</param>
+/// <param name="Text">The text with this word at this [MASK], other masks left as they are.</param>
+public sealed record MaskCandidate(string Token, int Id, double Probability, string Text);
+
+/// <summary>A [MASK] of a text and the likeliest words for it.</summary>
+/// <param name="Start">Where it begins in the text, in UTF-16 code units.</param>
+/// <param name="End">Where it ends, exclusive.</param>
+/// <param name="Candidates">The likeliest first.</param>
+public sealed record MaskedWord(int Start, int End, IReadOnlyList<MaskCandidate> Candidates);
+
+/// <summary>The likeliest words for every [MASK] of a text: what a pretrained model can do without fine-tuning.</summary>
+public sealed class FillMask : IDisposable
+{
+    private const string Mask = "[MASK]";
+    private const int LongestQuote = 80;
+
+    private readonly BiGSForMaskedLM _model;
+    private readonly BertTokenizer _tokenizer;
+    private readonly Device _device;
+    private readonly int? _padTo;
+
+    private FillMask(BiGSForMaskedLM model, BertTokenizer tokenizer, Device device, int? padTo, IReadOnlyList<string> warnings)
+    {
+        _model = model;
+        _tokenizer = tokenizer;
+        _device = device;
+        _padTo = padTo;
+        Warnings = warnings;
+    }
+
+    /// <summary>What the weights lacked or had too much of.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Opens a folder that holds a masked language model and its tokenizer.</summary>
+    /// <param name="folder">config.json, model.safetensors, and vocab.txt or tokenizer.json.</param>
+    /// <param name="how">Route and device.</param>
+    /// <param name="precision">What to compute in.</param>
+    /// <param name="padTo">The length of every row; by default as it is, or the model's full length where the model sees its padding.</param>
+    /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
+    /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head.</exception>
+    public static FillMask Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, int? padTo = null)
+    {
+        how ??= new OpenOptions();
+        OpenedCheckpoint opened = CheckpointFolder.Open(folder, how);
+        if (opened.Model is not BiGSForMaskedLM model)
+        {
+            throw new InvalidDataException(
+                $"{folder}: \"architectures\" in config.json is {opened.Model.Architecture}, which fills no masks; expected a BiGSForMaskedLM.");
+        }
+
+        BertTokenizer tokenizer = BertTokenizer.Open(folder);
+        if (tokenizer.VocabularySize > model.Config.VocabSize)
+        {
+            throw new InvalidDataException(
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {model.Config.VocabSize}; both must come from the same run.");
+        }
+
+        model.ComputeIn(precision);
+        return new FillMask(model, tokenizer, how.Device, padTo, opened.Warnings);
+    }
+
+    /// <summary>Reads a text once, whatever the number of its masks, and guesses each by itself.</summary>
+    /// <param name="text">With at least one [MASK].</param>
+    /// <param name="top">How many words for each.</param>
+    /// <exception cref="ArgumentException">The text has no [MASK], or is too long for the model.</exception>
+    public IReadOnlyList<MaskedWord> Fill(string text, int top = 5)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
+        Encoding encoding = _tokenizer.Encode(text);
+        long[] masks = [.. Enumerable.Range(0, encoding.Ids.Count).Where(i => encoding.Ids[i] == _tokenizer.Vocabulary.MaskId)];
+        if (masks.Length == 0)
+        {
+            throw new ArgumentException($"\"{Quoted(text)}\" has no {Mask}; write {Mask} where a word is to be found.");
+        }
+
+        using var scope = NewDisposeScope();
+        using var untracked = inference_mode();
+        Tensor logits = _model.LogitsAt(Row(encoding, text), tensor(masks, device: _device)); // (p, v)
+        Tensor known = logits.to_type(ScalarType.Float64).softmax(1).narrow(1, 0, _tokenizer.VocabularySize);
+        (Tensor values, Tensor indices) = known.topk(Math.Min(top, _tokenizer.VocabularySize), 1); // (p, top)
+        using var probabilities = values.cpu().data<double>();
+        using var ids = indices.cpu().data<long>();
+        int each = (int)values.shape[1];
+        return
+        [
+            .. masks.Select((position, m) =>
+            {
+                (int start, int end) = encoding.Offsets[(int)position];
+                return new MaskedWord(start, end,
+                    [.. Enumerable.Range(m * each, each).Select(i => Candidate(text, start, end, (int)ids[i], probabilities[i]))]);
+            }),
+        ];
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    private ModelInput Row(Encoding encoding, string text)
+    {
+        int tokens = encoding.Ids.Count;
+        int length;
+        try
+        {
+            length = RowLength.For(_model.Config, tokens, _padTo);
+        }
+        catch (ArgumentException unfit)
+        {
+            throw new ArgumentException($"\"{Quoted(text)}\": {unfit.Message}", unfit);
+        }
+
+        long[] ids = new long[length];
+        long[] mask = new long[length];
+        Array.Fill(ids, _tokenizer.Vocabulary.PadId);
+        Array.Fill(mask, 1, 0, tokens);
+        for (int i = 0; i < tokens; i++)
+        {
+            ids[i] = encoding.Ids[i];
+        }
+
+        Tensor AsRow(long[] values) => tensor(values, [1, length], device: _device);
+        return new ModelInput(AsRow(ids), length > tokens ? AsRow(mask) : null); // (1, l)
+    }
+
+    private MaskCandidate Candidate(string text, int start, int end, int id, double probability)
+    {
+        string token = _tokenizer.Vocabulary.Tokens[id];
+        bool continues = token.Length > 2 && token.StartsWith("##", StringComparison.Ordinal);
+        string filled = continues ? text[..start].TrimEnd() + token[2..] + text[end..] : text[..start] + token + text[end..];
+        return new MaskCandidate(token, id, probability, filled);
+    }
+
+    private static string Quoted(string text)
+    {
+        string line = text.ReplaceLineEndings(" ");
+        return line.Length > LongestQuote ? line[..LongestQuote] + "…" : line;
+    }
+}

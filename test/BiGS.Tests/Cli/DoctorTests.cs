@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace BiGS.Tests.Cli;
+
+public class DoctorTests
+{
+    [Fact]
+    public void FindsThisMachineHealthy()
+    {
+        JsonElement report = Bigs.Run("doctor", "--json").Succeeded().Objects.Single();
+        Assert.True(report.GetProperty("healthy").GetBoolean());
+        Assert.Equal(
+            [".NET", "ICU", "libstdc++", "libtorch", "cores", "GPU", "MPI", "disk", "cache"],
+            report.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()));
+        Assert.Contains("libtorch    2.", Bigs.Run("doctor").Succeeded().Output);
+    }
+
+    [Fact]
+    public void TheLauncherSaysThatDotnetIsMissing()
+    {
+        using var temporary = new Corpora.TemporaryFolder();
+        foreach (string tool in (string[])["dirname", "readlink"])
+        {
+            File.CreateSymbolicLink(Path.Combine(temporary.Path, tool), $"/usr/bin/{tool}");
+        }
+
+        var start = new ProcessStartInfo("/bin/bash", [Path.Combine(Shared.Repository, "bigs"), "--version"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["PATH"] = temporary.Path;
+        using Process process = Process.Start(start)!;
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(1, process.ExitCode);
+        Assert.Equal("", process.StandardOutput.ReadToEnd());
+        Assert.Contains("error: there is no dotnet on PATH", errors);
+        Assert.Single(errors, '\n');
+    }
+}
