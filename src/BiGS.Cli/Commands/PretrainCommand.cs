@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Diagnostics;
 using BiGS.Cli.Console;
-using BiGS.Evaluation;
 using BiGS.Models;
 using BiGS.Training;
 using TorchSharp;

@@ -1,11 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using BiGS.Checkpoints;
 using BiGS.Models;
 using BiGS.Ssm;
 using BiGS.Training;
-using TorchSharp;
 
 namespace BiGS.Cli.Commands;
 
