@@ -60,6 +60,7 @@ internal static class BigsProgram
         var root = new RootCommand("Encoders without attention: pretrain, evaluate and use bidirectional gated state-space models.")
         {
             verbose,
+            PretrainCommand.Build(terminal),
             TokenizerCommand.Build(terminal),
             ForwardCommand.Build(terminal),
             FillMaskCommand.Build(terminal),

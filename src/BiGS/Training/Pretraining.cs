@@ -14,9 +14,18 @@ namespace BiGS.Training;
 /// <param name="HeldOut">The score of the best checkpoint.</param>
 /// <param name="Guessers">What counting alone reaches on the same held-out tokens.</param>
 /// <param name="Agreement">On the built-in grammar: the right number at held-out verbs.</param>
+/// <param name="Samples">Held-out sentences with one word hidden, to look at.</param>
+/// <param name="NothingLeft">The run had been finished before.</param>
 /// <param name="Waited">How long training waited for data.</param>
 public sealed record PretrainingResult(
-    TrainerState State, bool Finished, MaskedLmScore? HeldOut, GuesserScore? Guessers, IReadOnlyList<AgreementScore> Agreement, TimeSpan Waited);
+    TrainerState State,
+    bool Finished,
+    MaskedLmScore? HeldOut,
+    GuesserScore? Guessers,
+    IReadOnlyList<AgreementScore> Agreement,
+    IReadOnlyList<string> Samples,
+    bool NothingLeft,
+    TimeSpan Waited);
 
 /// <summary>Masked language modelling from text to a checkpoint: opens the text, builds or opens the model, trains, and scores what came out.</summary>
 public static class Pretraining
@@ -59,6 +68,7 @@ public static class Pretraining
         observer.Plan?.Report(new PretrainingPlan(
             options, model.parameters().Sum(p => p.numel()), vocabulary, train.Count, heldOut.Count, trainer.State.Step, options.Device));
 
+        bool nothingLeft = trainer.State.Step >= options.Training.Steps;
         TrainerState state;
         TimeSpan waited;
         using (var loader = new PrefetchingLoader(source.At, trainer.State.Step * options.Training.Accumulate))
@@ -68,23 +78,24 @@ public static class Pretraining
         }
 
         bool finished = state.Step >= options.Training.Steps && state.EvaluatedStep == state.Step;
-        return finished ? Scored(folder, options, text, HeldOut(), heldOut, state, waited) : new PretrainingResult(state, false, null, null, [], waited);
+        var result = new PretrainingResult(state, finished, null, null, [], [], nothingLeft, waited);
+        return finished ? Scored(result, folder, options, text, HeldOut(), heldOut) : result;
     }
 
     /// <summary>Scores the best checkpoint, as it was written.</summary>
     private static PretrainingResult Scored(
-        string folder, PretrainingOptions options, PretrainingText text, IEnumerable<Batch> batches, IMaskedRows heldOut, TrainerState state, TimeSpan waited)
+        PretrainingResult result, string folder, PretrainingOptions options, PretrainingText text, IEnumerable<Batch> batches, IMaskedRows heldOut)
     {
         using var best = (BiGSForMaskedLM)CheckpointFolder.Open(
             folder, new OpenOptions { Route = SsmRoutes.Named(options.Route), Device = new Device(options.Device) }).Model;
         best.ComputeIn(options.Training.Precision);
-        return new PretrainingResult(
-            state,
-            Finished: true,
-            MaskedLmEvaluation.Score(best, batches),
-            new NeighbourGuessers(text.Train).Score(heldOut),
-            text.Grammar is { } grammar ? GrammarAgreement.Score(best, text.Tokenizer, grammar) : [],
-            waited);
+        return result with
+        {
+            HeldOut = MaskedLmEvaluation.Score(best, batches),
+            Guessers = new NeighbourGuessers(text.Train).Score(heldOut),
+            Agreement = text.Grammar is { } grammar ? GrammarAgreement.Score(best, text.Tokenizer, grammar) : [],
+            Samples = text.Samples(),
+        };
     }
 
     /// <summary>Replaces what was left to the program, so that a resumed run does not decide anew.</summary>

@@ -16,6 +16,8 @@ public sealed record PretrainingText(
     private const int HeldOutEvery = 100;
     private const int MostHeldOut = 2_000;
 
+    private const int SampleTokens = 16;
+
     /// <summary>Characters of the alphabet of a learned vocabulary: enough for any European text, and few enough to leave room for words.</summary>
     private const int AlphabetLimit = 300;
 
@@ -28,6 +30,26 @@ public sealed record PretrainingText(
     /// <summary>Frame tokens and encoder in the form that the batches ask for.</summary>
     public SpecialTokens Special => new(
         Tokenizer.Vocabulary.PadId, Tokenizer.Vocabulary.UnknownId, Tokenizer.Vocabulary.ClassificationId, Tokenizer.Vocabulary.SeparatorId, Tokenizer.Vocabulary.MaskId);
+
+    /// <summary>Held-out pieces with one word hidden, to look at: sentences of the grammar, or the beginnings of documents.</summary>
+    public IReadOnlyList<string> Samples(int count = 5)
+    {
+        var samples = new List<string>();
+        for (long document = 0; document < HeldOut.Count && samples.Count < count; document++)
+        {
+            int[] ids = new int[Math.Min(SampleTokens, HeldOut.TokensBefore(document + 1) - HeldOut.TokensBefore(document))];
+            if (ids.Length < SampleTokens)
+            {
+                continue;
+            }
+
+            HeldOut.Copy(document, 0, ids);
+            ids[SampleTokens / 2] = Tokenizer.Vocabulary.MaskId;
+            samples.Add(Tokenizer.Decode(ids, skipSpecialTokens: false));
+        }
+
+        return samples;
+    }
 
     internal static BertTokenizer Learn(IEnumerable<string> documents, int size, PretrainingObserver observer, CancellationToken cancel) =>
         new WordPieceTrainer { Size = size, AlphabetLimit = AlphabetLimit }.Train(

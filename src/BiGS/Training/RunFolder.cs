@@ -31,6 +31,21 @@ public sealed class RunFolder
     /// <summary>The newest whole checkpoint, or null where none was written yet.</summary>
     public string? Newest => Directory.Exists(Last) ? Last : Directory.Exists(Old) ? Old : null;
 
+    /// <summary>Removes the files of a run, and nothing else that may lie in the folder.</summary>
+    public static void Clear(string path)
+    {
+        foreach (string folder in (string[])["last", "last.old", "last.partial", "tensorboard"])
+        {
+            DeleteIfThere(System.IO.Path.Combine(path, folder));
+        }
+
+        foreach (string file in (string[])
+            [PretrainingOptions.FileName, RunLog.FileName, ConfigFile.Name, CheckpointFolder.WeightsName, "vocab.txt", "tokenizer_config.json"])
+        {
+            File.Delete(System.IO.Path.Combine(path, file));
+        }
+    }
+
     public void SaveBest(HeadedModel model)
     {
         CheckpointFolder.Save(Path, model);

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using BiGS.Cli.Console;
+using BiGS.Models;
+using BiGS.Training;
+using TorchSharp;
+
+namespace BiGS.Cli.Commands;
+
+/// <summary>The main job: from text to a checkpoint that fills masks.</summary>
+internal static class PretrainCommand
+{
+    private const string RunsFolder = "runs";
+
+    public static Command Build(Terminal terminal)
+    {
+        var options = new PretrainOptions();
+        Option<string> output = Values.Text("--out", "DIR", "where the run lives (default runs/pretrain-PRESET-N, the first N that is free)");
+        Option<bool> resume = Values.Flag("--resume", "go on with the run in --out (or the newest of the preset)");
+        Option<bool> overwrite = Values.Flag("--overwrite", "replace a run that is in --out");
+        Option<bool> json = Values.Flag("--json", "the result as one JSON object");
+        var command = new Verb(
+            "pretrain",
+            "Pretrain an encoder by masked language modelling. Without arguments: a tiny BiGS on the built-in grammar, in minutes.",
+            "bigs pretrain",
+            "bigs pretrain --corpus texts/*.txt.gz --preset small --tokens 30M --out runs/mine",
+            "bigs pretrain --resume --out runs/mine");
+        foreach (Option option in (IEnumerable<Option>)[.. options.All, output, resume, overwrite, json])
+        {
+            command.Add(option);
+        }
+
+        command.Runs(parse =>
+        {
+            bool goesOn = parse.GetValue(resume);
+            string folder = parse.GetValue(output) ?? Default(options.Preset(parse), goesOn);
+            PretrainingOptions run = goesOn
+                ? options.Resumed(parse, PretrainingOptions.Read(folder))
+                : WithPrecision(options.Fresh(parse), parse, options);
+            if (!goesOn)
+            {
+                MakeRoom(folder, parse.GetValue(overwrite));
+            }
+
+            Train(run, folder, goesOn, parse.GetValue(json), terminal);
+        });
+        return command;
+    }
+
+    private static void Train(PretrainingOptions run, string folder, bool resumed, bool json, Terminal terminal)
+    {
+        PretrainingResult result;
+        using (ProgressLine line = terminal.Progress())
+        {
+            var clock = new StepClock();
+            result = Pretraining.Run(
+                run,
+                folder,
+                new PretrainingObserver
+                {
+                    Phases = new Told<Phase>(phase => line.Report(phase.Doing, phase.Fraction)),
+                    Plan = new Told<PretrainingPlan>(plan =>
+                    {
+                        line.Dispose();
+                        terminal.Note(PretrainingReport.Plan(plan, folder));
+                        clock.Start(plan.StartStep);
+                    }),
+                    Steps = new Told<TrainingProgress>(step => line.Report("training", (double)step.Step / step.Steps, clock.After(step))),
+                },
+                terminal.Interrupted);
+        }
+
+        if (!result.Finished)
+        {
+            terminal.Note($"stopped after step {result.State.Step:N0} of {run.Training.Steps:N0}; saved. Go on with: bigs pretrain --resume --out {folder}");
+            return;
+        }
+
+        if (resumed && result.NothingLeft)
+        {
+            terminal.Note($"{folder}: the run was finished already, after {result.State.Step:N0} steps.");
+        }
+
+        PretrainingReport.Show(terminal, folder, result, json);
+    }
+
+    /// <summary>“auto” is decided once, here, and written down with the run.</summary>
+    private static PretrainingOptions WithPrecision(PretrainingOptions run, ParseResult parse, PretrainOptions options) =>
+        options.PrecisionIsGiven(parse)
+            ? run
+            : run with { Training = run.Training with { Precision = FastPrecision.On(run.Device == "cpu" || !torch.cuda.is_available() ? torch.CPU : torch.CUDA).Precision } };
+
+    private static string Default(string preset, bool goesOn)
+    {
+        for (int n = 1; ; n++)
+        {
+            string folder = Path.Combine(RunsFolder, $"pretrain-{preset}-{n}");
+            if (goesOn && !Directory.Exists(Path.Combine(RunsFolder, $"pretrain-{preset}-{n + 1}")))
+            {
+                return folder;
+            }
+
+            if (!goesOn && !Directory.Exists(folder))
+            {
+                return folder;
+            }
+        }
+    }
+
+    /// <summary>Nothing is overwritten unasked; what is replaced are the files of a run and nothing else.</summary>
+    private static void MakeRoom(string folder, bool overwrite)
+    {
+        if (File.Exists(folder))
+        {
+            throw new IOException($"{folder}: there is a file of this name; --out takes a folder.");
+        }
+
+        if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            return;
+        }
+
+        if (!overwrite)
+        {
+            throw new IOException($"{folder}: the folder is not empty; choose another --out, go on with --resume, or replace the run with --overwrite.");
+        }
+
+        RunFolder.Clear(folder);
+    }
+}

@@ -1,0 +1,170 @@
+using System.CommandLine;
+using System.Text.Json;
+using BiGS.Checkpoints;
+using BiGS.Models;
+using BiGS.Ssm;
+using BiGS.Training;
+
+namespace BiGS.Cli.Commands;
+
+/// <summary>The options of <c>pretrain</c>, and what they make of a recipe. Only what is given changes anything.</summary>
+internal sealed class PretrainOptions
+{
+    private readonly Option<string[]> _corpus = Values.Paths("--corpus", "text: .txt, .jsonl (also .gz), .parquet, the authors' .hdf5; without it, the built-in grammar");
+    private readonly Option<string[]> _validation = Values.Paths("--validation", "held-out text; without it, 1 % of the documents are kept aside");
+    private readonly Option<string> _textField = Values.Text("--text-field", "NAME", "the field or column that holds the text (default text)");
+    private readonly Option<string> _preset = Values.Choice("--preset", "size of the model and its recipe", [.. Presets.Names]);
+    private readonly Option<string> _config = Values.Text("--config", "FILE", "a config.json for the shape of the model, in place of a preset's");
+    private readonly Option<string> _architecture = Values.Choice("--architecture", "the block", "gated", "stack");
+    private readonly Option<string> _routing = Values.Choice("--routing", "what moves information between positions", "ssm", "attention");
+    private readonly Option<string> _merge = Values.Choice("--merge", "how both directions become one", "multiply", "add", "concat");
+    private readonly Option<int?> _maxLength = Values.Number("--max-length", "tokens of a row", least: 3);
+    private readonly Option<bool> _packed = Values.Flag("--packed", "fill rows with text of several documents, without padding");
+    private readonly Option<bool> _wholeWords = Values.Flag("--whole-word-masking", "mask all pieces of a word or none");
+    private readonly Option<int?> _steps = Values.Number("--steps", "optimiser steps", least: 1);
+    private readonly Option<double?> _tokens = Values.Real("--tokens", "tokens to read, in place of --steps; K, M and B count", suffixes: true);
+    private readonly Option<int?> _batchSize = Values.Number("--batch-size", "rows of a batch", least: 1);
+    private readonly Option<int?> _accumulate = Values.Number("--accumulate", "batches of a step", least: 1);
+    private readonly Option<double?> _learningRate = Values.Real("--learning-rate", "the peak of the schedule");
+    private readonly Option<string> _schedule = Values.Choice("--schedule", "what follows the warm-up", "cosine", "linear", "constant");
+    private readonly Option<int?> _warmupSteps = Values.Number("--warmup-steps", "steps of the rise from 0", least: 0);
+    private readonly Option<double?> _weightDecay = Values.Real("--weight-decay", "of weights; biases, LayerNorms and SSMs have none");
+    private readonly Option<double?> _clip = Values.Real("--clip", "the longest gradient that is let through; 0 for any");
+    private readonly Option<double?> _dropout = Values.Real("--dropout", "on the embeddings");
+    private readonly Option<string> _precision = Values.Choice("--precision", "what to compute in", "auto", "fp32", "bf16");
+    private readonly Option<string> _device = Values.Choice("--device", "where to compute", "auto", "cpu", "cuda");
+    private readonly Option<string> _route = Values.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
+    private readonly Option<int?> _seed = Values.Number("--seed", "decides weights, order, masks and dropout", least: 0);
+    private readonly Option<string> _tokenizer = Values.Text("--tokenizer", "DIR", "a tokenizer; without it, a vocabulary is learned from the text");
+    private readonly Option<int?> _vocabSize = Values.Number("--vocab-size", "words of a vocabulary that is learned (default 8192)", least: 6);
+    private readonly Option<int?> _logEvery = Values.Number("--log-every", "steps between rows of the log", least: 1);
+    private readonly Option<int?> _evalEvery = Values.Number("--eval-every", "steps between scores of the held-out text", least: 1);
+    private readonly Option<int?> _saveEvery = Values.Number("--save-every", "steps between checkpoints", least: 1);
+    private readonly Option<string> _init = Values.Text("--init", "CHECKPOINT", "start from these weights, their shape and their tokenizer");
+
+    public IEnumerable<Option> All =>
+    [
+        _corpus, _validation, _textField, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _steps, _tokens,
+        _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _device, _route, _seed,
+        _tokenizer, _vocabSize, _logEvery, _evalEvery, _saveEvery, _init,
+    ];
+
+    public string Preset(ParseResult parse) => parse.GetValue(_preset)!;
+
+    public bool PrecisionIsGiven(ParseResult parse) => parse.GetResult(_precision) is { Implicit: false } && parse.GetValue(_precision) != "auto";
+
+    /// <summary>A new run: the preset's recipe, and what is given on top of it.</summary>
+    public PretrainingOptions Fresh(ParseResult parse)
+    {
+        PretrainingOptions recipe = PretrainingRecipe.For(Preset(parse));
+        if (parse.GetValue(_config) is { } config)
+        {
+            Refuse(parse, "--config", _preset, _architecture, _routing, _merge, _init);
+            string json = File.Exists(config) ? File.ReadAllText(config) : throw new FileNotFoundException($"{config}: there is no such file.");
+            recipe = recipe with { Model = ConfigFile.Parse(json, config, ConfigOrigin.Ours).Config };
+        }
+
+        if (parse.GetValue(_init) is { } init)
+        {
+            Refuse(parse, "--init", _preset, _architecture, _routing, _merge, _tokenizer, _vocabSize);
+            recipe = recipe with { Init = Path.GetFullPath(init), Model = CheckpointFolder.ReadConfig(init, ConfigOrigin.AuthorsPyTorch).Config };
+        }
+
+        return Given(parse, recipe);
+    }
+
+    /// <summary>A run that goes on: what is given must be what it was started with.</summary>
+    /// <exception cref="ArgumentException">Something else is given.</exception>
+    public PretrainingOptions Resumed(ParseResult parse, PretrainingOptions stored)
+    {
+        PretrainingOptions given = Given(parse, stored);
+        (string[] before, string[] now) = (stored.ToJson().Split('\n'), given.ToJson().Split('\n'));
+        int differs = Enumerable.Range(0, Math.Min(before.Length, now.Length)).FirstOrDefault(i => before[i] != now[i], -1);
+        return differs < 0 && before.Length == now.Length
+            ? stored
+            : throw new ArgumentException(
+                $"the run was started with {before[Math.Max(0, differs)].Trim(' ', ',')}, and {now[Math.Max(0, differs)].Trim(' ', ',')} is given now; "
+                + "a resumed run keeps its options: leave them out, or start another run.");
+    }
+
+    private PretrainingOptions Given(ParseResult parse, PretrainingOptions options)
+    {
+        T? If<T>(Option<T> option) => parse.GetResult(option) is { Implicit: false } ? parse.GetValue(option) : default;
+        TrainingOptions training = options.Training;
+        BiGSConfig model = options.Model;
+
+        options = options with
+        {
+            Corpus = Absolute(If(_corpus)) ?? options.Corpus,
+            Validation = Absolute(If(_validation)) ?? options.Validation,
+            TextField = If(_textField) ?? options.TextField,
+            Tokenizer = If(_tokenizer) is { } tokenizer ? Path.GetFullPath(tokenizer) : options.Tokenizer,
+            VocabSize = If(_vocabSize) ?? options.VocabSize,
+            MaxLength = If(_maxLength) ?? options.MaxLength,
+            BatchSize = If(_batchSize) ?? options.BatchSize,
+            Packed = If(_packed) || options.Packed,
+            Device = If(_device) is { } device && device != "auto" ? device : options.Device,
+            Route = If(_route) ?? options.Route,
+            Masking = options.Masking with
+            {
+                WholeWords = If(_wholeWords) || options.Masking.WholeWords,
+                Seed = If(_seed) is { } seed ? (ulong)seed : options.Masking.Seed,
+            },
+        };
+
+        if (If(_architecture) is not null || If(_routing) is not null)
+        {
+            model = model.As(
+                If(_architecture) is { } a ? Enum.Parse<Architecture>(a, ignoreCase: true) : model.Architecture,
+                If(_routing) is { } r ? Enum.Parse<Routing>(r, ignoreCase: true) : model.Routing);
+        }
+
+        model = model with
+        {
+            Merge = If(_merge) is { } merge ? Enum.Parse<Merge>(merge, ignoreCase: true) : model.Merge,
+            HiddenDropoutProb = If(_dropout) ?? model.HiddenDropoutProb,
+        };
+
+        int accumulate = If(_accumulate) ?? training.Accumulate;
+        long steps = If(_steps) ?? (If(_tokens) is { } tokens
+            ? Math.Max(1, (long)Math.Ceiling(tokens / ((double)options.BatchSize * accumulate * options.MaxLength)))
+            : training.Steps);
+        return options with
+        {
+            Model = model.Validated(),
+            Training = training with
+            {
+                Steps = steps,
+                Accumulate = accumulate,
+                LearningRate = If(_learningRate) ?? training.LearningRate,
+                Schedule = If(_schedule) is { } shape ? Enum.Parse<ScheduleShape>(shape, ignoreCase: true) : training.Schedule,
+                WarmupSteps = If(_warmupSteps) ?? training.WarmupSteps * steps / training.Steps,
+                WeightDecay = If(_weightDecay) ?? training.WeightDecay,
+                ClipNorm = If(_clip) is { } clip ? (clip > 0 ? clip : null) : training.ClipNorm,
+                Seed = If(_seed) ?? training.Seed,
+                LogEvery = If(_logEvery) ?? training.LogEvery,
+                EvalEvery = If(_evalEvery) ?? training.EvalEvery,
+                SaveEvery = If(_saveEvery) ?? training.SaveEvery,
+                Precision = If(_precision) switch
+                {
+                    "fp32" => Precision.Fp32,
+                    "bf16" => Precision.Bf16,
+                    _ => training.Precision,
+                },
+            },
+        };
+    }
+
+    private static IReadOnlyList<string>? Absolute(string[]? paths) => paths is { Length: > 0 } ? [.. paths.Select(Path.GetFullPath)] : null;
+
+    private static void Refuse(ParseResult parse, string beside, params ReadOnlySpan<Option> options)
+    {
+        foreach (Option option in options)
+        {
+            if (parse.GetResult(option) is { Implicit: false })
+            {
+                throw new ArgumentException($"{option.Name} does not go with {beside}, which settles it already; leave one of them out.");
+            }
+        }
+    }
+}
