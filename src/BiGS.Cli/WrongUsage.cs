@@ -63,7 +63,8 @@ internal static partial class WrongUsage
 
     private static string? MissingOption(ParseResult parse, Command command)
     {
-        Option? missing = command.Options.FirstOrDefault(option => option.Required && parse.GetResult(option) is null or { Implicit: true });
+        bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };
+        Option? missing = command.Options.FirstOrDefault(option => option.Required && !IsGiven(option));
         return missing is null ? null : $"{missing.Name} is missing: {missing.Description}";
     }
 

@@ -9,7 +9,10 @@ internal static class DoctorCommand
     public static Command Build(Terminal terminal)
     {
         Option<bool> json = Values.Flag("--json", "one JSON object: healthy, checks");
-        var command = new Verb("doctor", "What this program stands on here, and a remedy where something is amiss.", "bigs doctor") { json };
+        var command = new Verb("doctor", "What this program stands on here, and a remedy where something is amiss.", "bigs doctor")
+        {
+            json,
+        };
         command.SetAction(parse =>
         {
             Finding[] findings = [.. Checkup.Run()];

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Cli.Console;
 using BiGS.Corpora;
@@ -18,10 +19,12 @@ internal static class EvaluateCommand
     {
         var model = new ModelOptions();
         Option<string> task = Values.Choice("--task", "what to measure", "mlm");
-        Option<string[]> data = Values.Paths("--data", "held-out text: .txt, .jsonl (also .gz), .parquet; files, folders or globs", required: true);
+        Option<string[]> data = Values.Paths(
+            "--data", "held-out text: .txt, .jsonl (also .gz), .parquet; files, folders or globs", required: true);
         Option<string> textField = Values.Text("--text-field", "NAME", "the field or column that holds the text (default text)");
         Option<int?> batchSize = Values.Number("--batch-size", $"rows computed at a time (default {DefaultBatchSize})", least: 1);
-        Option<int?> maxLength = Values.Number("--max-length", $"tokens in a row (default: the model's positions, at most {LongestDefault})", least: 3);
+        Option<int?> maxLength = Values.Number(
+            "--max-length", $"tokens in a row (default: the model's positions, at most {LongestDefault})", least: 3);
         Option<int?> limit = Values.Number("--limit", "read only the first N documents", least: 1);
         Option<int?> seed = Values.Number("--seed", $"decides the masks (default {DefaultSeed})", least: 0);
         Option<bool> json = Values.Flag("--json", "one JSON object: task, metrics, count");
@@ -40,16 +43,19 @@ internal static class EvaluateCommand
         {
             string folder = model.Folder(parse);
             BiGSForMaskedLM opened = model.Open(parse, terminal) as BiGSForMaskedLM ?? throw new InvalidDataException(
-                $"{folder}: \"architectures\" in {ConfigFile.Name} names a head that guesses no masked words; --task mlm needs a BiGSForMaskedLM.");
+                $"{folder}: \"architectures\" in {ConfigFile.Name} names a head that guesses no masked words; "
+                + "--task mlm needs a BiGSForMaskedLM.");
             BertTokenizer tokenizer = BertTokenizer.Open(folder);
             var corpus = new CorpusOptions { TextField = parse.GetValue(textField) ?? "text" };
-            IEnumerable<string> documents = Corpus.ReadDocuments(parse.GetRequiredValue(data), corpus).Take(parse.GetValue(limit) ?? int.MaxValue);
-            var heldOut = new HeldOutRows(opened.Config, tokenizer, RowLength(opened.Config, parse.GetValue(maxLength)), parse.GetValue(seed) ?? DefaultSeed);
+            IEnumerable<string> documents = Corpus.ReadDocuments(parse.GetRequiredValue(data), corpus);
+            int length = RowLength(opened.Config, parse.GetValue(maxLength));
+            var heldOut = new HeldOutRows(opened.Config, tokenizer, length, parse.GetValue(seed) ?? DefaultSeed);
             MaskedLmScore score;
             using (ProgressLine line = terminal.Progress())
             {
-                heldOut.Read(documents, line, terminal.Interrupted);
-                score = MaskedLmEvaluation.Score(opened, heldOut.Batches(parse.GetValue(batchSize) ?? DefaultBatchSize, line), terminal.Interrupted);
+                heldOut.Read(documents.Take(parse.GetValue(limit) ?? int.MaxValue), line, terminal.Interrupted);
+                IEnumerable<Batch> batches = heldOut.Batches(parse.GetValue(batchSize) ?? DefaultBatchSize, line);
+                score = MaskedLmEvaluation.Score(opened, batches, terminal.Interrupted);
             }
 
             if (!double.IsFinite(score.Perplexity))
@@ -66,7 +72,8 @@ internal static class EvaluateCommand
     {
         bool bounded = config.PositionEmbeddingType == PositionEmbedding.Absolute;
         return asked > config.MaxPositionEmbeddings && bounded
-            ? throw new ArgumentException($"--max-length is {asked}, but the model has {config.MaxPositionEmbeddings} positions; ask for that many at most.")
+            ? throw new ArgumentException(
+                $"--max-length is {asked}, but the model has {config.MaxPositionEmbeddings} positions; ask for that many at most.")
             : asked ?? Math.Min(config.MaxPositionEmbeddings, LongestDefault);
     }
 
@@ -89,7 +96,11 @@ internal static class EvaluateCommand
         {
             terminal.Show(new Figures(
                 "masked language modelling",
-                [("loss", $"{score.Loss:f4}", "nats a masked token"), ("accuracy", $"{100 * score.Accuracy:f2} %", "first guesses that are right"), ("perplexity", $"{score.Perplexity:n2}", "")],
+                [
+                    ("loss", $"{score.Loss:f4}", "nats a masked token"),
+                    ("accuracy", $"{100 * score.Accuracy:f2} %", "first guesses that are right"),
+                    ("perplexity", $"{score.Perplexity:n2}", ""),
+                ],
                 $"{score.Count:N0} masked tokens in {rows.Count:N0} rows of up to {rows.MaxLength} from {rows.Documents:N0} documents"));
         }
     }

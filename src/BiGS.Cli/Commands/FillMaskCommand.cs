@@ -12,7 +12,8 @@ internal static class FillMaskCommand
     {
         var model = new ModelOptions();
         Option<int?> top = Values.Number("--top", $"how many words for each [MASK] (default {DefaultTop})", least: 1);
-        Option<int?> padTo = Values.Number("--pad-to", "pad every text to N tokens (default: not at all; or the model's full length if it sees its padding)", least: 1);
+        Option<int?> padTo = Values.Number(
+            "--pad-to", "pad every text to N tokens (default: not at all; or the model's full length if it sees its padding)", least: 1);
         Option<bool> json = Values.Flag("--json", "one JSON object for each text");
         Argument<string[]> texts = Values.Texts("texts with [MASK] in them; none: the lines of standard input");
         var command = new Verb("fill-mask", "The likeliest words for every [MASK] of a text.",
@@ -25,7 +26,8 @@ internal static class FillMaskCommand
         command.Add(texts);
         command.Runs(parse =>
         {
-            using FillMask fillMask = FillMask.Open(model.Folder(parse), model.HowToOpen(parse), model.Precision(parse), parse.GetValue(padTo));
+            using FillMask fillMask = FillMask.Open(
+                model.Folder(parse), model.HowToOpen(parse), model.Precision(parse), parse.GetValue(padTo));
             terminal.Warn(fillMask.Warnings);
             bool first = true;
             foreach (string text in terminal.Texts(parse.GetValue(texts)!))

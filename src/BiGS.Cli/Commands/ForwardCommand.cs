@@ -12,10 +12,13 @@ internal static class ForwardCommand
     {
         var model = new ModelOptions();
         Option<string> input = Values.Text(
-            "--input", "FILE", "a safetensors file with input_ids and, if wanted, attention_mask, token_type_ids, labels, start_positions, end_positions", required: true);
+            "--input", "FILE", required: true,
+            description: "a safetensors file with input_ids, and any of attention_mask, token_type_ids, labels, start_positions, end_positions");
         Option<string> output = Values.Text(
-            "--output", "FILE", "the safetensors file to write: logits, hidden_states.N, last_hidden_state, pooler_output, loss, grad.<parameter>", required: true);
-        Option<bool> noGradients = Values.Flag("--no-gradients", "write no gradients, though there are labels (with gradients, auto precision is fp64: sums that cancel to zero need it)");
+            "--output", "FILE", required: true,
+            description: "the safetensors file to write: logits, hidden_states.N, last_hidden_state, pooler_output, loss, grad.<parameter>");
+        Option<bool> noGradients = Values.Flag(
+            "--no-gradients", "write no gradients of the loss (with them, auto precision is fp64: sums that cancel to zero need it)");
         Option<bool> overwrite = Values.Flag("--overwrite", "replace the output file");
         var command = new Verb(
             "forward",
@@ -99,11 +102,14 @@ internal static class ForwardCommand
 
     private static string Summary(List<(string Name, Tensor Tensor)> results)
     {
-        IEnumerable<string> named = results.Where(result => !result.Name.Contains('.', StringComparison.Ordinal)).Select(result => result.Tensor.dim() == 0
-            ? $"{result.Name} {result.Tensor.item<float>():g6}"
-            : $"{result.Name} ({string.Join(", ", result.Tensor.shape)})");
-        int gradients = results.Count(result => result.Name.StartsWith("grad.", StringComparison.Ordinal));
-        int states = results.Count(result => result.Name.StartsWith("hidden_states.", StringComparison.Ordinal));
-        return string.Join(", ", (IEnumerable<string>)[.. named, $"{states} hidden states", .. gradients > 0 ? (string[])[$"{gradients} gradients"] : []]);
+        List<string> parts = [];
+        foreach ((string name, Tensor tensor) in results.Where(result => !result.Name.Contains('.', StringComparison.Ordinal)))
+        {
+            parts.Add(tensor.dim() == 0 ? $"{name} {tensor.item<float>():g6}" : $"{name} ({string.Join(", ", tensor.shape)})");
+        }
+
+        parts.Add($"{results.Count(result => result.Name.StartsWith("hidden_states.", StringComparison.Ordinal))} hidden states");
+        parts.Add($"{results.Count(result => result.Name.StartsWith("grad.", StringComparison.Ordinal))} gradients");
+        return string.Join(", ", parts);
     }
 }

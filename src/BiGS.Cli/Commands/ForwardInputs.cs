@@ -72,10 +72,14 @@ internal sealed class ForwardInputs
     {
         Tensor labels = Integers("labels", HeadedModel.IgnoredLabel, count - 1, limit);
         using Tensor asked = labels.ge(0);
-        Require(asked.any().item<bool>(), "labels has nothing but negative values, so there is no loss; give at least one label, or none at all");
+        Require(
+            asked.any().item<bool>(),
+            "labels has nothing but negative values, so there is no loss; give at least one label, or none at all");
         using Tensor ignored = labels.eq(HeadedModel.IgnoredLabel);
         using Tensor strange = asked.logical_or(ignored).logical_not();
-        Require(!strange.any().item<bool>(), $"labels holds a negative value besides {HeadedModel.IgnoredLabel}, which marks positions without a label");
+        Require(
+            !strange.any().item<bool>(),
+            $"labels holds a negative value besides {HeadedModel.IgnoredLabel}, which marks positions without a label");
         return labels;
     }
 
@@ -84,7 +88,9 @@ internal sealed class ForwardInputs
     private Tensor Values()
     {
         Tensor values = _file.Read("labels");
-        Require(values.numel() == _shape[0], $"labels has the shape {Shown(values.shape)}; expected one value for each of {_shape[0]} rows");
+        Require(
+            values.numel() == _shape[0],
+            $"labels has the shape {Shown(values.shape)}; expected one value for each of {_shape[0]} rows");
         return values.to_type(ScalarType.Float64);
     }
 
@@ -93,10 +99,14 @@ internal sealed class ForwardInputs
         expected ??= _shape;
         Tensor tensor = _file.Read(name);
         Require(is_integral(tensor.dtype) || tensor.dtype == ScalarType.Bool, $"{name} is {tensor.dtype}; expected integers");
-        Require(tensor.shape.SequenceEqual(expected), $"{name} has the shape {Shown(tensor.shape)}; expected {Shown(expected)}, as input_ids has it");
+        Require(
+            tensor.shape.SequenceEqual(expected),
+            $"{name} has the shape {Shown(tensor.shape)}; expected {Shown(expected)}, as input_ids has it");
         Tensor integers = tensor.to_type(ScalarType.Int64);
         (long lowest, long highest) = (integers.min().item<long>(), integers.max().item<long>());
-        Require(lowest >= least && highest <= most, $"{name} holds {(lowest < least ? lowest : highest)}; expected {least} to {most} ({limit})");
+        Require(
+            lowest >= least && highest <= most,
+            $"{name} holds {(lowest < least ? lowest : highest)}; expected {least} to {most} ({limit})");
         return integers;
     }
 

@@ -10,7 +10,9 @@ namespace BiGS.Cli.Commands;
 /// <summary>Which model, and how it computes: the options that every verb with a model shares.</summary>
 internal sealed class ModelOptions
 {
-    private readonly Option<string> _model = Values.Text("--model", "DIR", "a model's folder, with config.json and model.safetensors", required: true);
+    private readonly Option<string> _model = Values.Text(
+        "--model", "DIR", "a model's folder, with config.json and model.safetensors", required: true);
+
     private readonly Option<string> _precision = Values.Choice("--precision", "what to compute in", "auto", "fp32", "bf16", "fp64");
     private readonly Option<string> _device = Values.Choice("--device", "where to compute", "auto", "cpu", "cuda");
     private readonly Option<string> _route = Values.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
@@ -43,7 +45,8 @@ internal sealed class ModelOptions
         {
             "cpu" => CPU,
             "cuda" when cuda.is_available() => CUDA,
-            "cuda" => throw new InvalidOperationException("--device is cuda, but libtorch finds no GPU here; use --device cpu, or see bigs doctor."),
+            "cuda" => throw new InvalidOperationException(
+                "--device is cuda, but libtorch finds no GPU here; use --device cpu, or see bigs doctor."),
             _ => cuda.is_available() ? CUDA : CPU,
         },
     };

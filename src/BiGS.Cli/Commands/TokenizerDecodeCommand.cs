@@ -11,7 +11,7 @@ internal static class TokenizerDecodeCommand
     {
         var tokenizer = new TokenizerOptions();
         Option<bool> keep = Values.Flag("--keep-special-tokens", "leave [CLS], [SEP], [PAD] and the like in the text");
-        Argument<string[]> ids = new("IDS…") { Description = "ids, blanks or commas between them; none: the lines of standard input", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> ids = Values.Texts("ids, blanks or commas between them; none: the lines of standard input", name: "IDS…");
         var command = new Verb("decode", "Ids to text, line in, line out.",
             "bigs tokenizer decode --model runs/pretrain-tiny-1 \"2 21 65 9 3\"",
             "bigs tokenizer encode --vocab vocab.txt < texts.txt | bigs tokenizer decode --vocab vocab.txt");

@@ -10,7 +10,8 @@ internal static class TokenizerEncodeCommand
     public static Command Build(Terminal terminal)
     {
         var tokenizer = new TokenizerOptions();
-        Option<bool> json = Values.Flag("--json", "one JSON object a line: tokens, ids and offsets (in characters); a line may be an object with text, or a and b");
+        Option<bool> json = Values.Flag(
+            "--json", "one JSON object a line: tokens, ids and offsets (in characters); a line may be an object with text, or a and b");
         Option<int?> maxLength = Values.Number("--max-length", "keep at most N tokens, special ones included", least: 1);
         Option<bool> bare = Values.Flag("--no-special-tokens", "add no [CLS] and [SEP]");
         Argument<string[]> texts = Values.Texts("texts; none: the lines of standard input");

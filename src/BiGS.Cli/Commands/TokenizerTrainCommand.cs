@@ -9,8 +9,10 @@ internal static class TokenizerTrainCommand
 {
     public static Command Build(Terminal terminal)
     {
-        Option<string[]> corpus = Values.Paths("--corpus", "text to learn from: .txt, .jsonl (also .gz), .parquet; files, folders or globs", required: true);
-        Option<int?> size = Values.Number("--size", "tokens to learn, special ones included", least: WordPieceVocabulary.SpecialTokens.Count + 1, required: true);
+        Option<string[]> corpus = Values.Paths(
+            "--corpus", "text to learn from: .txt, .jsonl (also .gz), .parquet; files, folders or globs", required: true);
+        int specials = WordPieceVocabulary.SpecialTokens.Count;
+        Option<int?> size = Values.Number("--size", "tokens to learn, special ones included", least: specials + 1, required: true);
         Option<string> output = Values.Text("--out", "DIR", "the folder to write vocab.txt and tokenizer_config.json to", required: true);
         Option<bool> cased = Values.Flag("--cased", "keep upper case and accents");
         Option<int?> minFrequency = Values.Number("--min-frequency", "merge only pairs that occur this often (default 2)", least: 1);

@@ -47,7 +47,8 @@ internal static class Values
                 return number * unit;
             }
 
-            result.AddError($"{name} is \"{found}\"; expected a number of at least 0{(suffixes ? ", such as 250000, 250K or 1.5M" : ", such as 0.01 or 6e-4")}");
+            string examples = suffixes ? "250000, 250K or 1.5M" : "0.01 or 6e-4";
+            result.AddError($"{name} is \"{found}\"; expected a number of at least 0, such as {examples}");
             return null;
         },
     };
@@ -70,7 +71,9 @@ internal static class Values
         },
     };
 
-    /// <summary>Files, folders or globs: repeated, one after the other, or parted by commas. A comma in the name of a file that is there parts nothing.</summary>
+    /// <summary>
+    /// Files, folders or globs: repeated, one after the other, or parted by commas. A comma in the name of a file that is there parts nothing.
+    /// </summary>
     public static Option<string[]> Paths(string name, string description, bool required = false) => new(name)
     {
         Description = description,
@@ -80,8 +83,8 @@ internal static class Values
         CustomParser = result => [.. result.Tokens.SelectMany(token => Parted(token.Value))],
     };
 
-    public static Argument<string[]> Texts(string description) =>
-        new("TEXT…") { Description = description, Arity = ArgumentArity.ZeroOrMore };
+    public static Argument<string[]> Texts(string description, string name = "TEXT…") =>
+        new(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };
 
     private static string[] Parted(string value) => Path.Exists(value)
         ? [value]

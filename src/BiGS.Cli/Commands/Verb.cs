@@ -24,7 +24,7 @@ internal static class CommandTree
     /// <summary>A command's own options, then those that hold for all below a parent.</summary>
     public static IEnumerable<Option> AllOptions(this Command command)
     {
-        IEnumerable<Option> inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.AllOptions()).Where(option => option.Recursive);
-        return command.Options.Concat(inherited).Where(option => !option.Hidden);
+        IEnumerable<Option> above = command.Parents.OfType<Command>().SelectMany(parent => parent.AllOptions());
+        return command.Options.Concat(above.Where(option => option.Recursive)).Where(option => !option.Hidden);
     }
 }

@@ -11,8 +11,7 @@ internal sealed class Diagnosis(IReadOnlyList<Finding> findings) : IRenderable
 
     public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
     {
-        var grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 1, 0) })
-            .AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 3, 0) }).AddColumn(new GridColumn { Padding = new Padding(0) });
+        var grid = new Grid().Fixed(left: 0, right: 1).Fixed(left: 0, right: 3).Running();
         foreach (Finding finding in findings)
         {
             (string sign, Color color) = finding.Condition switch

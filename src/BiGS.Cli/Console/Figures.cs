@@ -10,14 +10,14 @@ internal sealed class Figures(string title, IReadOnlyList<(string Name, string V
 
     public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
     {
-        var grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(2, 0, 3, 0) })
-            .AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 2, 0), Alignment = Justify.Right }).AddColumn(new GridColumn { Padding = new Padding(0) });
+        var grid = new Grid().Fixed(left: 2, right: 3).Fixed(left: 0, right: 2, Justify.Right).Running();
+        var strong = new Style(Color.Teal, decoration: Decoration.Bold);
         foreach ((string name, string value, string unit) in figures)
         {
-            grid.AddRow(new Text(name), new Text(value, new Style(Color.Teal, decoration: Decoration.Bold)), new Text(unit, new Style(Color.Grey)));
+            grid.AddRow(new Text(name), new Text(value, strong), new Text(unit, new Style(Color.Grey)));
         }
 
-        return ((IRenderable)new Rows(
-            new Text(title, new Style(decoration: Decoration.Bold)), grid, new Text(ground, new Style(Color.Grey)))).Render(options, maxWidth);
+        IRenderable rows = new Rows(new Text(title, new Style(decoration: Decoration.Bold)), grid, new Text(ground, new Style(Color.Grey)));
+        return rows.Render(options, maxWidth);
     }
 }

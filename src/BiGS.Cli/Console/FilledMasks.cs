@@ -35,11 +35,10 @@ internal sealed class FilledMasks(string text, IReadOnlyList<MaskedWord> words) 
     private Padder Table(MaskedWord word, int number, int maxWidth)
     {
         int bar = Math.Clamp(maxWidth - BesideBar, 0, WidestBar);
-        var grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 3, 0) })
-            .AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 2, 0) }).AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0) });
+        var grid = new Grid().Fixed(left: 0, right: 3).Fixed(left: 0, right: 2).Fixed(left: 0, right: 0);
         if (words.Count > 1)
         {
-            grid.AddRow(new Text($"mask {number + 1} of {words.Count}", new Style(Color.Grey)), Spectre.Console.Text.Empty, Spectre.Console.Text.Empty);
+            grid.AddRow(new Text($"mask {number + 1} of {words.Count}", new Style(Color.Grey)));
         }
 
         foreach (MaskCandidate candidate in word.Candidates)

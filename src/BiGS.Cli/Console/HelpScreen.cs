@@ -39,7 +39,8 @@ internal sealed class HelpScreen(Terminal terminal) : SynchronousCommandLineActi
 
         if (command.Arguments.Count > 0)
         {
-            yield return Section("Arguments", Pairs(command.Arguments.Select(argument => (argument.Name, argument.Description ?? "")), width));
+            yield return Section(
+                "Arguments", Pairs(command.Arguments.Select(argument => (argument.Name, argument.Description ?? "")), width));
         }
 
         yield return Section("Options", Pairs(command.AllOptions().Select(option => (Label(option), Explanation(option))), width));
@@ -60,7 +61,7 @@ internal sealed class HelpScreen(Terminal terminal) : SynchronousCommandLineActi
             });
         }
 
-        var grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(2, 0, 3, 0) }).AddColumn(new GridColumn { Padding = new Padding(0) });
+        var grid = new Grid().Fixed(left: 2, right: 3).Running();
         foreach ((string name, string meaning) in pairs)
         {
             grid.AddRow(new Text(name), new Text(meaning));
@@ -84,6 +85,9 @@ internal sealed class HelpScreen(Terminal terminal) : SynchronousCommandLineActi
 
     private static string Label(Option option) => option.HelpName is string value ? $"{option.Name} {value}" : option.Name;
 
-    private static string Explanation(Option option) =>
-        (option.Description ?? "") + (option is { HasDefaultValue: true, HelpName: not null } && option.GetDefaultValue() is string value ? $" (default {value})" : "");
+    private static string Explanation(Option option)
+    {
+        bool chosen = option is { HasDefaultValue: true, HelpName: not null };
+        return option.Description + (chosen && option.GetDefaultValue() is string value ? $" (default {value})" : "");
+    }
 }

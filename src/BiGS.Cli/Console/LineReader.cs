@@ -3,8 +3,8 @@ using System.Text;
 namespace BiGS.Cli.Console;
 
 /// <summary>
-/// Lines as other programs count them: parted by line feeds, and by nothing else. (TextReader.ReadLine also parts at a lone carriage return,
-/// and then results no longer stand beside their texts.)
+/// Lines as other programs count them: parted by line feeds, and by nothing else. (TextReader.ReadLine also parts at a lone carriage
+/// return, and then results no longer stand beside their texts.)
 /// </summary>
 internal static class LineReader
 {

@@ -178,7 +178,9 @@ internal sealed class Terminal : IDisposable
         return found;
     }
 
-    /// <summary>The first signal asks; the second ends the process, and so does the first while it waits for a line that may never come.</summary>
+    /// <summary>
+    /// The first signal asks; the second ends the process, and so does the first while it waits for a line that may never come.
+    /// </summary>
     private void ListenTo(params ReadOnlySpan<PosixSignal> signals)
     {
         foreach (PosixSignal signal in signals)

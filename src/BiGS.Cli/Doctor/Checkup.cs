@@ -10,7 +10,8 @@ internal static class Checkup
 
     public static IEnumerable<Finding> Run()
     {
-        yield return new Finding(".NET", Condition.Good, $"{Environment.Version} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
+        yield return new Finding(".NET", Condition.Good,
+            $"{Environment.Version} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
         yield return Icu();
         foreach (Finding finding in NativeLibraries.Look())
         {
@@ -45,9 +46,11 @@ internal static class Checkup
 
     private static Finding Mpi()
     {
-        string? mpirun = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "mpirun")).FirstOrDefault(File.Exists);
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        string? mpirun = folders.Select(folder => Path.Combine(folder, "mpirun")).FirstOrDefault(File.Exists);
         return mpirun is null
-            ? new Finding("MPI", Condition.Optional, "no mpirun on PATH; training runs in one process", "apt install openmpi-bin libopenmpi-dev, if it shall run in several")
+            ? new Finding("MPI", Condition.Optional, "no mpirun on PATH; training runs in one process",
+                "apt install openmpi-bin libopenmpi-dev, if it shall run in several")
             : new Finding("MPI", Condition.Good, mpirun);
     }
 
@@ -56,7 +59,8 @@ internal static class Checkup
         string folder = Environment.CurrentDirectory;
         string found = $"{Gibibytes(folder):f1} GiB free at {folder}";
         return Gibibytes(folder) < ScarceGibibytes
-            ? new Finding("disk", Condition.Optional, found, "checkpoints of large models take more than a gigabyte each: make room, or write elsewhere with --out")
+            ? new Finding("disk", Condition.Optional, found,
+                "checkpoints of large models take more than a gigabyte each: make room, or write elsewhere with --out")
             : new Finding("disk", Condition.Good, found);
     }
 
@@ -75,12 +79,14 @@ internal static class Checkup
         {
             using (File.Create(Path.Combine(there, $".bigs-{Guid.NewGuid():N}"), 1, FileOptions.DeleteOnClose))
             {
-                return new Finding("cache", Condition.Good, $"{folder}{(there == folder ? "" : ", made when it is needed")}; {Gibibytes(there):f1} GiB free");
+                string state = there == folder ? "" : ", made when it is needed";
+                return new Finding("cache", Condition.Good, $"{folder}{state}; {Gibibytes(there):f1} GiB free");
             }
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            return new Finding("cache", Condition.Broken, $"{folder} cannot be written: {refused.Message}", "set BIGS_CACHE to a folder that can");
+            return new Finding("cache", Condition.Broken, $"{folder} cannot be written: {refused.Message}",
+                "set BIGS_CACHE to a folder that can");
         }
     }
 }

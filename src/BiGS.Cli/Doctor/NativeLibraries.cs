@@ -7,7 +7,9 @@ namespace BiGS.Cli.Doctor;
 /// <summary>libstdc++ and libtorch: whether they are there, and whether they load together.</summary>
 internal static partial class NativeLibraries
 {
-    /// <summary>What TorchSharp's library asks for; where it is missing, the build marks the need as weak (build/LoadOnOldLibstdcxx.targets).</summary>
+    /// <summary>
+    /// What TorchSharp's library asks for; where it is missing, the build marks the need as weak (build/LoadOnOldLibstdcxx.targets).
+    /// </summary>
     private const int WantedVersion = 32;
 
     public static IEnumerable<Finding> Look()
@@ -18,7 +20,8 @@ internal static partial class NativeLibraries
         {
             null => new Finding("libstdc++", Condition.Broken, "libstdc++.so.6 was not found", "install it (apt install libstdc++6)"),
             >= WantedVersion => new Finding("libstdc++", Condition.Good, $"GLIBCXX_3.4.{version}"),
-            _ when failure is null => new Finding("libstdc++", Condition.Good, $"GLIBCXX_3.4.{version}; weak marking in place, so that 3.4.{WantedVersion} is not needed"),
+            _ when failure is null => new Finding("libstdc++", Condition.Good,
+                $"GLIBCXX_3.4.{version}; weak marking in place, so that 3.4.{WantedVersion} is not needed"),
             _ => new Finding("libstdc++", Condition.Broken, $"GLIBCXX_3.4.{version}, and libLibTorchSharp.so asks for 3.4.{WantedVersion}",
                 "build again with dotnet build, which marks that need as weak; or install the libstdc++ of GCC 13"),
         };

@@ -15,10 +15,11 @@ internal static class Processor
         string[] flags = (Value(lines, "flags") ?? "").Split(' ');
         string[] known = [.. Welcome.Where(flags.Contains)];
         string cores = $"{Environment.ProcessorCount} of {model}";
+        string listed = known.Length > 0 ? string.Join(", ", known) : "no vector extensions known";
         bool fastBf16 = known.Any(flag => flag.EndsWith("bf16", StringComparison.Ordinal));
         return fastBf16
-            ? new Finding("cores", Condition.Good, $"{cores}; bf16 is fast ({string.Join(", ", known)})")
-            : new Finding("cores", Condition.Optional, $"{cores}; bf16 is slow ({(known.Length > 0 ? string.Join(", ", known) : "no vector extensions known")})", "stay with --precision fp32 here");
+            ? new Finding("cores", Condition.Good, $"{cores}; bf16 is fast ({listed})")
+            : new Finding("cores", Condition.Optional, $"{cores}; bf16 is slow ({listed})", "stay with --precision fp32 here");
     }
 
     private static string? Value(string[] lines, string key) =>

@@ -45,7 +45,7 @@ public sealed class FillMask : IDisposable
     /// <param name="folder">config.json, model.safetensors, and vocab.txt or tokenizer.json.</param>
     /// <param name="how">Route and device.</param>
     /// <param name="precision">What to compute in.</param>
-    /// <param name="padTo">The length of every row; by default as it is, or the model's full length where the model sees its padding.</param>
+    /// <param name="padTo">The length of every row; by default the text's own, or the model's full length where it sees its padding.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head.</exception>
     public static FillMask Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, int? padTo = null)
@@ -55,14 +55,16 @@ public sealed class FillMask : IDisposable
         if (opened.Model is not BiGSForMaskedLM model)
         {
             throw new InvalidDataException(
-                $"{folder}: \"architectures\" in config.json is {opened.Model.Architecture}, which fills no masks; expected a BiGSForMaskedLM.");
+                $"{folder}: \"architectures\" in {ConfigFile.Name} is {opened.Model.Architecture}, which fills no masks; "
+                + "expected a BiGSForMaskedLM.");
         }
 
         BertTokenizer tokenizer = BertTokenizer.Open(folder);
         if (tokenizer.VocabularySize > model.Config.VocabSize)
         {
             throw new InvalidDataException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {model.Config.VocabSize}; both must come from the same run.");
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {model.Config.VocabSize}; "
+                + "both must come from the same run.");
         }
 
         model.ComputeIn(precision);
