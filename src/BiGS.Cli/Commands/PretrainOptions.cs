@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using BiGS.Checkpoints;
 using BiGS.Models;
 using BiGS.Ssm;

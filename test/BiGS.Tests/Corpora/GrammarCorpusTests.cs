@@ -260,4 +260,12 @@ public partial class GrammarCorpusTests
 
     [GeneratedRegex(@"[a-zA-Z]+|[.,]")]
     private static partial Regex Word();
+
+    /// <summary>One document in about fifty thousand has a sentence that needs more people than its scene has.</summary>
+    [Fact]
+    public void ASentenceThatNamesEverybodyIsStillWritten()
+    {
+        var corpus = new GrammarCorpus(1);
+        Parallel.For(40_000, 60_000, index => Assert.NotEmpty(corpus.Document(index).Sentences));
+    }
 }

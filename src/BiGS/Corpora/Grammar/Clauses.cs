@@ -85,7 +85,7 @@ internal sealed class Clauses(Scene scene, SplitMix64 random, Draft draft, NounP
     /// <summary>There are two books on the table.</summary>
     public void Existential()
     {
-        Entity entity = random.Percent(60) ? nouns.Unused(scene.Things)! : nouns.Unused(scene.People)!;
+        Entity entity = random.Percent(60) ? nouns.Fresh(scene.Things) : nouns.Fresh(scene.People);
         GrammaticalNumber number = nouns.Number();
         bool adjective = random.Percent(35);
         draft.Add("there", WordClass.Pronoun);
@@ -109,7 +109,7 @@ internal sealed class Clauses(Scene scene, SplitMix64 random, Draft draft, NounP
             ? Anyone()
             : nouns.Write(thing, nouns.Number(), Determination.Subject);
 
-    private Subject Anyone() => nouns.Write(nouns.Unused(scene.People)!, nouns.Number(), Determination.Subject);
+    private Subject Anyone() => nouns.Write(nouns.Fresh(scene.People), nouns.Number(), Determination.Subject);
 
     private Subject WithPhrases(Subject head)
     {
@@ -149,7 +149,7 @@ internal sealed class Clauses(Scene scene, SplitMix64 random, Draft draft, NounP
         }
         Subject agent = random.Percent(30) && nouns.Unnamed(null) is { } who
             ? nouns.Write(who)
-            : nouns.Write(nouns.Unused(scene.People)!, nouns.Number(), Determination.Definite);
+            : nouns.Write(nouns.Fresh(scene.People), nouns.Number(), Determination.Definite);
         if (agent.Who is null && random.Percent(22))
         {
             nouns.Attach(Kind.Person, 1);
@@ -183,30 +183,30 @@ internal sealed class Clauses(Scene scene, SplitMix64 random, Draft draft, NounP
     /// <summary>Somebody whose reflexive is certain: a plural, or a noun that tells its gender.</summary>
     private Subject Gendered()
     {
-        Entity person = nouns.Unused(scene.People)!;
+        Entity person = nouns.Fresh(scene.People);
         GrammaticalNumber number = nouns.Number();
         while (number == GrammaticalNumber.Singular && person.Noun.Gender is null)
         {
-            person = nouns.Unused(scene.People)!;
+            person = nouns.Fresh(scene.People);
         }
         return nouns.Write(person, number, Determination.Subject);
     }
 
     private Subject CoordinatedPersons()
     {
-        Subject first = random.Percent(50) ? Somebody() : nouns.Write(nouns.Unused(scene.People)!, nouns.Number(), Determination.Definite);
+        Subject first = random.Percent(50) ? Somebody() : nouns.Write(nouns.Fresh(scene.People), nouns.Number(), Determination.Definite);
         draft.Add("and", WordClass.Conjunction);
         Subject second = random.Percent(50) && nouns.Unnamed(first.Who) is { } who
             ? nouns.Write(who)
-            : nouns.Write(nouns.Unused(scene.People)!, nouns.Number(), Determination.Definite);
+            : nouns.Write(nouns.Fresh(scene.People), nouns.Number(), Determination.Definite);
         return new Subject(second.Index, GrammaticalNumber.Plural, Kind.Person, null, null, null, Coordinated: true);
     }
 
     private Subject CoordinatedThings()
     {
-        nouns.Write(nouns.Unused(scene.Things)!, nouns.Number(), Determination.Definite);
+        nouns.Write(nouns.Fresh(scene.Things), nouns.Number(), Determination.Definite);
         draft.Add("and", WordClass.Conjunction);
-        Subject second = nouns.Write(nouns.Unused(scene.Things)!, nouns.Number(), Determination.Definite);
+        Subject second = nouns.Write(nouns.Fresh(scene.Things), nouns.Number(), Determination.Definite);
         return new Subject(second.Index, GrammaticalNumber.Plural, second.Kind, null, null, null, Coordinated: true);
     }
 }

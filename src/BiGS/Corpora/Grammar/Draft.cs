@@ -42,7 +42,7 @@ internal sealed class Draft
         }
     }
 
-    /// <summary>Adds a noun; by <see cref="Has(Noun)"/> a lemma stands at most once in a sentence.</summary>
+    /// <summary>Adds a noun; by <see cref="Has(Noun)"/> a lemma stands once in a sentence, but for the rare one that needs more than the scene has.</summary>
     public int Add(Noun noun, GrammaticalNumber number)
     {
         _used.Add(noun);

@@ -44,6 +44,9 @@ internal sealed class NounPhrases(Scene scene, SplitMix64 random, Draft draft)
         return null;
     }
 
+    /// <summary>An entity for a place that must be filled: new to the sentence, or, in the rare one that holds them all, said again.</summary>
+    public Entity Fresh(Entity[] pool) => Unused(pool) ?? random.Pick(pool);
+
     /// <summary>Someone introduced whom the sentence does not name yet, other than <paramref name="except"/>.</summary>
     public Character? Unnamed(Character? except)
     {
@@ -97,7 +100,7 @@ internal sealed class NounPhrases(Scene scene, SplitMix64 random, Draft draft)
         }
         else
         {
-            Entity person = Unused(scene.People)!;
+            Entity person = Fresh(scene.People);
             Subject? owner = Topics.Kin.Contains(person.Noun) ? subject : null;
             Write(person, Number(), random.Percent(60) ? Determination.Definite : Determination.Object, owner);
         }
