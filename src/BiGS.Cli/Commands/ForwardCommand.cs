@@ -13,10 +13,10 @@ internal static class ForwardCommand
         var model = new ModelOptions();
         Option<string> input = Values.Text(
             "--input", "FILE", required: true,
-            description: "a safetensors file with input_ids, and any of attention_mask, token_type_ids, labels, start_positions, end_positions");
+            description: "a safetensors file: input_ids, and any of attention_mask, token_type_ids, labels, start_positions, end_positions");
         Option<string> output = Values.Text(
             "--output", "FILE", required: true,
-            description: "the safetensors file to write: logits, hidden_states.N, last_hidden_state, pooler_output, loss, grad.<parameter>");
+            description: "what to write: logits, hidden_states.N, last_hidden_state, pooler_output, loss, grad.<parameter>");
         Option<bool> noGradients = Values.Flag(
             "--no-gradients", "write no gradients of the loss (with them, auto precision is fp64: sums that cancel to zero need it)");
         Option<bool> overwrite = Values.Flag("--overwrite", "replace the output file");

@@ -72,7 +72,8 @@ internal static class Values
     };
 
     /// <summary>
-    /// Files, folders or globs: repeated, one after the other, or parted by commas. A comma in the name of a file that is there parts nothing.
+    /// Files, folders or globs: repeated, one after the other, or parted by commas. A comma in the name of a file that is there parts
+    /// nothing.
     /// </summary>
     public static Option<string[]> Paths(string name, string description, bool required = false) => new(name)
     {

@@ -36,7 +36,7 @@ public static class MaskedLmEvaluation
                 using var scope = NewDisposeScope();
                 BatchTensors tensors = BatchTensors.Of(batch, device);
                 Tensor logits = model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
-                loss += nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum).item<float>();
+                loss += nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum).to_type(ScalarType.Float64).item<double>();
                 hits += logits.argmax(1).eq(tensors.Words).sum(ScalarType.Int64).item<long>();
                 count += batch.MaskedIds.Length;
             }

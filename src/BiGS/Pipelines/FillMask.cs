@@ -45,7 +45,7 @@ public sealed class FillMask : IDisposable
     /// <param name="folder">config.json, model.safetensors, and vocab.txt or tokenizer.json.</param>
     /// <param name="how">Route and device.</param>
     /// <param name="precision">What to compute in.</param>
-    /// <param name="padTo">The length of every row; by default the text's own, or the model's full length where it sees its padding.</param>
+    /// <param name="padTo">Every row's length; by default the text's own, or the model's full length where it sees its padding.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head.</exception>
     public static FillMask Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, int? padTo = null)

@@ -32,6 +32,19 @@ public class EvaluateCommandTests
         Assert.Equal(Loss("1"), Loss("2"), 1e-5);
     }
 
+    [Theory]
+    [InlineData("fp64", 1e-5)]
+    [InlineData("bf16", 2e-2)]
+    public void PrecisionsAgree(string precision, double limit)
+    {
+        using var model = new SmallModel();
+        string data = model.Written("held-out.txt", SmallModel.Text);
+        double Loss(string precision) => Bigs.Run("evaluate", "--data", data, "--model", model.Folder, "--json", "--precision", precision)
+            .Succeeded().Objects.Single().GetProperty("metrics").GetProperty("loss").GetDouble();
+        double single = Loss("fp32");
+        Assert.InRange(Math.Abs(Loss(precision) - single) / single, 0, limit);
+    }
+
     [Fact]
     public void ShowsATableToPeople()
     {
