@@ -30,8 +30,8 @@ public sealed record PretrainingResult(
 /// <summary>Masked language modelling from text to a checkpoint: opens the text, builds or opens the model, trains, and scores what came out.</summary>
 public static class Pretraining
 {
-    /// <summary>Held-out text is masked by a seed of its own, the same in every run.</summary>
-    private const ulong HeldOutSeed = 1;
+    /// <summary>Held-out text is masked as in the paper and by a seed of its own, the same in every run.</summary>
+    private static readonly MlmMaskingOptions HeldOutMasking = new() { Seed = 1 };
 
     private const int EvaluationBatch = 64;
 
@@ -59,7 +59,7 @@ public static class Pretraining
         DynamicMasks Masked(ITokenizedDocuments documents, MlmMaskingOptions masking) =>
             new(RowsOf(documents), new MlmMasker(masking, text.Special, vocabulary, continues));
         DynamicMasks train = Masked(text.Train, options.Masking);
-        DynamicMasks heldOut = Masked(text.HeldOut, options.Masking with { Seed = HeldOutSeed });
+        DynamicMasks heldOut = Masked(text.HeldOut, HeldOutMasking);
         PadTo padTo = model.Config.MaskPadding ? PadTo.Longest : PadTo.MaxLength;
         IEnumerable<Batch> HeldOut() => BatchSource.InOrder(heldOut, EvaluationBatch, text.Special.Pad, padTo);
 

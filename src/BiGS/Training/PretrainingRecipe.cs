@@ -1,3 +1,4 @@
+using BiGS.Batches;
 using BiGS.Models;
 
 namespace BiGS.Training;
@@ -8,6 +9,12 @@ namespace BiGS.Training;
 /// </summary>
 public static class PretrainingRecipe
 {
+    /// <summary>
+    /// Small models on little text learn more from a row with twice the questions (Wettig et al. 2023 find the same for large ones);
+    /// held-out text is always scored at the paper's 15 %.
+    /// </summary>
+    private static MlmMaskingOptions TwiceTheMasks => new() { Rate = 0.3, MostPer128 = 40 };
+
     /// <exception cref="ArgumentException">There is no such preset.</exception>
     public static PretrainingOptions For(string preset)
     {
@@ -19,10 +26,11 @@ public static class PretrainingRecipe
                 Model = model with { HiddenDropoutProb = 0 },
                 MaxLength = 64,
                 BatchSize = 32,
+                Masking = TwiceTheMasks,
                 Training = new TrainingOptions
                 {
                     Steps = 3_000,
-                    LearningRate = 4e-3,
+                    LearningRate = 3e-3,
                     WarmupSteps = 300,
                     ClipNorm = 1,
                     LogEvery = 50,
@@ -34,6 +42,7 @@ public static class PretrainingRecipe
             {
                 Model = model with { HiddenDropoutProb = 0 },
                 BatchSize = 32,
+                Masking = TwiceTheMasks,
                 Training = new TrainingOptions
                 {
                     Steps = 20_000,
