@@ -14,7 +14,7 @@ public class PrefetchingLoaderTests
         {
             Assert.Equal(number, loader.Next(number).InputIds[0]);
         }
-    }, iter: 50);
+    }, iter: 20, threads: 1);
 
     [Fact]
     public void OnlyAFewAreMadeAhead()

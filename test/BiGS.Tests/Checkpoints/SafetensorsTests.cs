@@ -160,7 +160,7 @@ public sealed class SafetensorsTests : IDisposable
             {
                 Assert.StartsWith(File, told.Message, StringComparison.Ordinal);
             }
-        }, iter: 3000, threads: 1);
+        }, iter: 1000, threads: 1);
     }
 
     [Theory]
