@@ -27,7 +27,7 @@ public sealed class PrefetchingLoader : IDisposable
 
     /// <summary>The next batch.</summary>
     /// <param name="number">The number that the caller expects it to have.</param>
-    /// <exception cref="InvalidOperationException">Batches are asked for out of order.</exception>
+    /// <exception cref="InvalidOperationException">Batches are asked for out of order, or after a failure.</exception>
     public Batch Next(long number)
     {
         _waited.Start();
@@ -63,10 +63,11 @@ public sealed class PrefetchingLoader : IDisposable
         {
             // Handed to whoever waits for the batch; the loader that made it has ended.
             _ready.TryAdd((number, null, ExceptionDispatchInfo.Capture(failure)), Timeout.Infinite);
+            _ready.CompleteAdding();
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // Disposed: the batches ahead are not wanted any more.
+            // Disposed: neither the batches ahead nor what became of them is wanted any more.
         }
     }
 }

@@ -14,6 +14,12 @@ public sealed class TokenShards : ITokenizedDocuments, IDisposable
     private const string ManifestName = "manifest.json";
     private const string DocumentsName = "documents.bin";
 
+    private static readonly JsonSerializerOptions WholeManifests = new()
+    {
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
+
     private readonly Manifest _manifest;
     private readonly long[] _before;
     private readonly List<(MemoryMappedFile File, MemoryMappedViewAccessor View)> _shards = [];
@@ -52,24 +58,19 @@ public sealed class TokenShards : ITokenizedDocuments, IDisposable
         }
 
         // Built beside and renamed: a build that is killed leaves nothing under the name.
+        // What such a build left beside can bear this name again, since process ids come back.
         string beside = $"{folder}.{Environment.ProcessId}.partial";
+        DeleteIfThere(beside);
         Directory.CreateDirectory(beside);
         try
         {
             TokenShardsWriter.Write(beside, key, documents, encode, vocabularySize, progress, cancel);
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-
+            DeleteIfThere(folder);
             Directory.Move(beside, folder);
         }
         finally
         {
-            if (Directory.Exists(beside))
-            {
-                Directory.Delete(beside, recursive: true);
-            }
+            DeleteIfThere(beside);
         }
 
         return TryOpen(folder, key) ?? throw new IOException($"{folder}: the token cache that was just written does not open; is the disk sound?");
@@ -107,14 +108,23 @@ public sealed class TokenShards : ITokenizedDocuments, IDisposable
 
         try
         {
-            var manifest = JsonSerializer.Deserialize<Manifest>(File.ReadAllText(path))!;
-            bool whole = manifest.Key == key && manifest.Lengths.All(file => new FileInfo(Path.Combine(folder, file.Key)) is { Exists: true } info && info.Length == file.Value);
-            return whole ? new TokenShards(folder, manifest) : null;
+            var manifest = JsonSerializer.Deserialize<Manifest>(File.ReadAllText(path), WholeManifests);
+            bool whole = manifest?.Key == key
+                && manifest.Lengths.All(file => new FileInfo(Path.Combine(folder, file.Key)) is { Exists: true } info && info.Length == file.Value);
+            return whole ? new TokenShards(folder, manifest!) : null;
         }
         catch (JsonException)
         {
             // A manifest that does not read is a damaged cache like any other: it is built again.
             return null;
+        }
+    }
+
+    private static void DeleteIfThere(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -16,6 +16,7 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
     public const string Name = "config.json";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonDocumentOptions EachKeyOnce = new() { AllowDuplicateProperties = false };
 
     /// <summary>Class names by index, where the file has them (<c>id2label</c>).</summary>
     public IReadOnlyList<string>? Labels
@@ -41,14 +42,14 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
         JsonObject file;
         try
         {
-            file = JsonNode.Parse(json) as JsonObject ?? throw new InvalidDataException($"{path}: expected a JSON object.");
+            file = JsonNode.Parse(json, documentOptions: EachKeyOnce) as JsonObject ?? throw new InvalidDataException($"{path}: expected a JSON object.");
         }
         catch (JsonException broken)
         {
             throw new InvalidDataException($"{path}: not JSON: {broken.Message}", broken);
         }
 
-        bool bert = (string?)file["model_type"] == "bert";
+        bool bert = file["model_type"] is JsonValue type && type.TryGetValue(out string? name) && name == "bert";
         BiGSConfig config = bert ? BertDialect.Defaults : origin.Defaults();
         var inert = new Dictionary<string, JsonNode?>();
         foreach ((string key, JsonNode? value) in file)

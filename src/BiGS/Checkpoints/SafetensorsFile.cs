@@ -87,34 +87,15 @@ public sealed class SafetensorsFile : IDisposable
 
     private void ReadHeader(byte[] json, long dataBytes)
     {
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(json);
+            ReadEntries(document.RootElement, dataBytes);
         }
-        catch (JsonException broken)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
+            // The second is JsonElement's word for a name that is no text.
             throw new InvalidDataException($"{_path}: not a safetensors file: its header is not JSON ({broken.Message}).", broken);
-        }
-
-        using (document)
-        {
-            Require(document.RootElement.ValueKind == JsonValueKind.Object, "the header is not a JSON object");
-            foreach (JsonProperty property in document.RootElement.EnumerateObject())
-            {
-                if (property.Name == "__metadata__")
-                {
-                    foreach (JsonProperty item in property.Value.EnumerateObject())
-                    {
-                        Metadata[item.Name] = item.Value.ToString();
-                    }
-                }
-                else
-                {
-                    Entry entry = ReadEntry(property, dataBytes);
-                    Require(_entries.TryAdd(property.Name, entry), $"the tensor \"{property.Name}\" is there twice");
-                }
-            }
         }
 
         long end = 0;
@@ -122,6 +103,27 @@ public sealed class SafetensorsFile : IDisposable
         {
             Require(entry.Start >= end, $"the tensor \"{name}\" overlaps the one before it");
             end = entry.Start + entry.Bytes;
+        }
+    }
+
+    private void ReadEntries(JsonElement header, long dataBytes)
+    {
+        Require(header.ValueKind == JsonValueKind.Object, "the header is not a JSON object");
+        foreach (JsonProperty property in header.EnumerateObject())
+        {
+            if (property.Name == "__metadata__")
+            {
+                Require(property.Value.ValueKind == JsonValueKind.Object, "its __metadata__ is not a JSON object");
+                foreach (JsonProperty item in property.Value.EnumerateObject())
+                {
+                    Metadata[item.Name] = item.Value.ToString();
+                }
+            }
+            else
+            {
+                Entry entry = ReadEntry(property, dataBytes);
+                Require(_entries.TryAdd(property.Name, entry), $"the tensor \"{property.Name}\" is there twice");
+            }
         }
     }
 

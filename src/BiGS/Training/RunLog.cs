@@ -41,12 +41,13 @@ public sealed class RunLog : IDisposable
     private readonly StreamWriter _file;
     private readonly SummaryWriter _tensorBoard;
 
-    /// <param name="folder">The run's folder.</param>
-    /// <param name="resumedStep">Rows of later steps are dropped; 0 starts afresh.</param>
-    public RunLog(string folder, long resumedStep)
+    /// <param name="folder">The run's folder, made where it is missing.</param>
+    /// <param name="resumed">Where the run goes on: rows of steps and evaluations that it has yet to do are dropped.</param>
+    public RunLog(string folder, TrainerState resumed)
     {
+        Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, FileName);
-        string[] kept = [.. Read(path).Where(row => row.Step <= resumedStep && resumedStep > 0).Select(Line)];
+        string[] kept = [.. Read(path).Where(row => row.Step <= (row.EvalLoss is null ? resumed.Step : resumed.EvaluatedStep)).Select(Line)];
         File.WriteAllLines(path, kept);
         _file = new StreamWriter(path, append: true) { AutoFlush = true };
         _tensorBoard = utils.tensorboard.SummaryWriter(Path.Combine(folder, "tensorboard"), createRunName: false);

@@ -54,7 +54,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="NonFiniteLossException">The loss is no number any more; the last checkpoint stands.</exception>
     public TrainerState Run(Func<long, Batch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
     {
-        using var log = new RunLog(_folder.Path, _state.Step);
+        using var log = new RunLog(_folder.Path, _state);
         _model.train();
         TrainerState saved = _state;
         _sinceRow.Restart();
@@ -69,7 +69,7 @@ public sealed class Trainer : IDisposable
 
             if (IsDue(_options.SaveEvery) && saved != _state)
             {
-                _folder.SaveLast(_model, _optimizer, _state);
+                SaveLast();
                 saved = _state;
             }
 
@@ -83,7 +83,7 @@ public sealed class Trainer : IDisposable
 
         if (saved != _state)
         {
-            _folder.SaveLast(_model, _optimizer, _state);
+            SaveLast();
         }
 
         return _state;
@@ -179,6 +179,11 @@ public sealed class Trainer : IDisposable
             return false;
         }
 
+        if (!double.IsFinite(score.Loss))
+        {
+            throw new NonFiniteLossException(_state.Step, score.Loss, _folder.Newest);
+        }
+
         log.Add(new LogRow(_state.Step, _state.Tokens) { EvalLoss = score.Loss, EvalAccuracy = score.Accuracy });
         if (_state.BestLoss is null || score.Loss < _state.BestLoss)
         {
@@ -190,6 +195,20 @@ public sealed class Trainer : IDisposable
         progress?.Report(new TrainingProgress(_state.Step, _options.Steps, score.Loss, 0, score));
         _sinceRow.Start();
         return true;
+    }
+
+    /// <summary>A step can spoil the weights though its loss was still a number; such weights must not take the place of good ones.</summary>
+    private void SaveLast()
+    {
+        using (NewDisposeScope())
+        {
+            if (!_parameters.TrueForAll(parameter => parameter.isfinite().all().item<bool>()))
+            {
+                throw new NonFiniteLossException(_state.Step, double.NaN, _folder.Newest);
+            }
+        }
+
+        _folder.SaveLast(_model, _optimizer, _state);
     }
 
     /// <summary>Dropout depends on the seed and the batch's number only, so that a resumed run draws what the uninterrupted one drew.</summary>

@@ -36,7 +36,8 @@ public sealed record TrainerState
         string path = Path.Combine(folder, FileName);
         try
         {
-            return JsonSerializer.Deserialize<TrainerState>(File.ReadAllText(path), Format)!;
+            return JsonSerializer.Deserialize<TrainerState>(File.ReadAllText(path), Format)
+                ?? throw new InvalidDataException($"{path}: expected a trainer state, found null.");
         }
         catch (JsonException broken)
         {

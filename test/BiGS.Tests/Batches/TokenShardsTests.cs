@@ -1,0 +1,220 @@
+using System.Text.Json;
+using BiGS.Batches;
+using BiGS.Tests.Corpora;
+using CsCheck;
+
+namespace BiGS.Tests.Batches;
+
+public sealed class TokenShardsTests : IDisposable
+{
+    private const string Key = "text and tokenizer";
+
+    private readonly TemporaryFolder _temporary = new();
+
+    private string Cache => Path.Combine(_temporary.Path, "cache");
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(65_536)]
+    [InlineData(65_537)]
+    [InlineData(3_000_000)]
+    public void WhatIsOnDiskIsWhatWasInMemory(int vocabularySize) =>
+        Gen.Select(Gen.Int[0, vocabularySize - 1].Array[0, 40].Array[1, 30], Gen.Int[0, 1000]).Where(c => c.Item1.Any(d => d.Length > 0))
+            .Sample((documents, cut) =>
+            {
+                using var folder = new TemporaryFolder();
+                using var shards = Open(Path.Combine(folder.Path, "cache"), documents.Select(Text), vocabularySize);
+                AssertHolds(documents, shards);
+                // Any part of any document.
+                var memory = new DocumentsInMemory(documents);
+                int document = cut % documents.Length;
+                int start = documents[document].Length * (cut % 7) / 7;
+                int[] expected = new int[documents[document].Length - start];
+                int[] part = new int[expected.Length];
+                memory.Copy(document, start, expected);
+                shards.Copy(document, start, part);
+                Assert.Equal(expected, part);
+            }, iter: 30);
+
+    [Fact]
+    public void ACacheIsOpenedWithoutReadingADocument()
+    {
+        Build([1, 2], [3]);
+        using var again = Open(Cache, Unreadable());
+        AssertHolds([[1, 2], [3]], again);
+    }
+
+    [Fact]
+    public void AnotherKeyBuildsAnew()
+    {
+        Build([1, 2], [3]);
+        using var other = Open(Cache, [Text([7])], key: "another tokenizer");
+        AssertHolds([[7]], other);
+    }
+
+    public static TheoryData<string, Action<string>> Damages => new()
+    {
+        { "tokens cut", cache => Cut(Path.Combine(cache, "tokens-0.bin")) },
+        { "tokens gone", cache => File.Delete(Path.Combine(cache, "tokens-0.bin")) },
+        { "documents cut", cache => Cut(Path.Combine(cache, "documents.bin")) },
+        { "documents gone", cache => File.Delete(Path.Combine(cache, "documents.bin")) },
+        { "manifest cut", cache => Cut(Path.Combine(cache, "manifest.json")) },
+        { "manifest gone", cache => File.Delete(Path.Combine(cache, "manifest.json")) },
+        { "manifest empty", cache => File.WriteAllText(Path.Combine(cache, "manifest.json"), "") },
+        { "manifest full of zeros", cache => File.WriteAllBytes(Path.Combine(cache, "manifest.json"), new byte[90]) },
+        { "manifest of another kind", cache => File.WriteAllText(Path.Combine(cache, "manifest.json"), "[1, 2]") },
+        { "manifest null", cache => File.WriteAllText(Path.Combine(cache, "manifest.json"), "null") },
+        { "manifest with the key alone", cache => File.WriteAllText(Path.Combine(cache, "manifest.json"), $$"""{"Key": "{{Key}}"}""") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Damages), DisableDiscoveryEnumeration = true)]
+    public void ADamagedCacheIsBuiltAnew(string damage, Action<string> spoil)
+    {
+        Build([1, 2], [3]);
+        spoil(Cache);
+        using var again = Open(Cache, [Text([4, 5, 6])]);
+        AssertHolds([[4, 5, 6]], again);
+        Assert.True(Directory.GetFileSystemEntries(_temporary.Path).Length == 1, $"{damage}: something was left beside the cache");
+    }
+
+    /// <summary>A folder whose ids lie in several files, as the docstring of the class describes it, written by hand.</summary>
+    [Fact]
+    public void DocumentsAreFoundInTheirShard()
+    {
+        int[][] documents = [[1, 2, 3], [], [4], [5, 6], [], [7, 8]];
+        Directory.CreateDirectory(Cache);
+        Write("tokens-0.bin", documents[..3]);
+        Write("tokens-1.bin", documents[3..4]);
+        Write("tokens-2.bin", documents[4..]);
+        File.WriteAllBytes(Path.Combine(Cache, "documents.bin"), [.. new long[] { 0, 3, 3, 4, 6, 6, 8 }.SelectMany(BitConverter.GetBytes)]);
+        var lengths = Directory.GetFiles(Cache).ToDictionary(file => Path.GetFileName(file), file => new FileInfo(file).Length);
+        new TokenShards.Manifest(Key, 2, ["tokens-0.bin", "tokens-1.bin", "tokens-2.bin"], [0, 3, 4], lengths).Write(Cache);
+        using var shards = Open(Cache, Unreadable());
+        AssertHolds(documents, shards);
+
+        void Write(string name, int[][] part) =>
+            File.WriteAllBytes(Path.Combine(Cache, name), [.. part.SelectMany(d => d).SelectMany(id => BitConverter.GetBytes((ushort)id))]);
+    }
+
+    /// <summary>More tokens than one shard takes; 300 MB of disk.</summary>
+    [Fact]
+    public void ManyTokensMakeSeveralShards()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("BIGS_SLOW") == "1", "Set BIGS_SLOW=1: this test writes 300 MB.");
+        string text = new('x', 9 << 20); // one document a group
+        int made = 0;
+        void Million(ReadOnlySpan<char> _, List<int> ids)
+        {
+            int document = Interlocked.Increment(ref made) - 1;
+            ids.AddRange(Enumerable.Range(0, 1_000_000).Select(i => (document + i) % 60_000));
+        }
+
+        using var shards = Open(Cache, Enumerable.Repeat(text, 140), 60_000, Million);
+        Assert.Equal(140_000_000, shards.Tokens);
+        Assert.Equal(2, Directory.GetFiles(Cache, "tokens-*.bin").Length);
+        int[] two = new int[2];
+        foreach (int document in (int[])[0, 133, 134, 135, 139])
+        {
+            shards.Copy(document, 999_998, two);
+            Assert.Equal([(document + 999_998) % 60_000, (document + 999_999) % 60_000], two);
+        }
+    }
+
+    [Fact]
+    public void ACorpusWithoutATokenIsRefusedAndLeavesNothing()
+    {
+        Assert.Contains("0 documents", Assert.Throws<InvalidDataException>(() => Open(Cache, [])).Message);
+        Assert.Contains("2 documents and not one token", Assert.Throws<InvalidDataException>(() => Open(Cache, ["", ""])).Message);
+        Assert.Empty(Directory.GetFileSystemEntries(_temporary.Path));
+    }
+
+    [Fact]
+    public void ACancelledBuildLeavesNothing()
+    {
+        using var whileReading = new CancellationTokenSource();
+        IEnumerable<string> Documents()
+        {
+            yield return Text([1, 2]);
+            whileReading.Cancel();
+            yield return Text([3]);
+        }
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Open(Cache, Documents(), cancel: whileReading.Token));
+        using var whileEncoding = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => Open(
+            Cache, Enumerable.Repeat(Text([1, 2]), 1000), encode: (_, _) => whileEncoding.Cancel(), cancel: whileEncoding.Token));
+        Assert.Empty(Directory.GetFileSystemEntries(_temporary.Path));
+    }
+
+    [Fact]
+    public void AFailingDocumentComesThroughAsItselfAndLeavesNothing()
+    {
+        static void Fails(ReadOnlySpan<char> text, List<int> ids) => throw new InvalidDataException("document 1 is damaged");
+        Assert.Equal(
+            "document 1 is damaged", Assert.Throws<InvalidDataException>(() => Open(Cache, [Text([1])], encode: Fails)).Message);
+        Assert.Empty(Directory.GetFileSystemEntries(_temporary.Path));
+    }
+
+    /// <summary>In a container every run has the same process id.</summary>
+    [Fact]
+    public void TheRestOfAKilledBuildIsNotInTheWay()
+    {
+        string rest = $"{Cache}.{Environment.ProcessId}.partial";
+        Directory.CreateDirectory(rest);
+        File.WriteAllText(Path.Combine(rest, "tokens-0.bin"), "half");
+        File.WriteAllText(Path.Combine(rest, "tokens-1.bin"), "half");
+        Build([1, 2], [3]);
+        Assert.Equal(["documents.bin", "manifest.json", "tokens-0.bin"], Directory.GetFiles(Cache).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void ProgressEndsAtTheWhole()
+    {
+        var told = new List<TokenizingProgress>();
+        using var shards = Open(Cache, [Text([1, 2]), "", Text([3])], progress: new Immediately(told));
+        Assert.Equal(new TokenizingProgress(3, 3), told[^1]);
+    }
+
+    private void Build(params int[][] documents)
+    {
+        using var shards = Open(Cache, documents.Select(Text));
+        AssertHolds(documents, shards);
+    }
+
+    private static TokenShards Open(
+        string folder, IEnumerable<string> documents, int vocabularySize = 100, TokenEncoder? encode = null, string key = Key,
+        IProgress<TokenizingProgress>? progress = null, CancellationToken? cancel = null) =>
+        TokenShards.OpenOrBuild(
+            folder, key, documents, encode ?? Encode, vocabularySize, progress, cancel ?? TestContext.Current.CancellationToken);
+
+    private static void AssertHolds(int[][] documents, TokenShards shards)
+    {
+        Assert.Equal((documents.Length, documents.Sum(d => (long)d.Length)), (shards.Count, shards.Tokens));
+        Assert.Equal(documents, Enumerable.Range(0, documents.Length).Select(d =>
+        {
+            int[] ids = new int[shards.TokensBefore(d + 1) - shards.TokensBefore(d)];
+            shards.Copy(d, 0, ids);
+            return ids;
+        }));
+    }
+
+    private static string Text(int[] ids) => JsonSerializer.Serialize(ids);
+
+    private static void Encode(ReadOnlySpan<char> text, List<int> ids) => ids.AddRange(text.IsEmpty ? [] : JsonSerializer.Deserialize<int[]>(text)!);
+
+    private static void Cut(string path) => File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
+
+    private static IEnumerable<string> Unreadable()
+    {
+        Assert.Fail("a document was read though the cache stands");
+        yield break;
+    }
+
+    private sealed class Immediately(List<TokenizingProgress> told) : IProgress<TokenizingProgress>
+    {
+        public void Report(TokenizingProgress value) => told.Add(value);
+    }
+}
