@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using BiGS.Batches;
 using BiGS.Tokenizers;
 
 namespace BiGS.Cli.Doctor;

@@ -5,7 +5,20 @@ namespace BiGS.Batches;
 /// <param name="TokenTypeIds">0 and 1 for first and second text; null for 0 everywhere.</param>
 /// <param name="Positions">Masked positions, ascending.</param>
 /// <param name="Words">What stood there.</param>
-public sealed record MaskedRow(int[] Ids, int[]? TokenTypeIds, int[] Positions, int[] Words);
+public sealed record MaskedRow(int[] Ids, int[]? TokenTypeIds, int[] Positions, int[] Words)
+{
+    /// <summary>The ids as they were before anything was hidden.</summary>
+    public int[] Text()
+    {
+        int[] text = [.. Ids];
+        for (int i = 0; i < Positions.Length; i++)
+        {
+            text[Positions[i]] = Words[i];
+        }
+
+        return text;
+    }
+}
 
 /// <summary>Rows that come masked.</summary>
 public interface IMaskedRows

@@ -46,6 +46,10 @@ public sealed class MaskedShards : IDisposable
     /// <summary>The most masked tokens that a row can hold.</summary>
     public int MaxPredictions => _shards[0].MaxPredictions;
 
+    /// <summary>Whether a path is a shard, or a folder with one.</summary>
+    public static bool AreAt(string path) =>
+        Directory.Exists(path) ? Directory.EnumerateFiles(path).Any(IsShard) : IsShard(path);
+
     /// <summary>Opens one file, or the .hdf5 and .h5 files of a folder in ordinal order.</summary>
     /// <param name="path">A file or a folder.</param>
     /// <param name="split">Takes only the files of that split from a folder; without it, all.</param>
@@ -102,7 +106,7 @@ public sealed class MaskedShards : IDisposable
             throw new FileNotFoundException($"'{path}' does not exist; give an HDF5 shard or a folder of them", path);
         }
         string[] all = [.. Directory.EnumerateFiles(path)
-            .Where(file => Path.GetExtension(file).ToLowerInvariant() is ".hdf5" or ".h5").Order(StringComparer.Ordinal)];
+            .Where(IsShard).Order(StringComparer.Ordinal)];
         string[] chosen = [.. all.Where(file => split is null || SplitOf(file) == split)];
         return chosen.Length > 0 ? chosen : throw new FileNotFoundException(
             split is { } wanted
@@ -129,4 +133,6 @@ public sealed class MaskedShards : IDisposable
                 + $"'{first.Path}' of {first.Length} and {first.MaxPredictions}; open shards of one shape at a time");
         }
     }
+
+    private static bool IsShard(string path) => Path.GetExtension(path).ToLowerInvariant() is ".hdf5" or ".h5";
 }

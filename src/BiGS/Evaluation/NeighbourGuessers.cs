@@ -18,14 +18,14 @@ public sealed class NeighbourGuessers
     private readonly Dictionary<int, Dictionary<int, int>> _after = [];
     private readonly Dictionary<int, Dictionary<int, int>> _before = [];
 
-    /// <param name="documents">What to count.</param>
+    /// <param name="texts">What to count: token ids.</param>
     /// <param name="mostTokens">Where to stop counting.</param>
-    public NeighbourGuessers(ITokenizedDocuments documents, long mostTokens = 5_000_000)
+    public NeighbourGuessers(IEnumerable<int[]> texts, long mostTokens = 5_000_000)
     {
-        for (long d = 0; d < documents.Count && documents.TokensBefore(d) < mostTokens; d++)
+        long counted = 0;
+        foreach (int[] ids in texts.TakeWhile(_ => counted < mostTokens))
         {
-            int[] ids = new int[documents.TokensBefore(d + 1) - documents.TokensBefore(d)];
-            documents.Copy(d, 0, ids);
+            counted += ids.Length;
             for (int i = 0; i < ids.Length; i++)
             {
                 _counts[ids[i]] = _counts.GetValueOrDefault(ids[i]) + 1;
@@ -46,12 +46,7 @@ public sealed class NeighbourGuessers
         for (long r = 0; r < rows.Count; r++)
         {
             MaskedRow row = rows.At(r, epoch: 0);
-            int[] text = [.. row.Ids];
-            for (int i = 0; i < row.Positions.Length; i++)
-            {
-                text[row.Positions[i]] = row.Words[i];
-            }
-
+            int[] text = row.Text();
             foreach (int position in row.Positions)
             {
                 count++;

@@ -30,9 +30,6 @@ public sealed record PretrainingResult(
 /// <summary>Masked language modelling from text to a checkpoint: opens the text, builds or opens the model, trains, and scores what came out.</summary>
 public static class Pretraining
 {
-    /// <summary>Held-out text is masked as in the paper and by a seed of its own, the same in every run.</summary>
-    private static readonly MlmMaskingOptions HeldOutMasking = new() { Seed = 1 };
-
     private const int EvaluationBatch = 64;
 
     /// <summary>Runs to the end, or to where it is cancelled; goes on where the folder holds a checkpoint of the run.</summary>
@@ -45,28 +42,21 @@ public static class Pretraining
         options = Decided(options);
         options.Write(folder);
         string learned = Path.Combine(folder, "vocab.txt");
-        PretrainingText text = PretrainingText.Open(options, File.Exists(learned) ? folder : options.Tokenizer ?? options.Init, observer, cancel);
-        text.Tokenizer.Save(folder);
+        PretrainingRows rows = PretrainingRows.Open(options, File.Exists(learned) ? folder : options.Tokenizer ?? options.Init, observer, cancel);
+        rows.Tokenizer.Save(folder);
 
-        int vocabulary = text.Tokenizer.VocabularySize;
-        Device device = new(options.Device);
+        int vocabulary = rows.Tokenizer.VocabularySize;
+        int padId = rows.Tokenizer.Vocabulary.PadId;
+        options = options with { MaxLength = rows.Train.MaxLength };
         BiGSForMaskedLM model = Model(options, vocabulary);
-        model.to(device);
-
-        bool continues(int id) => text.Tokenizer.Vocabulary.Tokens[id].StartsWith("##", StringComparison.Ordinal);
-        IRowSource RowsOf(ITokenizedDocuments documents) =>
-            options.Packed ? new PackedRows(documents, text.Special, options.MaxLength) : new DocumentRows(documents, text.Special, options.MaxLength);
-        DynamicMasks Masked(ITokenizedDocuments documents, MlmMaskingOptions masking) =>
-            new(RowsOf(documents), new MlmMasker(masking, text.Special, vocabulary, continues));
-        DynamicMasks train = Masked(text.Train, options.Masking);
-        DynamicMasks heldOut = Masked(text.HeldOut, HeldOutMasking);
+        model.to(new Device(options.Device));
         PadTo padTo = model.Config.MaskPadding ? PadTo.Longest : PadTo.MaxLength;
-        IEnumerable<Batch> HeldOut() => BatchSource.InOrder(heldOut, EvaluationBatch, text.Special.Pad, padTo);
+        IEnumerable<Batch> HeldOut() => BatchSource.InOrder(rows.HeldOut, EvaluationBatch, padId, padTo);
 
-        var source = new BatchSource(train, options.BatchSize, text.Special.Pad, options.Masking.Seed, padTo);
-        using var trainer = new Trainer(model, options.Training, new RunFolder(folder, text.Tokenizer.Save), HeldOut);
+        var source = new BatchSource(rows.Train, options.BatchSize, padId, options.Masking.Seed, padTo);
+        using var trainer = new Trainer(model, options.Training, new RunFolder(folder, rows.Tokenizer.Save), HeldOut);
         observer.Plan?.Report(new PretrainingPlan(
-            options, model.parameters().Sum(p => p.numel()), vocabulary, train.Count, heldOut.Count, trainer.State.Step, options.Device));
+            options, model.parameters().Sum(p => p.numel()), vocabulary, rows.Train.Count, rows.HeldOut.Count, trainer.State.Step, options.Device));
 
         bool nothingLeft = trainer.State.Step >= options.Training.Steps;
         TrainerState state;
@@ -79,22 +69,22 @@ public static class Pretraining
 
         bool finished = state.Step >= options.Training.Steps && state.EvaluatedStep == state.Step;
         var result = new PretrainingResult(state, finished, null, null, [], [], nothingLeft, waited);
-        return finished ? Scored(result, folder, options, text, HeldOut(), heldOut) : result;
+        return finished ? Scored(result, folder, options, rows, HeldOut()) : result;
     }
 
     /// <summary>Scores the best checkpoint, as it was written.</summary>
     private static PretrainingResult Scored(
-        PretrainingResult result, string folder, PretrainingOptions options, PretrainingText text, IEnumerable<Batch> batches, IMaskedRows heldOut)
+        PretrainingResult result, string folder, PretrainingOptions options, PretrainingRows rows, IEnumerable<Batch> heldOut)
     {
         using var best = (BiGSForMaskedLM)CheckpointFolder.Open(
             folder, new OpenOptions { Route = SsmRoutes.Named(options.Route), Device = new Device(options.Device) }).Model;
         best.ComputeIn(options.Training.Precision);
         return result with
         {
-            HeldOut = MaskedLmEvaluation.Score(best, batches),
-            Guessers = new NeighbourGuessers(text.Train).Score(heldOut),
-            Agreement = text.Grammar is { } grammar ? GrammarAgreement.Score(best, text.Tokenizer, grammar) : [],
-            Samples = text.Samples(),
+            HeldOut = MaskedLmEvaluation.Score(best, heldOut),
+            Guessers = new NeighbourGuessers(rows.Texts).Score(rows.HeldOut),
+            Agreement = rows.Grammar is { } grammar ? GrammarAgreement.Score(best, rows.Tokenizer, grammar) : [],
+            Samples = rows.Samples,
         };
     }
 

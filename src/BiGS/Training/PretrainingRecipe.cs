@@ -31,10 +31,11 @@ public static class PretrainingRecipe
                 {
                     Steps = 3_000,
                     LearningRate = 3e-3,
+                    Schedule = ScheduleShape.Linear,
                     WarmupSteps = 300,
                     ClipNorm = 1,
                     LogEvery = 50,
-                    EvalEvery = 500,
+                    EvalEvery = 1_000,
                     SaveEvery = 500,
                 },
             },
@@ -47,6 +48,7 @@ public static class PretrainingRecipe
                 {
                     Steps = 20_000,
                     LearningRate = 2e-3,
+                    Schedule = ScheduleShape.Linear,
                     WarmupSteps = 1_000,
                     ClipNorm = 1,
                     LogEvery = 50,

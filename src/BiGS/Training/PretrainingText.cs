@@ -27,9 +27,16 @@ public sealed record PretrainingText(
             ? BuiltInText.Open(options, tokenizerPath, observer, cancel)
             : OpenCorpus(options, tokenizerPath, observer, cancel);
 
-    /// <summary>Frame tokens and encoder in the form that the batches ask for.</summary>
-    public SpecialTokens Special => new(
-        Tokenizer.Vocabulary.PadId, Tokenizer.Vocabulary.UnknownId, Tokenizer.Vocabulary.ClassificationId, Tokenizer.Vocabulary.SeparatorId, Tokenizer.Vocabulary.MaskId);
+    /// <summary>The documents to learn from, one by one.</summary>
+    public IEnumerable<int[]> Texts()
+    {
+        for (long d = 0; d < Train.Count; d++)
+        {
+            int[] ids = new int[Train.TokensBefore(d + 1) - Train.TokensBefore(d)];
+            Train.Copy(d, 0, ids);
+            yield return ids;
+        }
+    }
 
     /// <summary>Held-out pieces with one word hidden, to look at: sentences of the grammar, or the beginnings of documents.</summary>
     public IReadOnlyList<string> Samples(int count = 5)
@@ -67,7 +74,7 @@ public sealed record PretrainingText(
         {
             string key = Key(paths, tokenizer, options.TextField);
             return TokenShards.OpenOrBuild(
-                Path.Combine(CacheFolder, "tokens", key), key, Documents(paths), tokenizer.EncodeIds, tokenizer.VocabularySize,
+                Path.Combine(CacheFolder.Path, "tokens", key), key, Documents(paths), tokenizer.EncodeIds, tokenizer.VocabularySize,
                 observer.Of<TokenizingProgress>(p => new Phase($"tokens: {p.Tokens:N0} in {p.Documents:N0} documents", null)), cancel);
         }
 
@@ -95,16 +102,6 @@ public sealed record PretrainingText(
         long count = Math.Clamp(documents / HeldOutEvery, 1, MostHeldOut);
         return [.. Enumerable.Range(0, (int)count).Select(i => (i * documents / count) + (documents / count / 2))];
     }
-
-    /// <summary>Where tokenised corpora are kept: BIGS_CACHE, or bigs in the user's cache folder.</summary>
-    public static string CacheFolder =>
-        Environment.GetEnvironmentVariable("BIGS_CACHE") is { Length: > 0 } folder
-            ? folder
-            : Path.Combine(
-                Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } home
-                    ? home
-                    : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-                "bigs");
 
     /// <summary>Content of the files, tokenizer and options: whatever the ids depend on.</summary>
     private static string Key(IReadOnlyList<string> paths, BertTokenizer tokenizer, string textField)

@@ -123,8 +123,13 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>One optimiser step: the mean loss over all masked tokens of the accumulated batches.</summary>
+    /// <remarks>
+    /// The scope holds every tensor that the step touches, gradients included: one that nobody holds is freed by the collector's
+    /// thread, perhaps while libtorch reads it.
+    /// </remarks>
     private (double Loss, long Tokens) Step(long step, double learningRate, Func<long, Batch> batches)
     {
+        using var stepScope = NewDisposeScope();
         var accumulated = new Batch[_options.Accumulate];
         for (int i = 0; i < accumulated.Length; i++)
         {

@@ -100,7 +100,7 @@ internal sealed class Narrator
 
     private string Continue(ref Subject? salient)
     {
-        switch (_random.Weighted([42, 17, 6, 5, 4, 6, 5, 10, 2, 1, 1, 4]))
+        switch (_random.Weighted([30, 27, 8, 6, 5, 6, 5, 8, 2, 1, 1, 3]))
         {
             case 0:
                 salient = Simple();

@@ -1,5 +1,6 @@
 using BiGS.Ssm;
 using TorchSharp.Utils;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BiGS.Models;
@@ -10,6 +11,8 @@ namespace BiGS.Models;
 /// </summary>
 public sealed class BiGSForQuestionAnswering : HeadedModel
 {
+    private static readonly Scalar Half = 0.5;
+
     [ComponentName(Name = "qa_outputs")]
     private readonly Dense _qaOutputs;
 
@@ -30,7 +33,7 @@ public sealed class BiGSForQuestionAnswering : HeadedModel
         Tensor both = _qaOutputs.forward(last); // (b, l, 2)
         Tensor start = both.select(-1, 0).contiguous(); // (b, l)
         Tensor end = both.select(-1, 1).contiguous(); // (b, l)
-        Tensor? loss = labels is { StartPositions: { } from, EndPositions: { } to } ? (Loss(start, from) + Loss(end, to)) * 0.5 : null;
+        Tensor? loss = labels is { StartPositions: { } from, EndPositions: { } to } ? (Loss(start, from) + Loss(end, to)) * Half : null;
         return new ModelOutput(new Dictionary<string, Tensor> { ["start_logits"] = start, ["end_logits"] = end }, last, Loss: loss);
     }
 

@@ -1,7 +1,7 @@
-namespace BiGS.Cli.Doctor;
+namespace BiGS.Batches;
 
-/// <summary>Where things that can be fetched or made again are kept.</summary>
-internal static class CacheFolder
+/// <summary>Where things are kept that can be made again: tokenised corpora.</summary>
+public static class CacheFolder
 {
     /// <summary><c>BIGS_CACHE</c>, or <c>bigs</c> below <c>XDG_CACHE_HOME</c> or ~/.cache.</summary>
     public static string Path =>
