@@ -89,7 +89,7 @@ public sealed class TrainerTests : IDisposable
 
             Assert.Equal(12, run.Train(temporary.Path).Step);
             AssertSame(Folder("whole"), temporary.Path);
-        }, iter: Environment.GetEnvironmentVariable("BIGS_SLOW") == "1" ? 60 : 4, threads: 1);
+        }, iter: Environment.GetEnvironmentVariable("BIGS_SLOW") == "1" ? 25 : 4, threads: 1);
     }
 
     [Fact]
