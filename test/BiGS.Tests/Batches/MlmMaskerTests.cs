@@ -20,21 +20,11 @@ public class MlmMaskerTests
         var masker = new MlmMasker(new MlmMaskingOptions { Rate = rate, MostPer128 = most, Seed = row.Seed }, Special, Vocabulary);
         int count = masker.Mask((int[])row.Row.Clone(), row.MaxLength, row.Index).Positions.Length;
         int maskable = row.Row.Count(id => !IsFrame(id));
-        double cap = most is { } m ? Math.Ceiling(m * row.MaxLength / 128.0) : double.PositiveInfinity;
-        if (maskable == 0)
-        {
-            Assert.Equal(0, count);
-        }
-        else if (count != cap)
-        {
-            Assert.InRange(count, 1, cap);
-            Assert.True(count == 1 || Math.Abs(count - (rate * maskable)) <= 0.5, $"{count} of {maskable} at rate {rate}");
-            Assert.True(count > 1 || rate * maskable <= 1.5, $"only one of {maskable} at rate {rate}");
-        }
-        else
-        {
-            Assert.True(rate * maskable >= cap - 0.5, $"{count} of {maskable} at rate {rate}");
-        }
+        int cap = most is { } m ? (int)Math.Ceiling(m * row.MaxLength / 128.0) : int.MaxValue;
+        // A half may be rounded either way.
+        int[] allowed = [.. new[] { Math.Ceiling((rate * maskable) - 0.5), Math.Floor((rate * maskable) + 0.5) }
+            .Select(count => maskable == 0 ? 0 : Math.Min(cap, Math.Max(1, (int)count)))];
+        Assert.Contains(count, allowed);
     });
 
     [Fact]

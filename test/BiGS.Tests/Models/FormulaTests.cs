@@ -54,7 +54,7 @@ public class FormulaTests
                 double[][] expected = slow.Encode(Row(ids, row), [.. Row(mask, row).Select(m => m == 1)], Row(types, row));
                 Distance.Within(1e-9, states[row], tensor(expected.SelectMany(v => v).ToArray()), $"{model.Config}, row {row}, seed {seed}");
             }
-        }, iter: 25, threads: 1);
+        }, iter: Environment.GetEnvironmentVariable("BIGS_SLOW") == "1" ? 100 : 12, threads: 1);
 
     [Fact]
     public void GradientsAreDifferenceQuotients()

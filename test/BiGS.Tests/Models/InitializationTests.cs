@@ -1,22 +1,22 @@
 using BiGS.Models;
 using BiGS.Ssm;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace BiGS.Tests.Models;
 
 public class InitializationTests
 {
-    private static readonly BiGSConfig Config = (Presets.Named("tiny") with { VocabSize = 500, NumHiddenLayers = 2, NumSsmHeads = 8, PadTokenId = 3 });
+    private static readonly BiGSConfig Config =
+        Presets.Named("tiny") with { VocabSize = 500, NumHiddenLayers = 2, NumSsmHeads = 8, PadTokenId = 3, InitializerRange = 0.02 };
 
     [Fact]
     public void ASeedIsASetOfWeights()
     {
         using var scope = NewDisposeScope();
-        Dictionary<string, Parameter> first = Fresh(Config, 5);
+        Dictionary<string, Tensor> first = Fresh(Config, 5);
         Assert.All(Fresh(Config, 5), p => Assert.True(p.Value.equal(first[p.Key]).all().item<bool>(), p.Key));
-        Dictionary<string, Parameter> other = Fresh(Config, 6);
-        foreach ((string name, Parameter parameter) in first)
+        Dictionary<string, Tensor> other = Fresh(Config, 6);
+        foreach ((string name, Tensor parameter) in first)
         {
             bool drawn = name.EndsWith("weight", StringComparison.Ordinal) && !name.Contains("LayerNorm", StringComparison.Ordinal);
             bool same = parameter.equal(other[name]).all().item<bool>();
@@ -29,7 +29,7 @@ public class InitializationTests
     public void WeightsStartAsThePaperSays(Architecture architecture, Routing routing)
     {
         using var scope = NewDisposeScope();
-        foreach ((string name, Parameter parameter) in Fresh(Config.As(architecture, routing), 7))
+        foreach ((string name, Tensor parameter) in Fresh(Config.As(architecture, routing), 7))
         {
             double Mean() => parameter.mean().item<float>();
             double Deviation() => parameter.std().item<float>();
@@ -80,7 +80,7 @@ public class InitializationTests
             _ => [.. InitialValues.Hippo(N).Im.data<double>()],
         };
         float[] expected = [.. Expected(64).Select(v => (float)v)];
-        Parameter frequencies = Fresh(Config with { Scaling = scaling }, 1)["bigs.encoder.layer.1.bs4.kernel.A_im"];
+        Tensor frequencies = Fresh(Config with { Scaling = scaling }, 1)["bigs.encoder.layer.1.bs4.kernel.A_im"];
         for (int head = 0; head < 8; head++)
         {
             Assert.All(expected.Zip(frequencies[head].data<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * Math.Max(1, Math.Abs(pair.First))));
@@ -91,15 +91,28 @@ public class InitializationTests
     public void PadsRowIsZero()
     {
         using var scope = NewDisposeScope();
-        Parameter table = Fresh(Config, 1)["bigs.embeddings.word_embeddings.weight"];
+        Tensor table = Fresh(Config, 1)["bigs.embeddings.word_embeddings.weight"];
         Assert.Equal(0, table[3].abs().max().item<float>());
         Assert.NotEqual(0, table[0].abs().max().item<float>());
     }
 
-    private static Dictionary<string, Parameter> Fresh(BiGSConfig config, long seed)
+    [Theory]
+    [InlineData("large", 0.02)]
+    [InlineData("tiny", 0.0566)]
+    public void NarrowPresetsStartWider(string preset, double range)
     {
-        var model = new BiGSForMaskedLM(config, SsmRoutes.Auto);
+        using var scope = NewDisposeScope();
+        BiGSConfig config = Presets.Named(preset);
+        Assert.Equal(range, config.InitializerRange, 1e-4);
+        Tensor weight = Fresh(Config with { InitializerRange = config.InitializerRange }, 1)["bigs.encoder.layer.0.dv.weight"];
+        Assert.InRange(weight.std().item<float>(), 0.97 * range, 1.03 * range);
+    }
+
+    /// <summary>Copies, since the weights themselves go with their model.</summary>
+    private static Dictionary<string, Tensor> Fresh(BiGSConfig config, long seed)
+    {
+        using var model = new BiGSForMaskedLM(config, SsmRoutes.Auto);
         model.Initialize(seed);
-        return model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        return model.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().clone());
     }
 }

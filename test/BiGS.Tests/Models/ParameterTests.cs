@@ -63,8 +63,6 @@ public class ParameterTests
 
     [Theory]
     [InlineData("tiny")]
-    [InlineData("small")]
-    [InlineData("base")]
     [InlineData("large")]
     public void TheFourFormsAreOfOneSize(string preset)
     {
