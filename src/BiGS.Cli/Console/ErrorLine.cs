@@ -3,6 +3,8 @@ namespace BiGS.Cli.Console;
 /// <summary>An exception as one line: its own message, without what .NET and libtorch hang on to it.</summary>
 internal static class ErrorLine
 {
+    private const string FullDisk = "No space left on device";
+
     public static string Of(Exception failure)
     {
         if (failure is AggregateException { InnerExceptions: [Exception only] })
@@ -19,6 +21,11 @@ internal static class ErrorLine
         // libtorch appends its own stack.
         message = message.Split("\nException raised from", 2)[0].Trim();
         message = string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        if (failure is IOException && message.StartsWith(FullDisk, StringComparison.Ordinal))
+        {
+            message += "; free some room there, then run the command again (pretrain: with --resume).";
+        }
+
         return IsOwn(failure) ? message : $"{message.TrimEnd('.')} ({failure.GetType().Name}); --verbose shows where.";
     }
 

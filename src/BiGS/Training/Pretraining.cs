@@ -40,16 +40,18 @@ public static class Pretraining
     public static PretrainingResult Run(PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel)
     {
         options = Decided(options);
-        options.Write(folder);
         string learned = Path.Combine(folder, "vocab.txt");
         PretrainingRows rows = PretrainingRows.Open(options, File.Exists(learned) ? folder : options.Tokenizer ?? options.Init, observer, cancel);
-        rows.Tokenizer.Save(folder);
 
         int vocabulary = rows.Tokenizer.VocabularySize;
         int padId = rows.Tokenizer.Vocabulary.PadId;
         options = options with { MaxLength = rows.Train.MaxLength };
         BiGSForMaskedLM model = Model(options, vocabulary);
         model.to(new Device(options.Device));
+
+        // Only now is there something to go on with: text or a model that does not open leaves no folder behind.
+        options.Write(folder);
+        rows.Tokenizer.Save(folder);
         PadTo padTo = model.Config.MaskPadding ? PadTo.Longest : PadTo.MaxLength;
         IEnumerable<Batch> HeldOut() => BatchSource.InOrder(rows.HeldOut, EvaluationBatch, padId, padTo);
 
@@ -107,7 +109,10 @@ public static class Pretraining
                 throw new InvalidDataException($"{init}: the model knows {opened.Config.VocabSize} words, but its tokenizer has {vocabulary}; both must come from the same checkpoint.");
             }
 
-            return opened;
+            return opened.Config.PositionEmbeddingType == PositionEmbedding.None || options.MaxLength <= opened.Config.MaxPositionEmbeddings
+                ? opened
+                : throw new ArgumentException(
+                    $"{init}: rows of {options.MaxLength} tokens are asked for, but the model has {opened.Config.MaxPositionEmbeddings} positions; shorten --max-length.");
         }
 
         var model = new BiGSForMaskedLM(options.Model with { VocabSize = vocabulary, MaxPositionEmbeddings = options.MaxLength }, route);

@@ -31,7 +31,6 @@ public static class PretrainingRecipe
                 {
                     Steps = 3_000,
                     LearningRate = 3e-3,
-                    Schedule = ScheduleShape.Linear,
                     WarmupSteps = 300,
                     ClipNorm = 1,
                     LogEvery = 50,
@@ -48,7 +47,6 @@ public static class PretrainingRecipe
                 {
                     Steps = 20_000,
                     LearningRate = 2e-3,
-                    Schedule = ScheduleShape.Linear,
                     WarmupSteps = 1_000,
                     ClipNorm = 1,
                     LogEvery = 50,

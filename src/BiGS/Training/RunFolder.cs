@@ -56,10 +56,19 @@ public sealed class RunFolder
     {
         string beside = Last + ".partial";
         DeleteIfThere(beside);
-        CheckpointFolder.Save(beside, model);
-        _addTokenizer(beside);
-        SafetensorsWriter.Write(System.IO.Path.Combine(beside, OptimizerName), optimizer.State());
-        state.Write(beside);
+        try
+        {
+            CheckpointFolder.Save(beside, model);
+            _addTokenizer(beside);
+            SafetensorsWriter.Write(System.IO.Path.Combine(beside, OptimizerName), optimizer.State());
+            state.Write(beside);
+        }
+        catch (IOException)
+        {
+            // A full disk needs the room back; the checkpoint before this one stands.
+            DeleteIfThere(beside);
+            throw;
+        }
 
         if (Directory.Exists(Last))
         {

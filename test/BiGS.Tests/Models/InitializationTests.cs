@@ -79,7 +79,7 @@ public class InitializationTests
             Scaling.Inv => [.. Enumerable.Range(0, N).Select(n => N / Math.PI * ((N / ((2.0 * n) + 1)) - 1))],
             _ => [.. InitialValues.Hippo(N).Im.data<double>()],
         };
-        float[] expected = [.. Expected(64).Select(v => (float)v)];
+        float[] expected = [.. Expected(Config.StateSize).Select(v => (float)v)];
         Tensor frequencies = Fresh(Config with { Scaling = scaling }, 1)["bigs.encoder.layer.1.bs4.kernel.A_im"];
         for (int head = 0; head < 8; head++)
         {
