@@ -29,9 +29,9 @@ public static class PretrainingRecipe
                 Masking = TwiceTheMasks,
                 Training = new TrainingOptions
                 {
-                    Steps = 2_600,
-                    LearningRate = 5e-3,
-                    WarmupSteps = 260,
+                    Steps = 3_000,
+                    LearningRate = 3e-3,
+                    WarmupSteps = 300,
                     ClipNorm = 1,
                     LogEvery = 50,
                     EvalEvery = 1_000,

@@ -1,0 +1,30 @@
+using BiGS.Batches;
+using BiGS.Evaluation;
+
+namespace BiGS.Tests.Evaluation;
+
+public class NeighbourGuessersTests
+{
+    private const int Mask = 4;
+
+    /// <summary>Counted: 5→6 twice, 5→7 once, 8→9 always. After 5 the guess is 6 (2/3); before 9 it is 8 (1/1), which is surer.</summary>
+    [Fact]
+    public void TheSurerNeighbourDecides()
+    {
+        var guessers = new NeighbourGuessers([[5, 6, 2], [5, 6, 2], [5, 7, 2], [8, 9, 6], [6]]);
+        GuesserScore score = guessers.Score(new Rows(
+            new MaskedRow([5, Mask, 2], null, [1], [6]), // 6: right for both guessers (6 is the commonest token)
+            new MaskedRow([5, Mask, 9], null, [1], [8]), // 8: its right neighbour is surer than its left one
+            new MaskedRow([5, Mask, 2], null, [1], [7]))); // 7: wrong for both
+        Assert.Equal(new GuesserScore(1.0 / 3, 2.0 / 3, 3), score);
+    }
+
+    private sealed class Rows(params MaskedRow[] rows) : IMaskedRows
+    {
+        public long Count => rows.Length;
+
+        public int MaxLength => 3;
+
+        public MaskedRow At(long row, long epoch) => rows[row];
+    }
+}
