@@ -39,7 +39,7 @@ internal sealed class HeldOutRows(BiGSConfig config, BertTokenizer tokenizer, in
         }
 
         WordPieceVocabulary words = tokenizer.Vocabulary;
-        var special = new SpecialTokens(words.PadId, words.UnknownId, words.ClassificationId, words.SeparatorId, words.MaskId);
+        var special = SpecialTokens.Of(words);
         var masker = new MlmMasker(new MlmMaskingOptions { Seed = (ulong)seed }, special, words.Count);
         _rows = new DynamicMasks(new DocumentRows(new DocumentsInMemory(_documents), special, maxLength), masker);
     }

@@ -1,8 +1,13 @@
+using BiGS.Tokenizers;
+
 namespace BiGS.Batches;
 
 /// <summary>The ids that frame and hide text: [PAD], [UNK], [CLS], [SEP], [MASK].</summary>
 public sealed record SpecialTokens(int Pad, int Unknown, int Classification, int Separator, int Mask)
 {
+    public static SpecialTokens Of(WordPieceVocabulary words) =>
+        new(words.PadId, words.UnknownId, words.ClassificationId, words.SeparatorId, words.MaskId);
+
     public bool Contains(int id) => id == Pad || id == Unknown || id == Classification || id == Separator || id == Mask;
 }
 

@@ -31,7 +31,7 @@ public sealed record PretrainingRows(
     private static PretrainingRows OfText(PretrainingText text, PretrainingOptions options)
     {
         WordPieceVocabulary words = text.Tokenizer.Vocabulary;
-        var special = new SpecialTokens(words.PadId, words.UnknownId, words.ClassificationId, words.SeparatorId, words.MaskId);
+        var special = SpecialTokens.Of(words);
         bool Continues(int id) => words.Tokens[id].StartsWith("##", StringComparison.Ordinal);
         IRowSource RowsOf(ITokenizedDocuments documents) =>
             options.Packed ? new PackedRows(documents, special, options.MaxLength) : new DocumentRows(documents, special, options.MaxLength);
