@@ -1,6 +1,6 @@
 using BiGS.Cli;
 using BiGS.Cli.Console;
 
-WaitPolicy.Sleep();
+NativeSettings.Apply();
 using Terminal terminal = Terminal.OfProcess();
 return BigsProgram.Run(args, terminal);

@@ -54,13 +54,28 @@ public sealed class BiGSModel : nn.Module
         using var scope = NewDisposeScope();
         PaddingMask? padding = input.AttentionMask is null ? null : new PaddingMask(input.AttentionMask);
         var states = hiddenStates is null ? null : new List<Tensor>();
-        Tensor last = _encoder.Forward(_embeddings.forward(input.InputIds, input.TokenTypeIds), padding, states);
+        Tensor last = _encoder.Forward(_embeddings.forward(input.InputIds, input.TokenTypeIds), padding, states); // (l, b, d)
         foreach (Tensor state in states ?? [])
         {
-            hiddenStates!.Add(state.MoveToOuterDisposeScope());
+            hiddenStates!.Add(RowsFirst(state).MoveToOuterDisposeScope());
         }
 
-        return last.MoveToOuterDisposeScope();
+        return RowsFirst(last).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The last hidden states at chosen positions only.</summary>
+    /// <param name="input">Ids and mask.</param>
+    /// <param name="positions">(p): flat indices row · l + position.</param>
+    /// <returns>(p, d).</returns>
+    public Tensor EncodeAt(ModelInput input, Tensor positions)
+    {
+        using var scope = NewDisposeScope();
+        PaddingMask? padding = input.AttentionMask is null ? null : new PaddingMask(input.AttentionMask);
+        Tensor last = _encoder.Forward(_embeddings.forward(input.InputIds, input.TokenTypeIds), padding); // (l, b, d)
+        (long l, long b, long d) = (last.shape[0], last.shape[1], last.shape[2]);
+        Tensor row = positions.div(l, RoundingMode.floor);
+        Tensor at = ((positions - (row * l)) * b) + row; // position · b + row
+        return last.view(l * b, d).index_select(0, at).MoveToOuterDisposeScope();
     }
 
     /// <summary>One vector a row, (b, d).</summary>
@@ -68,4 +83,6 @@ public sealed class BiGSModel : nn.Module
     public Tensor Pool(Tensor hiddenStates, Tensor? attentionMask) =>
         (_pooler ?? throw new InvalidOperationException("This model has no pooler: its head reads the hidden states themselves."))
         .forward(hiddenStates, attentionMask);
+
+    private static Tensor RowsFirst(Tensor states) => states.transpose(0, 1).contiguous(); // (b, l, d)
 }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace BiGS.Models;
 
 /// <summary>
-/// One layer: (b, l, d) → (b, l, d) with a hole for the routing. The 2 × 2 of the paper is this one choice:
+/// One layer: (l, b, d) → (l, b, d) with a hole for the routing. Position comes first inside the encoder, so that an SSM's matrix
+/// multiplies all rows and channels as they lie. The 2 × 2 of the paper is this one choice:
 /// two blocks (<see cref="GatedBlock"/>, <see cref="StackBlock"/>), two fillers (<see cref="TwoSequentialSsm"/>, <see cref="SelfAttention"/>).
 /// </summary>
 public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
@@ -29,9 +30,9 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
         return config.Architecture == Architecture.Gated ? new GatedBlock(config, filler) : new StackBlock(config, filler);
     }
 
-    /// <param name="x">(b, l, d), single precision.</param>
+    /// <param name="x">(l, b, d), single precision.</param>
     /// <param name="padding">Null where no position is padding.</param>
-    /// <returns>(b, l, d), single precision.</returns>
+    /// <returns>(l, b, d), single precision.</returns>
     public sealed override Tensor forward(Tensor x, PaddingMask? padding)
     {
         using var scope = NewDisposeScope();
@@ -41,7 +42,14 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
     protected abstract Tensor Compute(Tensor x, PaddingMask? padding);
 
     /// <summary>Fills the hole.</summary>
-    protected Tensor Route(Tensor X, PaddingMask? padding) => _filler.Route(X, padding);
+    protected Tensor Route(Tensor X, PaddingMask? padding) => _filler.Route(Dense.Together(X, _filler.Inputs), padding);
+
+    /// <summary>Fills the hole, and computes one more dense of X in the same product.</summary>
+    protected (Tensor Beside, Tensor Routed) Route(Tensor X, Dense beside, PaddingMask? padding)
+    {
+        Tensor[] results = Dense.Together(X, [beside, .. _filler.Inputs]);
+        return (results[0], _filler.Route(results.AsSpan(1), padding));
+    }
 
     protected void RegisterFiller()
     {

@@ -45,14 +45,14 @@ public sealed class Embeddings : nn.Module<Tensor, Tensor?, Tensor>
 
     /// <param name="inputIds">(b, l).</param>
     /// <param name="tokenTypeIds">(b, l), or null for type 0 everywhere.</param>
-    /// <returns>(b, l, d).</returns>
+    /// <returns>(l, b, d): position first, as the encoder works.</returns>
     /// <exception cref="ArgumentException">The row is longer than the position table.</exception>
     public override Tensor forward(Tensor inputIds, Tensor? tokenTypeIds)
     {
         using var scope = NewDisposeScope();
         long length = inputIds.shape[1];
-        Tensor x = _word.forward(inputIds); // (b, l, d)
-        x += tokenTypeIds is null ? _tokenType.weight!.narrow(0, 0, 1) : _tokenType.forward(tokenTypeIds);
+        Tensor x = _word.forward(inputIds.t()); // (l, b, d)
+        x += tokenTypeIds is null ? _tokenType.weight!.narrow(0, 0, 1) : _tokenType.forward(tokenTypeIds.t());
         if (_position is not null)
         {
             if (length > _maxPositions)
@@ -62,7 +62,7 @@ public sealed class Embeddings : nn.Module<Tensor, Tensor?, Tensor>
                     + "truncate the text, split it, or extend the model's position table.");
             }
 
-            x += _position.weight!.narrow(0, 0, length);
+            x += _position.weight!.narrow(0, 0, length).unsqueeze(1);
         }
 
         x = _layerNorm.forward(x);

@@ -26,10 +26,10 @@ public sealed class Encoder : nn.Module
 
     public IEnumerable<Block> Layers => _layer;
 
-    /// <param name="x">The embeddings: (b, l, d).</param>
+    /// <param name="x">The embeddings: (l, b, d).</param>
     /// <param name="padding">Null where no position is padding.</param>
     /// <param name="hiddenStates">Takes what goes into the first layer and comes out of each: layers + 1 tensors, the last of them the result.</param>
-    /// <returns>(b, l, d).</returns>
+    /// <returns>(l, b, d).</returns>
     public Tensor Forward(Tensor x, PaddingMask? padding, ICollection<Tensor>? hiddenStates = null)
     {
         hiddenStates?.Add(x);

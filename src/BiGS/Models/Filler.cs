@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace BiGS.Models;
 
 /// <summary>
-/// What fills the hole that a block leaves for moving information between positions: (b, l, d) → (b, l, d), with 4 d² weights
+/// What fills the hole that a block leaves for moving information between positions: (l, b, d) → (l, b, d), with 4 d² weights
 /// in either kind (paper.md §3). A filler owns modules but is none: the block registers them under its own name,
 /// and so the checkpoint keys are the authors'.
 /// </summary>
@@ -12,8 +12,11 @@ public abstract class Filler
     /// <summary>The modules, under the names that they have inside a block.</summary>
     public abstract IEnumerable<(string Name, nn.Module Module)> Components { get; }
 
-    /// <param name="X">(b, l, d), normalised.</param>
+    /// <summary>What the filler computes of each position by itself, before anything moves. The block does it together with its own.</summary>
+    public abstract IReadOnlyList<Dense> Inputs { get; }
+
+    /// <param name="inputs">The results of <see cref="Inputs"/>, each (l, b, d).</param>
     /// <param name="padding">Null where no position is padding.</param>
-    /// <returns>(b, l, d).</returns>
-    public abstract Tensor Route(Tensor X, PaddingMask? padding);
+    /// <returns>(l, b, d).</returns>
+    public abstract Tensor Route(ReadOnlySpan<Tensor> inputs, PaddingMask? padding);
 }

@@ -7,8 +7,8 @@ internal abstract class MergedDirections
 {
     public abstract IEnumerable<(string Name, nn.Module Module)> Components { get; }
 
-    /// <param name="forward">SSM→(F): (b, l, d).</param>
-    /// <param name="backward">SSM←(B): (b, l, d).</param>
+    /// <param name="forward">SSM→(F): (l, b, d).</param>
+    /// <param name="backward">SSM←(B): (l, b, d).</param>
     public abstract Tensor Of(Tensor forward, Tensor backward);
 
     public static MergedDirections Of(Merge merge, int d) => merge switch

@@ -11,11 +11,11 @@ public sealed class PaddingMask
     /// <param name="attentionMask">(b, l), 1 = text, 0 = padding.</param>
     public PaddingMask(Tensor attentionMask)
     {
-        Keep = attentionMask.to_type(ScalarType.Float32).unsqueeze(-1);
+        Keep = attentionMask.to_type(ScalarType.Float32).t().unsqueeze(-1);
         Attend = attentionMask.to_type(ScalarType.Bool).unsqueeze(1).unsqueeze(1);
     }
 
-    /// <summary>A factor for (b, l, d): 1 at text, 0 at padding. (b, l, 1), single precision.</summary>
+    /// <summary>A factor for (l, b, d): 1 at text, 0 at padding. (l, b, 1), single precision.</summary>
     public Tensor Keep { get; }
 
     /// <summary>Which keys attention may look at. (b, 1, 1, l), bool.</summary>

@@ -26,7 +26,7 @@ public static class Precisions
             model.to(ScalarType.Float64);
         }
 
-        model.Bigs.ComputeIn(precision switch
+        model.ComputeIn(precision switch
         {
             Precision.Fp32 => ScalarType.Float32,
             Precision.Bf16 => ScalarType.BFloat16,

@@ -9,20 +9,25 @@ namespace BiGS.Ssm;
 public sealed class FftConvolution : ISsmRoute
 {
     /// <inheritdoc/>
-    public Tensor Apply(DiscreteSystem system, Tensor u, Direction direction)
+    public SsmOperator Prepare(DiscreteSystem system, long length, ScalarType type, Direction direction)
     {
         using var scope = NewDisposeScope();
-        long length = u.shape[2];
-        // There is no transform of half-width types.
-        ScalarType type = u.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        Tensor response = fft.rfft(system.ImpulseResponse(length).to_type(type), 2 * length, 1).unsqueeze(-1); // (m, L+1, 1)
-        if (direction == Direction.Backward)
-        {
-            response = response.conj();
-        }
+        Tensor response = fft.rfft(system.ImpulseResponse(length).to_type(Transformed(type)), 2 * length, 1).unsqueeze(-1); // (m, L+1, 1)
+        return new Spectrum(direction == Direction.Backward ? response.conj() : response).MovedOut();
+    }
 
-        Tensor spectrum = fft.rfft(u.to_type(type), 2 * length, 2); // (b, m, L+1, c)
-        Tensor y = fft.irfft(spectrum * response, 2 * length, 2).narrow(2, 0, length);
-        return y.to_type(u.dtype).MoveToOuterDisposeScope();
+    /// <summary>There is no transform of half-width types.</summary>
+    private static ScalarType Transformed(ScalarType type) => type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+
+    private sealed class Spectrum(Tensor response) : SsmOperator(response)
+    {
+        public override Tensor Apply(Tensor u)
+        {
+            using var scope = NewDisposeScope();
+            long length = u.shape[1];
+            Tensor spectrum = fft.rfft(u.to_type(Transformed(u.dtype)), 2 * length, 1); // (m, L+1, c)
+            Tensor y = fft.irfft(spectrum * response, 2 * length, 1).narrow(1, 0, length);
+            return y.to_type(u.dtype).MoveToOuterDisposeScope();
+        }
     }
 }

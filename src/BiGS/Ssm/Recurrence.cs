@@ -9,19 +9,25 @@ namespace BiGS.Ssm;
 public sealed class Recurrence : ISsmRoute
 {
     /// <inheritdoc/>
-    public Tensor Apply(DiscreteSystem system, Tensor u, Direction direction)
-    {
-        using var scope = NewDisposeScope();
-        int length = (int)u.shape[2];
-        var state = new RecurrentState(system);
-        var y = new Tensor[length];
-        for (int k = 0; k < length; k++)
-        {
-            int position = direction == Direction.Forward ? k : length - 1 - k;
-            y[position] = state.Step(u.select(2, position)); // (b, m, c)
-        }
+    public SsmOperator Prepare(DiscreteSystem system, long length, ScalarType type, Direction direction) => new StepByStep(system, direction);
 
-        return stack(y, 2).MoveToOuterDisposeScope();
+    private sealed class StepByStep(DiscreteSystem system, Direction direction)
+        : SsmOperator(system.LogABar, system.BBar, system.C, system.D)
+    {
+        public override Tensor Apply(Tensor u)
+        {
+            using var scope = NewDisposeScope();
+            int length = (int)u.shape[1];
+            var state = new RecurrentState(system);
+            var y = new Tensor[length];
+            for (int k = 0; k < length; k++)
+            {
+                int position = direction == Direction.Forward ? k : length - 1 - k;
+                y[position] = state.Step(u.select(1, position)); // (m, c)
+            }
+
+            return stack(y, 1).MoveToOuterDisposeScope();
+        }
     }
 }
 
@@ -43,14 +49,14 @@ public sealed class RecurrentState
     }
 
     /// <summary>Takes u_k and gives y_k; the state moves on. The first step starts from zero.</summary>
-    /// <param name="u">(b, m, c).</param>
-    /// <returns>(b, m, c), in the type of u.</returns>
+    /// <param name="u">(m, c).</param>
+    /// <returns>(m, c), in the type of u.</returns>
     public Tensor Step(Tensor u)
     {
         Tensor input = u.to_type(ScalarType.Float64);
-        Tensor driven = _bBar * input.unsqueeze(2); // (b, m, N, c)
+        Tensor driven = _bBar * input.unsqueeze(1); // (m, N, c)
         _x = _x is null ? driven : (_aBar * _x) + driven;
-        Tensor y = real((_c * _x).sum(dim: 2)) + (_system.D.unsqueeze(-1) * input); // (b, m, c)
+        Tensor y = real((_c * _x).sum(dim: 1)) + (_system.D.unsqueeze(-1) * input); // (m, c)
         return y.to_type(u.dtype);
     }
 }

@@ -42,16 +42,21 @@ public sealed class S4D : nn.Module<Tensor, Tensor>
     public DiscreteSystem Discretize() => _kernel.Discretize(_d);
 
     /// <summary>Filters u along l. Inputs of zero (padding) add nothing to any output.</summary>
-    /// <param name="u">(b, l, d), d divisible by the number of heads.</param>
-    /// <returns>(b, l, d), in the type of u.</returns>
+    /// <param name="u">(l, b, d), d divisible by the number of heads. Position first, the convolution is a matrix product without a copy.</param>
+    /// <returns>(l, b, d), in the type of u.</returns>
     public override Tensor forward(Tensor u)
     {
         using var scope = NewDisposeScope();
-        (long b, long l, long d) = (u.shape[0], u.shape[1], u.shape[2]);
+        (long l, long b, long d) = (u.shape[0], u.shape[1], u.shape[2]);
         int m = _kernel.Heads;
-        Tensor byHead = m == 1 ? u.unsqueeze(1) : u.view(b, l, m, d / m).transpose(1, 2); // (b, m, l, d/m)
-        Tensor y = _route.Apply(Discretize(), byHead, _direction);
-        y = m == 1 ? y.squeeze(1) : y.transpose(1, 2).reshape(b, l, d); // (b, l, d)
+        SsmOperator ssm = _route.Prepare(Discretize(), l, u.dtype, _direction);
+        if (m == 1)
+        {
+            return ssm.Apply(u.view(1, l, b * d)).view(l, b, d).MoveToOuterDisposeScope();
+        }
+
+        Tensor byHead = u.view(l, b, m, d / m).permute(2, 0, 1, 3).reshape(m, l, b * d / m);
+        Tensor y = ssm.Apply(byHead).view(m, l, b, d / m).permute(1, 2, 0, 3).reshape(l, b, d);
         return y.MoveToOuterDisposeScope();
     }
 

@@ -9,11 +9,10 @@ namespace BiGS.Ssm;
 public sealed class ToeplitzProduct : ISsmRoute
 {
     /// <inheritdoc/>
-    public Tensor Apply(DiscreteSystem system, Tensor u, Direction direction)
+    public SsmOperator Prepare(DiscreteSystem system, long length, ScalarType type, Direction direction)
     {
         using var scope = NewDisposeScope();
-        Tensor T = Matrix(system.ImpulseResponse(u.shape[2]).to_type(u.dtype), direction);
-        return matmul(T, u).MoveToOuterDisposeScope();
+        return new Product(Matrix(system.ImpulseResponse(length), type, direction)).MovedOut();
     }
 
     /// <summary>
@@ -21,14 +20,21 @@ public sealed class ToeplitzProduct : ISsmRoute
     /// M_st = k_{s+t}; reversing its columns gives the forward T, reversing its rows the backward one.
     /// </summary>
     /// <param name="K">(m, L).</param>
+    /// <param name="type">Of the matrix. It is rounded last, so that a gradient adds up along the diagonals in single precision or better.</param>
     /// <param name="direction">Lower triangular forward, upper triangular backward.</param>
     /// <returns>(m, L, L).</returns>
-    public static Tensor Matrix(Tensor K, Direction direction)
+    public static Tensor Matrix(Tensor K, ScalarType type, Direction direction)
     {
         using var scope = NewDisposeScope();
         long length = K.shape[1];
         Tensor k = cat([zeros([K.shape[0], length - 1], K.dtype, K.device), K], 1);
+        k = k.to_type(type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
         Tensor hankel = k.unfold(1, length, 1); // (m, L, L)
-        return hankel.flip(direction == Direction.Forward ? 2 : 1).MoveToOuterDisposeScope();
+        return hankel.flip(direction == Direction.Forward ? 2 : 1).to_type(type).MoveToOuterDisposeScope();
+    }
+
+    private sealed class Product(Tensor T) : SsmOperator(T)
+    {
+        public override Tensor Apply(Tensor u) => bmm(T, u);
     }
 }

@@ -44,9 +44,15 @@ public sealed class BiGSForMaskedLM : HeadedModel
     public Tensor LogitsAt(ModelInput input, Tensor positions)
     {
         using var scope = NewDisposeScope();
-        Tensor last = Bigs.Encode(input); // (b, l, d)
-        Tensor masked = last.view(-1, Config.HiddenSize).index_select(0, positions); // (p, d)
+        Tensor masked = Bigs.EncodeAt(input, positions); // (p, d)
         return _cls.Predictions.Logits(masked, Bigs.Embeddings.WordTable).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override void ComputeIn(ScalarType type)
+    {
+        base.ComputeIn(type);
+        _cls.Predictions.ComputeType = type;
     }
 
     private sealed class MaskedLmHead : nn.Module
@@ -80,10 +86,16 @@ public sealed class BiGSForMaskedLM : HeadedModel
             RegisterComponents();
         }
 
+        /// <summary>The type of the two products; gelu, LayerNorm and logits stay as precise as what is read.</summary>
+        public ScalarType? ComputeType { get; set; }
+
         public Tensor Logits(Tensor hidden, Tensor wordTable)
         {
             using var scope = NewDisposeScope();
-            return nn.functional.linear(_transform.forward(hidden), wordTable, _bias).MoveToOuterDisposeScope();
+            ScalarType type = ComputeType ?? hidden.dtype;
+            Tensor transformed = _transform.forward(hidden.to_type(type)).to_type(type);
+            Tensor scores = nn.functional.linear(transformed, wordTable.to_type(type)); // (…, v)
+            return (scores + _bias).MoveToOuterDisposeScope();
         }
     }
 
@@ -103,6 +115,6 @@ public sealed class BiGSForMaskedLM : HeadedModel
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor hidden) => _layerNorm.forward(Gelu.Exact(_dense.forward(hidden)));
+        public override Tensor forward(Tensor hidden) => _layerNorm.forward(Gelu.Exact(_dense.forward(hidden)).to_type(_layerNorm.weight!.dtype));
     }
 }

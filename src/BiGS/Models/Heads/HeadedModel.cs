@@ -39,6 +39,9 @@ public abstract class HeadedModel : nn.Module
     /// <summary>The encoder below the head.</summary>
     public BiGSModel Bigs { get; }
 
+    /// <summary>Sets the type of the products: Float32, or BFloat16 over fp32 master weights.</summary>
+    public virtual void ComputeIn(ScalarType type) => Bigs.ComputeIn(type);
+
     /// <param name="input">Rows of ids.</param>
     /// <param name="labels">Null for no loss.</param>
     /// <param name="hiddenStates">Takes all hidden states, embeddings first.</param>

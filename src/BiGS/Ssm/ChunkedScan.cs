@@ -1,0 +1,94 @@
+using static TorchSharp.torch;
+
+namespace BiGS.Ssm;
+
+/// <summary>
+/// The exact system, linear in length and made of matrix products only. Rows are cut into C chunks of Q positions. Inside a chunk, T (Q × Q, Toeplitz)
+/// answers; between chunks, the state carries everything, since the exponentials of K factor:
+/// <code>
+/// e_c = V u_c                     what chunk c adds to the state by its end:  V_nq = B̄_n λ_n^{Q−1−q}
+/// s_c = Σ_{c'&lt;c} λ^{Q(c−1−c')} e_c'   the state in which chunk c begins:        P, Toeplitz over the chunks, for each state by itself
+/// y_c = T u_c + W s_c             what is heard of both:                      W_qn = C_n λ_n^{q+1}, real part
+/// </code>
+/// In matrices, M = T + W P V, so the backward system is Mᵀ = Tᵀ + Vᵀ Pᵀ Wᵀ: nothing is reversed. Complex numbers are pairs of rows (re, im).
+/// Only N (Q + C) exponentials are needed, in double, whatever the length.
+/// </summary>
+public sealed class ChunkedScan : ISsmRoute
+{
+    /// <summary>
+    /// Q for a length. A token costs Q + 4N + 4NC/Q multiplications a channel: short chunks for short rows, and longer ones
+    /// so that C stays small (docs/results.md).
+    /// </summary>
+    public static long ChunkLength(long length) => length <= 8_192 ? 128 : length <= 32_768 ? 256 : 512;
+
+    /// <inheritdoc/>
+    public SsmOperator Prepare(DiscreteSystem system, long length, ScalarType type, Direction direction)
+    {
+        using var scope = NewDisposeScope();
+        (long m, long N) = (system.C.shape[0], system.C.shape[1]);
+        long Q = ChunkLength(length);
+        long C = (length + Q - 1) / Q;
+
+        Tensor powers = Powers(system, Q + 1, step: 1); // λ^q: (m, N, Q+1)
+        Tensor V = Pairs(system.BBar.unsqueeze(-1) * powers.narrow(2, 0, Q).flip(2)).to_type(type); // (m, 2N, Q)
+        Tensor W = Pairs((system.C.unsqueeze(-1) * powers.narrow(2, 1, Q)).conj()).transpose(1, 2).to_type(type); // (m, Q, 2N)
+        Tensor T = ToeplitzProduct.Matrix(system.ImpulseResponse(Q), type, Direction.Forward); // (m, Q, Q)
+        Tensor P = BetweenChunks(Powers(system, C, step: Q), type); // (m N, 2C, 2C)
+        return (direction == Direction.Forward
+            ? new Chunks(Q, N, T, V, P, W)
+            : new Chunks(Q, N, T.transpose(1, 2), W.transpose(1, 2), P.transpose(1, 2), V.transpose(1, 2))).MovedOut();
+    }
+
+    /// <summary>Ā^{step·i} for i = 0 … count−1: (m, N, count), complex double.</summary>
+    private static Tensor Powers(DiscreteSystem system, long count, long step) =>
+        (system.LogABar.unsqueeze(-1) * arange(0, count * step, step, ScalarType.Float64, device: system.C.device)).exp();
+
+    /// <summary>Complex (m, N, …) as real (m, 2N, …): re and im of each state below each other.</summary>
+    private static Tensor Pairs(Tensor complex) => stack([real(complex), imag(complex)], 2).flatten(1, 2);
+
+    /// <summary>P of every state as a real matrix over (part, chunk): [Re, −Im; Im, Re] of the strictly lower Toeplitz matrix of λ^{Qj}.</summary>
+    private static Tensor BetweenChunks(Tensor powers, ScalarType type)
+    {
+        long C = powers.shape[2];
+        Tensor Lower(Tensor part)
+        {
+            Tensor late = cat([zeros_like(part.narrow(2, 0, 1)), part.narrow(2, 0, C - 1)], 2); // one chunk later: (m, N, C)
+            return ToeplitzProduct.Matrix(late.flatten(0, 1), type, Direction.Forward); // (m N, C, C)
+        }
+
+        (Tensor re, Tensor im) = (Lower(real(powers)), Lower(imag(powers)));
+        return cat([cat([re, -im], 2), cat([im, re], 2)], 1);
+    }
+
+    /// <param name="Q">Positions of a chunk.</param>
+    /// <param name="N">States of a head.</param>
+    /// <param name="T">Within a chunk: (m, Q, Q).</param>
+    /// <param name="V">Into the state: (m, 2N, Q).</param>
+    /// <param name="P">From chunk to chunk: (m N, 2C, 2C).</param>
+    /// <param name="W">Out of the state: (m, Q, 2N).</param>
+    private sealed class Chunks(long Q, long N, Tensor T, Tensor V, Tensor P, Tensor W) : SsmOperator(T, V, P, W)
+    {
+        public override Tensor Apply(Tensor u)
+        {
+            using var scope = NewDisposeScope();
+            (long m, long length, long columns) = (u.shape[0], u.shape[1], u.shape[2]);
+            long C = P.shape[1] / 2;
+            Tensor whole = length == C * Q ? u : cat([u, zeros([m, (C * Q) - length, columns], u.dtype, u.device)], 1);
+            Tensor chunks = whole.view(m * C, Q, columns);
+            Tensor added = bmm(Each(V, C), chunks); // (m C, 2N, c)
+            Tensor begun = bmm(P, ByState(added, m, C, columns)); // (m N, 2C, c)
+            Tensor y = bmm(Each(T, C), chunks).add_(bmm(Each(W, C), ByChunk(begun, m, C, columns))); // (m C, Q, c)
+            return y.view(m, C * Q, columns).narrow(1, 0, length).MoveToOuterDisposeScope();
+        }
+
+        /// <summary>The same matrix for every chunk of a head.</summary>
+        private static Tensor Each(Tensor matrix, long C) =>
+            matrix.unsqueeze(1).expand(-1, C, -1, -1).reshape(-1, matrix.shape[1], matrix.shape[2]);
+
+        private Tensor ByState(Tensor e, long m, long C, long columns) =>
+            e.view(m, C, N, 2, columns).permute(0, 2, 3, 1, 4).reshape(m * N, 2 * C, columns);
+
+        private Tensor ByChunk(Tensor s, long m, long C, long columns) =>
+            s.view(m, N, 2, C, columns).permute(0, 3, 1, 2, 4).reshape(m * C, 2 * N, columns);
+    }
+}
