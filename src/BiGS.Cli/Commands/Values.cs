@@ -71,6 +71,50 @@ internal static class Values
         },
     };
 
+    /// <summary>Some of a few words, parted by commas or given one after the other; all of them where none is given.</summary>
+    public static Option<string[]> Choices(string name, string description, params string[] choices) => new(name)
+    {
+        Description = $"{description}: {string.Join(", ", choices)} (default all)",
+        HelpName = "NAME…",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => choices,
+        CustomParser = result =>
+        {
+            string[] found = [.. result.Tokens.SelectMany(token => Words(token.Value))];
+            if (found.FirstOrDefault(word => !choices.Contains(word, StringComparer.Ordinal)) is { } unknown)
+            {
+                result.AddError($"{name} names \"{unknown}\"; choose of {string.Join(", ", choices)}");
+            }
+
+            return found;
+        },
+    };
+
+    /// <summary>Positive whole numbers, parted by commas or given one after the other.</summary>
+    public static Option<int[]> Numbers(string name, string description, params int[] usual) => new(name)
+    {
+        Description = $"{description} (default {string.Join(",", usual)})",
+        HelpName = "N…",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => usual,
+        CustomParser = result =>
+        {
+            var numbers = new List<int>();
+            foreach (string word in result.Tokens.SelectMany(token => Words(token.Value)))
+            {
+                if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1)
+                {
+                    result.AddError($"{name} has \"{word}\"; expected whole numbers of at least 1, such as {string.Join(",", usual)}");
+                    return [];
+                }
+
+                numbers.Add(number);
+            }
+
+            return [.. numbers];
+        },
+    };
+
     /// <summary>
     /// Files, folders or globs: repeated, one after the other, or parted by commas. A comma in the name of a file that is there parts
     /// nothing.
@@ -87,7 +131,7 @@ internal static class Values
     public static Argument<string[]> Texts(string description, string name = "TEXT…") =>
         new(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };
 
-    private static string[] Parted(string value) => Path.Exists(value)
-        ? [value]
-        : value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Parted(string value) => Path.Exists(value) ? [value] : Words(value);
+
+    private static string[] Words(string value) => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -11,16 +11,25 @@ public enum PadTo
 }
 
 /// <summary>
-/// The batches of a run, each a pure function of its number. Rows come in a new shuffled order in every epoch; a batch that an epoch
-/// cannot fill takes its rest from the next.
+/// The batches of a run, each a pure function of its number. Rows come in a new shuffled order in every epoch. Where padding costs time,
+/// rows of similar length come together: a stretch of the shuffled order, many batches long, is sorted by length and cut into batches, and
+/// these are shuffled again.
 /// </summary>
 public sealed class BatchSource
 {
+    /// <summary>Batches of a stretch: enough for a batch's rows to be nearly of one length, and few enough to stay well mixed.</summary>
+    private const int Stretch = 64;
+
+    /// <summary>Lengths of batches are multiples of this: products are prepared for each shape anew, so there had better be few.</summary>
+    private const int LengthStep = 8;
+
     private readonly IMaskedRows _rows;
     private readonly int _batchSize;
     private readonly int _padId;
     private readonly PadTo _padTo;
     private readonly RowOrder _order;
+    private readonly RowOrder _batchOrder;
+    private SortedStretch? _stretch;
 
     public BatchSource(IMaskedRows rows, int batchSize, int padId, ulong seed, PadTo padTo = PadTo.Longest)
     {
@@ -30,19 +39,12 @@ public sealed class BatchSource
         _padId = padId;
         _padTo = padTo;
         _order = new RowOrder(rows.Count, seed);
+        _batchOrder = new RowOrder(Stretch, seed, RandomStream.BatchOrder);
     }
 
-    public Batch At(long number)
-    {
-        var rows = new MaskedRow[_batchSize];
-        for (int r = 0; r < rows.Length; r++)
-        {
-            (long epoch, long place) = Math.DivRem((number * _batchSize) + r, _rows.Count);
-            rows[r] = _rows.At(_order.At(epoch, place), epoch);
-        }
-
-        return Batch.Of(rows, _padId, _padTo == PadTo.MaxLength ? _rows.MaxLength : null);
-    }
+    public Batch At(long number) => _padTo == PadTo.MaxLength
+        ? Batch.Of(Read(Places(number * _batchSize, _batchSize)), _padId, _rows.MaxLength)
+        : OfSimilarLength(Read(OfOneLength(number)));
 
     /// <summary>Every row once, in order, always with the same masks: what held-out text is scored on.</summary>
     public static IEnumerable<Batch> InOrder(IMaskedRows rows, int batchSize, int padId, PadTo padTo = PadTo.Longest)
@@ -54,4 +56,38 @@ public sealed class BatchSource
             yield return Batch.Of(taken, padId, padTo == PadTo.MaxLength ? rows.MaxLength : null);
         }
     }
+
+    private Batch OfSimilarLength(MaskedRow[] rows)
+    {
+        int longest = rows.Max(row => row.Ids.Length);
+        return Batch.Of(rows, _padId, Math.Min(_rows.MaxLength, (longest + LengthStep - 1) / LengthStep * LengthStep));
+    }
+
+    /// <summary>Rows by their place in the endless shuffled order.</summary>
+    private IEnumerable<(long Row, long Epoch)> Places(long first, int count)
+    {
+        for (long at = first; at < first + count; at++)
+        {
+            (long epoch, long place) = Math.DivRem(at, _rows.Count);
+            yield return (_order.At(epoch, place), epoch);
+        }
+    }
+
+    private ArraySegment<(long Row, long Epoch)> OfOneLength(long number)
+    {
+        (long index, long within) = Math.DivRem(number, Stretch);
+        SortedStretch? stretch = _stretch; // read once: another thread may be asking for another stretch
+        if (stretch?.Index != index)
+        {
+            (long Row, long Epoch)[] places = [.. Places(index * Stretch * _batchSize, Stretch * _batchSize).OrderBy(place => _rows.LengthOf(place.Row))];
+            _stretch = stretch = new SortedStretch(index, places);
+        }
+
+        return new ArraySegment<(long, long)>(stretch.Places, (int)_batchOrder.At(index, within) * _batchSize, _batchSize);
+    }
+
+    private MaskedRow[] Read(IEnumerable<(long Row, long Epoch)> places) => [.. places.Select(place => _rows.At(place.Row, place.Epoch))];
+
+    /// <summary>The rows of one stretch, shortest first; equal ones as they were shuffled.</summary>
+    private sealed record SortedStretch(long Index, (long Row, long Epoch)[] Places);
 }

@@ -27,6 +27,9 @@ public interface IMaskedRows
 
     int MaxLength { get; }
 
+    /// <summary>How long a row is, without reading it.</summary>
+    int LengthOf(long row);
+
     /// <param name="row">In [0, Count).</param>
     /// <param name="epoch">How often the rows were all read before.</param>
     MaskedRow At(long row, long epoch);
@@ -38,6 +41,8 @@ public sealed class DynamicMasks(IRowSource rows, MlmMasker masker) : IMaskedRow
     public long Count => rows.Count;
 
     public int MaxLength => rows.MaxLength;
+
+    public int LengthOf(long row) => rows.LengthOf(row);
 
     public MaskedRow At(long row, long epoch)
     {

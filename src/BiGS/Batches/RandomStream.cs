@@ -6,4 +6,5 @@ internal static class RandomStream
     public const uint RowOrder = 1;
     public const uint MaskedPositions = 2;
     public const uint Replacements = 3;
+    public const uint BatchOrder = 4;
 }

@@ -14,12 +14,17 @@ public sealed class RowOrder
 
     /// <exception cref="ArgumentOutOfRangeException">There are no rows.</exception>
     public RowOrder(long rows, ulong seed)
+        : this(rows, seed, RandomStream.RowOrder)
+    {
+    }
+
+    internal RowOrder(long rows, ulong seed, uint stream)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
         _rows = (ulong)rows;
         int bits = 64 - System.Numerics.BitOperations.LeadingZeroCount(_rows - 1);
         _halfBits = Math.Max(1, (bits + 1) / 2);
-        _random = new CounterRandom(seed, RandomStream.RowOrder);
+        _random = new CounterRandom(seed, stream);
     }
 
     /// <summary>Which row comes at a place of an epoch.</summary>

@@ -7,6 +7,9 @@ public interface IRowSource
 
     int MaxLength { get; }
 
+    /// <summary>How long a row is, without reading it.</summary>
+    int LengthOf(long row);
+
     /// <summary>Writes one row.</summary>
     /// <param name="row">In [0, Count).</param>
     /// <param name="ids">At least MaxLength long.</param>
@@ -58,16 +61,23 @@ public sealed class DocumentRows : IRowSource
 
     private int Body => MaxLength - 2;
 
+    public int LengthOf(long row) => Piece(row).Length + 2;
+
     public int Fill(long row, Span<int> ids)
+    {
+        (long document, int start, int length) = Piece(row);
+        ids[0] = _special.Classification;
+        _documents.Copy(document, start, ids.Slice(1, length));
+        ids[length + 1] = _special.Separator;
+        return length + 2;
+    }
+
+    private (long Document, int Start, int Length) Piece(long row)
     {
         long document = LastAtOrBelow.Find(_rowsBefore, row);
         long start = (row - _rowsBefore[document]) * Body;
         long tokens = _documents.TokensBefore(document + 1) - _documents.TokensBefore(document);
-        int length = (int)Math.Min(Body, tokens - start);
-        ids[0] = _special.Classification;
-        _documents.Copy(document, (int)start, ids.Slice(1, length));
-        ids[length + 1] = _special.Separator;
-        return length + 2;
+        return (document, (int)start, (int)Math.Min(Body, tokens - start));
     }
 }
 
@@ -103,6 +113,8 @@ public sealed class PackedRows : IRowSource
     public long Count => _startOf[^1] / (MaxLength - 1);
 
     public int MaxLength { get; }
+
+    public int LengthOf(long row) => MaxLength;
 
     public int Fill(long row, Span<int> ids)
     {

@@ -9,6 +9,9 @@ public sealed class StaticMasks(MaskedShards shards) : IMaskedRows
 
     public int MaxLength => shards.Length;
 
+    /// <summary>Shards tell a length only by being read; rows of one length are what they were made for.</summary>
+    public int LengthOf(long row) => MaxLength;
+
     public MaskedRow At(long row, long epoch)
     {
         ShardRow stored = shards.Row(row);

@@ -45,6 +45,13 @@ public sealed class BiGSModel : nn.Module
         }
     }
 
+    /// <summary>Whether blocks are computed again in the backward pass instead of keeping their activations.</summary>
+    public bool Recompute
+    {
+        get => _encoder.Recompute;
+        set => _encoder.Recompute = value;
+    }
+
     /// <summary>The last hidden states, (b, l, d).</summary>
     /// <param name="input">Ids and mask.</param>
     /// <param name="hiddenStates">Takes all of them, embeddings first: layers + 1 tensors.</param>

@@ -42,14 +42,7 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
     protected abstract Tensor Compute(Tensor x, PaddingMask? padding);
 
     /// <summary>Fills the hole.</summary>
-    protected Tensor Route(Tensor X, PaddingMask? padding) => _filler.Route(Dense.Together(X, _filler.Inputs), padding);
-
-    /// <summary>Fills the hole, and computes one more dense of X in the same product.</summary>
-    protected (Tensor Beside, Tensor Routed) Route(Tensor X, Dense beside, PaddingMask? padding)
-    {
-        Tensor[] results = Dense.Together(X, [beside, .. _filler.Inputs]);
-        return (results[0], _filler.Route(results.AsSpan(1), padding));
-    }
+    protected Tensor Route(Tensor X, PaddingMask? padding) => _filler.Route(X, padding);
 
     protected void RegisterFiller()
     {

@@ -38,17 +38,4 @@ public sealed class Dense : nn.Module<Tensor, Tensor>
         using Tensor bias = _bias.to_type(x.dtype);
         return nn.functional.linear(x, weight, bias);
     }
-
-    /// <summary>Several denses that read the same x, as one product: x is read once, and its gradient is one product too.</summary>
-    /// <param name="x">(…, in).</param>
-    /// <param name="denses">All of the same input width.</param>
-    /// <returns>The results one by one, each (…, out), views of one tensor.</returns>
-    public static Tensor[] Together(Tensor x, IReadOnlyList<Dense> denses)
-    {
-        using var scope = NewDisposeScope();
-        Tensor weight = cat([.. denses.Select(dense => dense._weight.to_type(x.dtype))], 0);
-        Tensor bias = cat([.. denses.Select(dense => dense._bias.to_type(x.dtype))], 0);
-        Tensor[] results = nn.functional.linear(x, weight, bias).split([.. denses.Select(dense => dense._weight.shape[0])], -1);
-        return [.. results.Select(result => result.MoveToOuterDisposeScope())];
-    }
 }

@@ -26,6 +26,9 @@ public sealed class Encoder : nn.Module
 
     public IEnumerable<Block> Layers => _layer;
 
+    /// <summary>Whether blocks are computed again in the backward pass instead of keeping their activations.</summary>
+    public bool Recompute { get; set; }
+
     /// <param name="x">The embeddings: (l, b, d).</param>
     /// <param name="padding">Null where no position is padding.</param>
     /// <param name="hiddenStates">Takes what goes into the first layer and comes out of each: layers + 1 tensors, the last of them the result.</param>
@@ -35,7 +38,7 @@ public sealed class Encoder : nn.Module
         hiddenStates?.Add(x);
         for (int n = 0; n < _layer.Count; n++)
         {
-            x = _layer[n].forward(x, padding);
+            x = Recompute && x.requires_grad ? RecomputedBlock.Of(_layer[n], x, padding) : _layer[n].forward(x, padding);
             if (n == _layer.Count - 1 && _layerNorm is not null)
             {
                 x = _layerNorm.forward(x);

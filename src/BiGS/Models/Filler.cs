@@ -12,11 +12,8 @@ public abstract class Filler
     /// <summary>The modules, under the names that they have inside a block.</summary>
     public abstract IEnumerable<(string Name, nn.Module Module)> Components { get; }
 
-    /// <summary>What the filler computes of each position by itself, before anything moves. The block does it together with its own.</summary>
-    public abstract IReadOnlyList<Dense> Inputs { get; }
-
-    /// <param name="inputs">The results of <see cref="Inputs"/>, each (l, b, d).</param>
+    /// <param name="X">(l, b, d), normalised.</param>
     /// <param name="padding">Null where no position is padding.</param>
     /// <returns>(l, b, d).</returns>
-    public abstract Tensor Route(ReadOnlySpan<Tensor> inputs, PaddingMask? padding);
+    public abstract Tensor Route(Tensor X, PaddingMask? padding);
 }

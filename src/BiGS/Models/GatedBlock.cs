@@ -48,9 +48,9 @@ public sealed class GatedBlock : Block
 
     private Tensor Gated(Tensor x, PaddingMask? padding)
     {
-        (Tensor v, Tensor routed) = Route(x.to_type(ComputeType), _wv, padding);
-        Tensor V = _gelu(v); // (l, b, i)
-        Tensor U = _gelu(_wu.forward(routed)); // (l, b, i)
+        Tensor X = x.to_type(ComputeType);
+        Tensor V = _gelu(_wv.forward(X)); // (l, b, i)
+        Tensor U = _gelu(_wu.forward(Route(X, padding))); // (l, b, i)
         return _wo.forward(U * V); // (l, b, d)
     }
 }

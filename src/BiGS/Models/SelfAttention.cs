@@ -14,13 +14,9 @@ public sealed class SelfAttention : Filler
     public override IEnumerable<(string Name, nn.Module Module)> Components => [("attention", _attention)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Dense> Inputs => _attention.Inputs;
+    public override Tensor Route(Tensor X, PaddingMask? padding) => _attention.forward(X, padding);
 
-    /// <inheritdoc/>
-    public override Tensor Route(ReadOnlySpan<Tensor> inputs, PaddingMask? padding) =>
-        _attention.Mix(inputs[0], inputs[1], inputs[2], padding);
-
-    private sealed class Attention : nn.Module
+    private sealed class Attention : nn.Module<Tensor, PaddingMask?, Tensor>
     {
         private readonly int _heads;
         private readonly double _dropout;
@@ -50,13 +46,11 @@ public sealed class SelfAttention : Filler
             RegisterComponents();
         }
 
-        public IReadOnlyList<Dense> Inputs => [_query, _key, _value];
-
-        public Tensor Mix(Tensor Q, Tensor K, Tensor V, PaddingMask? padding)
+        public override Tensor forward(Tensor X, PaddingMask? padding)
         {
             Tensor mixed = nn.functional.scaled_dot_product_attention(
-                ByHead(Q), ByHead(K), ByHead(V), padding?.Attend, training ? _dropout : 0); // (b, h, l, d/h)
-            return _output.forward(mixed.permute(2, 0, 1, 3).reshape(Q.shape)); // (l, b, d)
+                ByHead(_query.forward(X)), ByHead(_key.forward(X)), ByHead(_value.forward(X)), padding?.Attend, training ? _dropout : 0); // (b, h, l, d/h)
+            return _output.forward(mixed.permute(2, 0, 1, 3).reshape(X.shape)); // (l, b, d)
         }
 
         private Tensor ByHead(Tensor x) => x.view(x.shape[0], x.shape[1], _heads, -1).permute(1, 2, 0, 3); // (b, h, l, d/h)

@@ -35,13 +35,10 @@ public sealed class TwoSequentialSsm : Filler
         [("du_forward", _duForward), ("du_backward", _duBackward), ("fs4", _fs4), ("bs4", _bs4), .. _merge.Components];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Dense> Inputs => [_duForward, _duBackward];
-
-    /// <inheritdoc/>
-    public override Tensor Route(ReadOnlySpan<Tensor> inputs, PaddingMask? padding)
+    public override Tensor Route(Tensor X, PaddingMask? padding)
     {
-        Tensor F = Silenced(_gelu(inputs[0]), padding); // (l, b, d)
-        Tensor B = Silenced(_gelu(inputs[1]), padding); // (l, b, d)
+        Tensor F = Silenced(_gelu(_duForward.forward(X)), padding); // (l, b, d)
+        Tensor B = Silenced(_gelu(_duBackward.forward(X)), padding); // (l, b, d)
         return _merge.Of(_fs4.forward(F), _bs4.forward(B));
     }
 

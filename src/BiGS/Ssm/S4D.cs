@@ -20,6 +20,8 @@ public sealed class S4D : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "kernel")]
     private readonly S4DKernel _kernel;
 
+    private KeptOperators? _kept;
+
     /// <param name="heads">m: how many kernels share the channels out among themselves; 1 in the paper.</param>
     /// <param name="stateSize">N: complex states of a kernel; 64 in the paper.</param>
     /// <param name="discretize">The rule that samples the continuous system.</param>
@@ -49,16 +51,36 @@ public sealed class S4D : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         (long l, long b, long d) = (u.shape[0], u.shape[1], u.shape[2]);
         int m = _kernel.Heads;
-        SsmOperator ssm = _route.Prepare(Discretize(), l, u.dtype, _direction);
         if (m == 1)
         {
-            return ssm.Apply(u.view(1, l, b * d)).view(l, b, d).MoveToOuterDisposeScope();
+            return Filtered(u.view(1, l, b * d)).view(l, b, d).MoveToOuterDisposeScope();
         }
 
         Tensor byHead = u.view(l, b, m, d / m).permute(2, 0, 1, 3).reshape(m, l, b * d / m);
-        Tensor y = ssm.Apply(byHead).view(m, l, b, d / m).permute(1, 2, 0, 3).reshape(l, b, d);
+        Tensor y = Filtered(byHead).view(m, l, b, d / m).permute(1, 2, 0, 3).reshape(l, b, d);
         return y.MoveToOuterDisposeScope();
     }
+
+    /// <summary>From now on the parameters stay as they are: the system is laid out once for a length, and kept.</summary>
+    public void Freeze()
+    {
+        _kept?.Dispose();
+        _kept = new KeptOperators(Prepared);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _kept?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private Tensor Filtered(Tensor u) => _kept is { } kept ? kept.Apply(u) : Prepared(u.shape[1], u.dtype).Apply(u);
+
+    private SsmOperator Prepared(long length, ScalarType type) => _route.Prepare(Discretize(), length, type, _direction);
 
     /// <summary>Draws new parameters: D = 1 and the kernel's own (paper.md §1).</summary>
     public void Initialize(InitialFrequencies frequencies, Generator generator)

@@ -5,20 +5,36 @@ namespace BiGS.Tests.Batches;
 
 public class BatchSourceTests
 {
-    [Fact]
-    public void EveryEpochVisitsEachRowOnce() => Gen.Select(Gen.Int[1, 60], Gen.Int[1, 16], Gen.ULong).Sample((rows, batchSize, seed) =>
+    /// <summary>Batches whose rows are sorted by length together.</summary>
+    private const int Stretch = 64;
+
+    [Theory]
+    [InlineData(PadTo.Longest)]
+    [InlineData(PadTo.MaxLength)]
+    public void EveryEpochVisitsEachRowOnce(PadTo padTo) => Gen.Select(Gen.Int[1, 60], Gen.Int[1, 16], Gen.ULong).Sample((rows, batchSize, seed) =>
     {
-        const int Epochs = 4;
-        var source = new BatchSource(new Numbered(rows), batchSize, padId: 0, seed);
-        int batches = ((Epochs * rows) + batchSize - 1) / batchSize;
-        (long Row, long Epoch)[] visits = [.. Enumerable.Range(0, batches).SelectMany(n => Visits(source.At(n)))];
-        for (int epoch = 0; epoch < Epochs; epoch++)
+        const int Batches = 3 * Stretch;
+        var source = new BatchSource(new Numbered(rows), batchSize, padId: 0, seed, padTo);
+        var visits = Enumerable.Range(0, Batches).SelectMany(n => Visits(source.At(n))).ToLookup(visit => visit.Epoch, visit => visit.Row);
+        long whole = (long)Batches * batchSize / rows;
+        for (long epoch = 0; epoch < whole; epoch++)
         {
-            (long Row, long Epoch)[] visited = visits[(epoch * rows)..((epoch + 1) * rows)];
-            Assert.All(visited, visit => Assert.Equal(epoch, visit.Epoch));
-            Assert.Equal(Enumerable.Range(0, rows).Select(row => (long)row), visited.Select(visit => visit.Row).Order());
+            Assert.Equal(Enumerable.Range(0, rows).Select(row => (long)row), visits[epoch].Order());
         }
+
+        Assert.Equal(((long)Batches * batchSize) - (whole * rows), visits[whole].Distinct().Count());
     });
+
+    [Fact]
+    public void RowsOfSimilarLengthComeTogetherAndBatchesStayMixed()
+    {
+        var source = new BatchSource(new Numbered(20_000), 32, padId: 0, seed: 3);
+        Batch[] batches = [.. Enumerable.Range(0, Stretch).Select(n => source.At(n))];
+        double padding = 1 - (batches.Sum(batch => (double)batch.Tokens) / batches.Sum(batch => (double)batch.Rows * batch.Length));
+        Assert.InRange(padding, 0, 0.12); // half a step of eight in rows of 33
+        int longer = batches.Zip(batches.Skip(1)).Count(pair => pair.Second.Length > pair.First.Length);
+        Assert.InRange(longer, Stretch / 4, 3 * Stretch / 4);
+    }
 
     [Fact]
     public void ABatchIsAFunctionOfItsNumber() => Gen.Select(Gen.Int[1, 60], Gen.Int[1, 16], Gen.ULong, Gen.Long[0, 1000]).Sample(
@@ -34,8 +50,8 @@ public class BatchSourceTests
     [Fact]
     public void RowsComeInTheSameOrderWhateverTheBatchSize()
     {
-        var one = new BatchSource(new Numbered(23), 1, 0, seed: 5);
-        var seven = new BatchSource(new Numbered(23), 7, 0, seed: 5);
+        var one = new BatchSource(new Numbered(23), 1, 0, seed: 5, PadTo.MaxLength);
+        var seven = new BatchSource(new Numbered(23), 7, 0, seed: 5, PadTo.MaxLength);
         Assert.Equal(
             Enumerable.Range(0, 70).SelectMany(n => Visits(one.At(n))), Enumerable.Range(0, 10).SelectMany(n => Visits(seven.At(n))));
     }
@@ -52,9 +68,10 @@ public class BatchSourceTests
     public void RowsArePaddedAsAsked()
     {
         var rows = new Numbered(10);
-        Assert.Equal(2, new BatchSource(rows, 4, 0, 1).At(0).Length);
+        Batch batch = new BatchSource(rows, 4, 0, 1).At(0);
+        Assert.InRange(batch.Length - Visits(batch).Max(visit => rows.LengthOf(visit.Row)), 0, 7);
         Assert.Equal(Numbered.Longest, new BatchSource(rows, 4, 0, 1, PadTo.MaxLength).At(0).Length);
-        Assert.Equal(2, BatchSource.InOrder(rows, 4, 0).First().Length);
+        Assert.Equal(Enumerable.Range(0, 4).Max(row => rows.LengthOf(row)), BatchSource.InOrder(rows, 4, 0).First().Length);
         Assert.Equal(Numbered.Longest, BatchSource.InOrder(rows, 4, 0, PadTo.MaxLength).First().Length);
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchSource(rows, 0, 0, 1));
     }
@@ -62,15 +79,22 @@ public class BatchSourceTests
     private static IEnumerable<(long Row, long Epoch)> Visits(Batch batch) =>
         Enumerable.Range(0, batch.Rows).Select(r => (batch.InputIds[r * batch.Length], batch.InputIds[(r * batch.Length) + 1]));
 
-    /// <summary>Rows that say who they are and in which epoch they were read.</summary>
+    /// <summary>Rows of many lengths that say who they are and in which epoch they were read.</summary>
     private sealed class Numbered(int rows) : IMaskedRows
     {
-        public const int Longest = 5;
+        public const int Longest = 64;
 
         public long Count => rows;
 
         public int MaxLength => Longest;
 
-        public MaskedRow At(long row, long epoch) => new([(int)row, (int)epoch], null, [], []);
+        public int LengthOf(long row) => 2 + (int)(row * 7_919 % (Longest - 1));
+
+        public MaskedRow At(long row, long epoch)
+        {
+            int[] ids = new int[LengthOf(row)];
+            (ids[0], ids[1]) = ((int)row, (int)epoch);
+            return new MaskedRow(ids, null, [], []);
+        }
     }
 }

@@ -25,6 +25,8 @@ public class NeighbourGuessersTests
 
         public int MaxLength => 3;
 
+        public int LengthOf(long row) => rows[row].Ids.Length;
+
         public MaskedRow At(long row, long epoch) => rows[row];
     }
 }

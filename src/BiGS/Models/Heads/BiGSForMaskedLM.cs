@@ -55,6 +55,13 @@ public sealed class BiGSForMaskedLM : HeadedModel
         _cls.Predictions.ComputeType = type;
     }
 
+    /// <inheritdoc/>
+    public override void Freeze()
+    {
+        base.Freeze();
+        _cls.Predictions.Freeze(Bigs.Embeddings.WordTable);
+    }
+
     private sealed class MaskedLmHead : nn.Module
     {
         [ComponentName(Name = "predictions")]
@@ -78,6 +85,8 @@ public sealed class BiGSForMaskedLM : HeadedModel
         [ComponentName(Name = "bias")]
         private readonly Parameter _bias;
 
+        private Tensor? _frozenTable;
+
         public PredictionHead(BiGSConfig config)
             : base(nameof(PredictionHead))
         {
@@ -89,12 +98,30 @@ public sealed class BiGSForMaskedLM : HeadedModel
         /// <summary>The type of the two products; gelu, LayerNorm and logits stay as precise as what is read.</summary>
         public ScalarType? ComputeType { get; set; }
 
+        /// <summary>Keeps the table in the type that it is multiplied in.</summary>
+        public void Freeze(Tensor wordTable)
+        {
+            using var untracked = no_grad();
+            _frozenTable?.Dispose();
+            _frozenTable = wordTable.detach().to_type(ComputeType ?? wordTable.dtype).DetachFromDisposeScope();
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _frozenTable?.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+
         public Tensor Logits(Tensor hidden, Tensor wordTable)
         {
             using var scope = NewDisposeScope();
             ScalarType type = ComputeType ?? hidden.dtype;
             Tensor transformed = _transform.forward(hidden.to_type(type)).to_type(type);
-            Tensor scores = nn.functional.linear(transformed, wordTable.to_type(type)); // (…, v)
+            Tensor scores = nn.functional.linear(transformed, _frozenTable ?? wordTable.to_type(type)); // (…, v)
             return (scores + _bias).MoveToOuterDisposeScope();
         }
     }

@@ -1,4 +1,5 @@
 using BiGS.Ssm;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BiGS.Models;
@@ -41,6 +42,30 @@ public abstract class HeadedModel : nn.Module
 
     /// <summary>Sets the type of the products: Float32, or BFloat16 over fp32 master weights.</summary>
     public virtual void ComputeIn(ScalarType type) => Bigs.ComputeIn(type);
+
+    /// <summary>
+    /// From now on the weights stay as they are, and answering gets cheaper: blocks keep their dense weights in the type that they multiply in,
+    /// and SSMs are laid out once for a length. The model can neither be trained nor saved after this.
+    /// </summary>
+    public virtual void Freeze()
+    {
+        eval();
+        foreach (Block block in Bigs.Layers)
+        {
+            foreach (nn.Module module in block.modules())
+            {
+                switch (module)
+                {
+                    case Dense dense:
+                        dense.to(block.ComputeType);
+                        break;
+                    case S4D ssm:
+                        ssm.Freeze();
+                        break;
+                }
+            }
+        }
+    }
 
     /// <param name="input">Rows of ids.</param>
     /// <param name="labels">Null for no loss.</param>

@@ -1,0 +1,80 @@
+using ScottPlot;
+using ScottPlot.TickGenerators;
+
+namespace BiGS.Cli.Bench;
+
+/// <summary>Time per token against length, a line a side, a picture for each piece of work that was timed at several lengths.</summary>
+internal static class BenchPlot
+{
+    private const int PixelsWide = 900;
+    private const int PixelsHigh = 560;
+
+    /// <summary>Readable in grey: each side has its own marker and dashes.</summary>
+    private static readonly (MarkerShape Marker, LinePattern Pattern)[] Styles =
+    [
+        (MarkerShape.FilledCircle, LinePattern.Solid),
+        (MarkerShape.OpenCircle, LinePattern.Solid),
+        (MarkerShape.FilledSquare, LinePattern.Dashed),
+        (MarkerShape.FilledTriangleUp, LinePattern.Dotted),
+        (MarkerShape.OpenDiamond, LinePattern.DenselyDashed),
+    ];
+
+    /// <summary>Draws the first piece of work; a layer's training where it is among them.</summary>
+    /// <exception cref="ArgumentException">The file is neither a .png nor a .svg.</exception>
+    public static void Save(IReadOnlyList<BenchResult> results, string file)
+    {
+        Work work = results.Any(result => result.Work == Work.LayerTrain) ? Work.LayerTrain : results[0].Work;
+        using Plot plot = Draw([.. results.Where(result => result.Work == work)], work);
+        switch (Path.GetExtension(file))
+        {
+            case ".png":
+                plot.SavePng(file, PixelsWide, PixelsHigh);
+                break;
+            case ".svg":
+                plot.SaveSvg(file, PixelsWide, PixelsHigh);
+                break;
+            default:
+                throw new ArgumentException($"{file}: a picture is written as .png or .svg; give the file one of these endings.");
+        }
+    }
+
+    private static Plot Draw(BenchResult[] results, Work work)
+    {
+        var plot = new Plot();
+        int style = 0;
+        foreach (IGrouping<(string Side, string Precision), BenchResult> line in results.GroupBy(result => (result.Side, result.Precision)))
+        {
+            BenchResult[] points = [.. line.OrderBy(result => result.Length)];
+            var scatter = plot.Add.Scatter(
+                points.Select(point => Math.Log2(point.Length)).ToArray(), points.Select(point => Math.Log10(1e6 / point.TokensPerSecond)).ToArray());
+            scatter.LegendText = $"{line.Key.Side}, {line.Key.Precision}";
+            (scatter.MarkerShape, scatter.LinePattern) = Styles[style++ % Styles.Length];
+            (scatter.LineWidth, scatter.MarkerSize) = (2, 9);
+        }
+
+        int[] lengths = [.. results.Select(result => result.Length).Distinct().Order()];
+        plot.Axes.Bottom.TickGenerator = new NumericManual(lengths.Select(length => Math.Log2(length)).ToArray(), lengths.Select(length => $"{length}").ToArray());
+        plot.Axes.Left.TickGenerator = new NumericManual(Microseconds().Select(us => Math.Log10(us)).ToArray(), Microseconds().Select(us => $"{us}").ToArray());
+        plot.XLabel("length (tokens)");
+        plot.YLabel("time per token (µs)");
+        plot.Title(work switch
+        {
+            Work.LayerForward => "one layer, forward",
+            Work.LayerTrain => "one layer, forward and backward",
+            Work.Step => "one training step of 12 layers",
+            _ => "12 layers, forward only",
+        });
+        plot.ShowLegend(Alignment.UpperLeft);
+        return plot;
+    }
+
+    private static IEnumerable<double> Microseconds()
+    {
+        for (double decade = 1; decade < 1e7; decade *= 10)
+        {
+            yield return decade;
+            yield return 2 * decade;
+            yield return 5 * decade;
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using BiGS.Models;
+using BiGS.Ssm;
+using BiGS.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BiGS.Cli.Bench;
+
+/// <summary>One way to do the same work: what is built once, and one turn of it.</summary>
+internal abstract class Side : IDisposable
+{
+    public const int Layers = 12;
+    public const int Words = 30_522;
+    protected const int StateSize = 64;
+
+    /// <summary>The names that <see cref="Of"/> takes.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["ours", "authors", "attention", "floor"];
+
+    /// <summary>Builds a side for a piece of work.</summary>
+    public static Side Of(string name, Work work, Precision precision, int batch, int length, int width)
+    {
+        if (name == "authors")
+        {
+            return work is Work.LayerForward or Work.LayerTrain
+                ? new AuthorsOneLayer(work, batch, length, width)
+                : new AuthorsWhole(work, batch, length, width);
+        }
+
+        BiGSConfig config = Config(name, length, width);
+        ISsmRoute route = name == "floor" ? new LeftOut() : SsmRoutes.Auto;
+        return work is Work.LayerForward or Work.LayerTrain
+            ? new OneLayer(work, config, route, precision, batch, length)
+            : new Whole(work, config, route, precision, batch, length);
+    }
+
+    /// <summary>Does the work once.</summary>
+    public abstract void Turn();
+
+    public abstract void Dispose();
+
+    private static BiGSConfig Config(string side, int length, int width)
+    {
+        BiGSConfig shape = Presets.Named("base") with
+        {
+            HiddenSize = width,
+            IntermediateSize = 3 * width,
+            NumHiddenLayers = Layers,
+            NumAttentionHeads = Math.Max(1, width / 64),
+            StateSize = StateSize,
+            VocabSize = Words,
+            MaxPositionEmbeddings = length,
+            HiddenDropoutProb = 0,
+        };
+        return side == "attention" ? shape.As(Architecture.Stack, Routing.Attention) : shape;
+    }
+
+    /// <summary>A layer's turn: forward, and backward where training is timed.</summary>
+    protected static void Turn(Work work, Func<Tensor, Tensor> layer, Tensor x, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        if (work == Work.LayerForward)
+        {
+            using var untracked = no_grad();
+            layer(x);
+        }
+        else
+        {
+            layer(x).backward([gradient]);
+        }
+    }
+
+    private sealed class OneLayer : Side
+    {
+        private readonly Work _work;
+        private readonly BiGSForMaskedLM _model;
+        private readonly Block _block;
+        private readonly Tensor _x;
+        private readonly Tensor _gradient;
+
+        public OneLayer(Work work, BiGSConfig config, ISsmRoute route, Precision precision, int batch, int length)
+        {
+            _work = work;
+            _model = new BiGSForMaskedLM(config with { NumHiddenLayers = 1, VocabSize = 8 }, route);
+            _model.Initialize(1);
+            _model.ComputeIn(precision);
+            _block = _model.Bigs.Layers.Single();
+            _x = randn(length, batch, config.HiddenSize).requires_grad_();
+            _gradient = randn(length, batch, config.HiddenSize);
+        }
+
+        public override void Turn() => Turn(_work, x => _block.forward(x, null), _x, _gradient);
+
+        public override void Dispose()
+        {
+            _model.Dispose();
+            _x.Dispose();
+            _gradient.Dispose();
+        }
+    }
+
+    private sealed class AuthorsOneLayer(Work work, int batch, int length, int width) : Side
+    {
+        private readonly AuthorsLayer _layer = new(width, StateSize);
+        private readonly Tensor _x = randn(batch, length, width).requires_grad_();
+        private readonly Tensor _gradient = randn(batch, length, width);
+
+        public override void Turn() => Turn(work, _layer.forward, _x, _gradient);
+
+        public override void Dispose()
+        {
+            _layer.Dispose();
+            _x.Dispose();
+            _gradient.Dispose();
+        }
+    }
+
+    private sealed class Whole : Side
+    {
+        private readonly Work _work;
+        private readonly BiGSForMaskedLM _model;
+        private readonly List<Parameter> _parameters;
+        private readonly FusedAdamW? _optimizer;
+        private readonly MaskedIds _ids;
+
+        public Whole(Work work, BiGSConfig config, ISsmRoute route, Precision precision, int batch, int length)
+        {
+            _work = work;
+            _model = new BiGSForMaskedLM(config, route);
+            _model.Initialize(1);
+            _model.ComputeIn(precision);
+            _parameters = [.. _model.parameters()];
+            _ids = new MaskedIds(batch, length);
+            if (work == Work.Step)
+            {
+                _optimizer = new FusedAdamW(ParameterGroup.Of(_model, 0.05, 0, 1), 0.9, 0.98, 1e-6);
+            }
+            else
+            {
+                _model.Freeze();
+            }
+        }
+
+        public override void Turn()
+        {
+            using var scope = NewDisposeScope();
+            if (_work == Work.Inference)
+            {
+                using var forwardOnly = inference_mode();
+                _model.Bigs.Encode(new ModelInput(_ids.Input));
+                return;
+            }
+
+            foreach (Parameter parameter in _parameters)
+            {
+                parameter.grad?.zero_();
+            }
+
+            Tensor logits = _model.LogitsAt(new ModelInput(_ids.Input), _ids.Positions);
+            nn.functional.cross_entropy(logits, _ids.Words).backward();
+            _optimizer!.Step(1e-4);
+        }
+
+        public override void Dispose()
+        {
+            _optimizer?.Dispose();
+            _model.Dispose();
+            _ids.Dispose();
+        }
+    }
+
+    /// <summary>All positions go through the head, and the optimiser is TorchSharp's, one tensor after the other.</summary>
+    private sealed class AuthorsWhole : Side
+    {
+        private readonly Work _work;
+        private readonly AuthorsModel _model;
+        private readonly optim.Optimizer _optimizer;
+        private readonly MaskedIds _ids;
+
+        public AuthorsWhole(Work work, int batch, int length, int width)
+        {
+            _work = work;
+            _model = new AuthorsModel(width, StateSize, Layers, Words, length);
+            _optimizer = optim.AdamW(_model.parameters(), 1e-4, 0.9, 0.98, 1e-6, 0.05);
+            _ids = new MaskedIds(batch, length);
+        }
+
+        public override void Turn()
+        {
+            using var scope = NewDisposeScope();
+            if (_work == Work.Inference)
+            {
+                using var forwardOnly = inference_mode();
+                _model.Encode(_ids.Input);
+                return;
+            }
+
+            _optimizer.zero_grad();
+            nn.functional.cross_entropy(_model.forward(_ids.Input).view(-1, Words), _ids.Labels.view(-1), ignore_index: HeadedModel.IgnoredLabel).backward();
+            _optimizer.step();
+        }
+
+        public override void Dispose()
+        {
+            _optimizer.Dispose();
+            _model.Dispose();
+            _ids.Dispose();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using BiGS.Models;
+
+namespace BiGS.Cli.Bench;
+
+/// <summary>A side as it takes part: its name and what it computes in.</summary>
+internal sealed record Contestant(string Side, Precision Precision);
+
+/// <summary>
+/// The sides do the same work in turn, so that whatever else the machine does falls on all of them alike; of each the median counts.
+/// </summary>
+/// <param name="Work">What is timed.</param>
+/// <param name="Contestants">Who takes part.</param>
+/// <param name="Batch">b.</param>
+/// <param name="Length">l.</param>
+/// <param name="Width">d.</param>
+/// <param name="Repeats">Turns of each that count.</param>
+internal sealed record Turns(Work Work, IReadOnlyList<Contestant> Contestants, int Batch, int Length, int Width, int Repeats)
+{
+    /// <summary>Turns of each that do not count: the first prepares products for their shapes.</summary>
+    private const int WarmUps = 2;
+
+    public IReadOnlyList<BenchResult> Run(CancellationToken cancel)
+    {
+        var sides = new List<Side>();
+        var peaks = new List<long>();
+        try
+        {
+            foreach (Contestant contestant in Contestants)
+            {
+                ResidentMemory.Settle();
+                long before = ResidentMemory.Now;
+                Side side = Side.Of(contestant.Side, Work, contestant.Precision, Batch, Length, Width);
+                sides.Add(side);
+                for (int i = 0; i < WarmUps; i++)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    side.Turn();
+                }
+
+                peaks.Add(ResidentMemory.Peak - before);
+            }
+
+            double[][] seconds = [.. sides.Select(_ => new double[Repeats])];
+            for (int repeat = 0; repeat < Repeats; repeat++)
+            {
+                for (int s = 0; s < sides.Count; s++)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    long start = Stopwatch.GetTimestamp();
+                    sides[s].Turn();
+                    seconds[s][repeat] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                }
+            }
+
+            return
+            [
+                .. Contestants.Select((contestant, s) => new BenchResult(
+                    Work, contestant.Side, contestant.Precision.ToString().ToLowerInvariant(), Length, Batch, Width, Median(seconds[s]), peaks[s])),
+            ];
+        }
+        finally
+        {
+            sides.ForEach(side => side.Dispose());
+        }
+    }
+
+    private static double Median(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

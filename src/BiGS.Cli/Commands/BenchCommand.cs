@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.Text.Json;
+using BiGS.Cli.Bench;
+using BiGS.Cli.Console;
+using BiGS.Models;
+using static TorchSharp.torch;
+
+namespace BiGS.Cli.Commands;
+
+/// <summary>Speed side by side, in one process, on the same libtorch.</summary>
+internal static class BenchCommand
+{
+    private const int DefaultWidth = 768;
+    private const int DefaultRepeats = 5;
+    private const int TokensOfABatch = 2_048;
+
+    /// <summary>Where nobody asks for lengths, whole models stop here: the authors' logits at all positions would need tens of gigabytes.</summary>
+    private const int LongestWhole = 4_096;
+
+    private static readonly Dictionary<string, Work> Works = new()
+    {
+        ["layer-forward"] = Work.LayerForward,
+        ["layer-train"] = Work.LayerTrain,
+        ["step"] = Work.Step,
+        ["inference"] = Work.Inference,
+    };
+
+    public static Command Build(Terminal terminal)
+    {
+        Option<string[]> what = Values.Choices("--what", "what to time", [.. Works.Keys]);
+        Option<int[]> lengths = Values.Numbers("--lengths", "tokens of a row", 128, 512, 1_024, 4_096, 16_384);
+        Option<int?> width = Values.Number("--width", $"hidden size (default {DefaultWidth})", least: 16);
+        Option<string[]> sides = Values.Choices("--sides", "who takes part", [.. Side.Names]);
+        Option<int?> repeats = Values.Number("--repeats", $"turns of each side that count (default {DefaultRepeats})", least: 1);
+        Option<string> precision = Values.Choice(
+            "--precision", "what all compute in; auto: ours in both, the authors' in fp32, attention and floor in bf16", "auto", "fp32", "bf16");
+        Option<string> plot = Values.Text("--plot", "FILE", "draw time per token against length: a .png or .svg");
+        Option<bool> json = Values.Flag("--json", "the results as one JSON object");
+        var command = new Verb(
+            "bench",
+            "Time ours, the authors' way, attention of equal size, and the floor: the same layer with the SSM left out.",
+            "bigs bench --what layer-train --lengths 128,512,4096",
+            "bigs bench --lengths 128 --width 256 --repeats 3 --json");
+        foreach (Option option in (Option[])[what, lengths, width, sides, repeats, precision, plot, json])
+        {
+            command.Add(option);
+        }
+
+        command.Runs(parse =>
+        {
+            string[] asked = parse.GetRequiredValue(what);
+            int[] rows = parse.GetRequiredValue(lengths);
+            bool chosen = parse.GetResult(lengths) is { Implicit: false };
+            List<BenchResult> results = [];
+            using (ProgressLine line = terminal.Progress())
+            {
+                (Work Work, int Length)[] rounds =
+                [
+                    .. from name in asked
+                       from length in rows
+                       where chosen || length <= LongestWhole || Works[name] is Work.LayerForward or Work.LayerTrain
+                       select (Works[name], length),
+                ];
+                for (int r = 0; r < rounds.Length; r++)
+                {
+                    (Work work, int length) = rounds[r];
+                    line.Report($"{NameOf(work)} at {length}", (double)r / rounds.Length);
+                    var turns = new Turns(
+                        work, Contestants(parse.GetRequiredValue(sides), parse.GetValue(precision)!), Math.Max(1, TokensOfABatch / length), length,
+                        parse.GetValue(width) ?? DefaultWidth, parse.GetValue(repeats) ?? DefaultRepeats);
+                    results.AddRange(turns.Run(terminal.Interrupted));
+                }
+            }
+
+            if (parse.GetValue(plot) is { } file)
+            {
+                BenchPlot.Save(results, file);
+                terminal.Note($"{file}: time per token against length");
+            }
+
+            Show(results, parse.GetValue(json), terminal);
+        });
+        return command;
+    }
+
+    private static Contestant[] Contestants(string[] sides, string precision)
+    {
+        IEnumerable<Precision> Of(string side) => precision switch
+        {
+            "fp32" => [Precision.Fp32],
+            "bf16" when side != "authors" => [Precision.Bf16],
+            _ => side switch
+            {
+                "ours" => [Precision.Bf16, Precision.Fp32],
+                "authors" => [Precision.Fp32],
+                _ => [Precision.Bf16],
+            },
+        };
+
+        return [.. sides.SelectMany(side => Of(side).Select(p => new Contestant(side, p)))];
+    }
+
+    private static string NameOf(Work work) => Works.First(named => named.Value == work).Key;
+
+    private static void Show(List<BenchResult> results, bool asJson, Terminal terminal)
+    {
+        if (asJson)
+        {
+            terminal.Json(json =>
+            {
+                json.WriteString("processor", Doctor.Processor.Name);
+                json.WriteNumber("threads", get_num_threads());
+                json.WriteStartArray("results");
+                results.ForEach(result => Write(json, result));
+                json.WriteEndArray();
+            });
+        }
+        else
+        {
+            terminal.Show(new BenchTable(results, NameOf));
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, BenchResult result)
+    {
+        json.WriteStartObject();
+        json.WriteString("what", NameOf(result.Work));
+        json.WriteString("side", result.Side);
+        json.WriteString("precision", result.Precision);
+        json.WriteNumber("length", result.Length);
+        json.WriteNumber("batch", result.Batch);
+        json.WriteNumber("width", result.Width);
+        json.WriteNumber("seconds", result.Seconds);
+        json.WriteNumber("tokens_per_second", Math.Round(result.TokensPerSecond, 1));
+        json.WriteNumber("peak_bytes", result.PeakBytes);
+        json.WriteEndObject();
+    }
+}
