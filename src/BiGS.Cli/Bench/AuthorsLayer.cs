@@ -1,4 +1,6 @@
+using TorchSharp;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Bench;
@@ -9,15 +11,37 @@ namespace BiGS.Cli.Bench;
 /// </summary>
 internal sealed class AuthorsLayer : nn.Module<Tensor, Tensor>
 {
+    // Held: TorchSharp's own + would leave its factor to the collector while libtorch reads it.
+    private static readonly Scalar One = 1;
+
+    [ComponentName(Name = "LayerNorm")]
     private readonly LayerNorm _layerNorm;
+
+    [ComponentName(Name = "dv")]
     private readonly Linear _dv;
+
+    [ComponentName(Name = "du_forward")]
     private readonly Linear _duForward;
+
+    [ComponentName(Name = "du_backward")]
     private readonly Linear _duBackward;
+
+    [ComponentName(Name = "duc_forward")]
     private readonly Linear _ducForward;
+
+    [ComponentName(Name = "duc_backward")]
     private readonly Linear _ducBackward;
+
+    [ComponentName(Name = "dol")]
     private readonly Linear _dol;
+
+    [ComponentName(Name = "do")]
     private readonly Linear _do;
+
+    [ComponentName(Name = "fs4")]
     private readonly AuthorsSsm _fs4;
+
+    [ComponentName(Name = "bs4")]
     private readonly AuthorsSsm _bs4;
 
     public AuthorsLayer(int d, int stateSize)
@@ -47,25 +71,36 @@ internal sealed class AuthorsLayer : nn.Module<Tensor, Tensor>
         Tensor U1 = _ducForward.forward(_fs4.forward(F));
         Tensor U2 = _ducBackward.forward(_bs4.forward(B)).flip(1);
         Tensor U = nn.functional.gelu(_dol.forward(U1 * U2));
-        return (x + _do.forward(U * V)).MoveToOuterDisposeScope();
+        return x.add(_do.forward(U * V), One).MoveToOuterDisposeScope();
     }
 
     private sealed class AuthorsSsm : nn.Module<Tensor, Tensor>
     {
+        private static readonly Scalar SlowestDecay = -1e-4;
+
+        [ComponentName(Name = "A_re")]
         private readonly Parameter _aRe;
+
+        [ComponentName(Name = "A_im")]
         private readonly Parameter _aIm;
+
+        [ComponentName(Name = "C")]
         private readonly Parameter _c;
+
+        [ComponentName(Name = "D")]
         private readonly Parameter _d;
+
+        [ComponentName(Name = "log_step")]
         private readonly Parameter _logStep;
 
         public AuthorsSsm(int stateSize)
             : base(nameof(AuthorsSsm))
         {
-            _aRe = new Parameter(full(stateSize, -0.5f));
-            _aIm = new Parameter(arange(stateSize, ScalarType.Float32) * Math.PI);
+            _aRe = new Parameter(tensor(Enumerable.Repeat(-0.5f, stateSize).ToArray()));
+            _aIm = new Parameter(tensor(Enumerable.Range(0, stateSize).Select(n => (float)(Math.PI * n)).ToArray()));
             _c = new Parameter(randn(stateSize, 2));
             _d = new Parameter(ones(1));
-            _logStep = new Parameter(full(1, -2f));
+            _logStep = new Parameter(tensor(new[] { -2f }));
             RegisterComponents();
         }
 
@@ -74,14 +109,14 @@ internal sealed class AuthorsLayer : nn.Module<Tensor, Tensor>
         {
             using var scope = NewDisposeScope();
             long length = u.shape[1];
-            Tensor A = complex(_aRe.clamp_max(-1e-4), _aIm);
+            Tensor A = complex(_aRe.clamp_max(SlowestDecay), _aIm);
             Tensor scaled = A * _logStep.exp();
-            Tensor C = view_as_complex(_c) * (scaled.exp() - 1) / A;
-            Tensor K = real(matmul(C, (scaled.unsqueeze(-1) * arange(length, ScalarType.Float32)).exp())); // (L)
+            Tensor C = view_as_complex(_c) * scaled.exp().sub(One) / A;
+            Tensor K = real(matmul(C, (scaled.unsqueeze(-1) * tensor(Enumerable.Range(0, (int)length).Select(l => (float)l).ToArray())).exp())); // (L)
             Tensor columns = u.transpose(1, 2); // (b, d, l)
             Tensor spectrum = fft.rfft(columns, 2 * length) * fft.rfft(K, 2 * length);
             Tensor y = fft.irfft(spectrum, 2 * length).narrow(2, 0, length).transpose(1, 2);
-            return (y + (_d * u)).MoveToOuterDisposeScope();
+            return y.add(_d * u, One).MoveToOuterDisposeScope();
         }
     }
 }

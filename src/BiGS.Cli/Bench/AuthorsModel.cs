@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -6,6 +7,8 @@ namespace BiGS.Cli.Bench;
 /// <summary>The authors' masked language model around <see cref="AuthorsLayer"/>: logits at every position, the decoder tied to the word table.</summary>
 internal sealed class AuthorsModel : nn.Module<Tensor, Tensor>
 {
+    private static readonly Scalar One = 1;
+
     private readonly Embedding _words;
     private readonly Embedding _positions;
     private readonly LayerNorm _embeddingNorm;
@@ -32,7 +35,7 @@ internal sealed class AuthorsModel : nn.Module<Tensor, Tensor>
     public Tensor Encode(Tensor ids)
     {
         using var scope = NewDisposeScope();
-        Tensor x = _embeddingNorm.forward(_words.forward(ids) + _positions.weight!.narrow(0, 0, ids.shape[1]));
+        Tensor x = _embeddingNorm.forward(_words.forward(ids).add(_positions.weight!.narrow(0, 0, ids.shape[1]), One));
         foreach (AuthorsLayer layer in _layers)
         {
             x = layer.forward(x);

@@ -9,14 +9,10 @@ internal static class BenchPlot
     private const int PixelsWide = 900;
     private const int PixelsHigh = 560;
 
-    /// <summary>Readable in grey: each side has its own marker and dashes.</summary>
-    private static readonly (MarkerShape Marker, LinePattern Pattern)[] Styles =
+    /// <summary>Readable in grey: each side has its own marker. (Dashes do not reach a .svg.)</summary>
+    private static readonly MarkerShape[] Markers =
     [
-        (MarkerShape.FilledCircle, LinePattern.Solid),
-        (MarkerShape.OpenCircle, LinePattern.Solid),
-        (MarkerShape.FilledSquare, LinePattern.Dashed),
-        (MarkerShape.FilledTriangleUp, LinePattern.Dotted),
-        (MarkerShape.OpenDiamond, LinePattern.DenselyDashed),
+        MarkerShape.FilledCircle, MarkerShape.OpenCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.OpenDiamond,
     ];
 
     /// <summary>Draws the first piece of work; a layer's training where it is among them.</summary>
@@ -41,20 +37,21 @@ internal static class BenchPlot
     private static Plot Draw(BenchResult[] results, Work work)
     {
         var plot = new Plot();
-        int style = 0;
+        int side = 0;
         foreach (IGrouping<(string Side, string Precision), BenchResult> line in results.GroupBy(result => (result.Side, result.Precision)))
         {
             BenchResult[] points = [.. line.OrderBy(result => result.Length)];
             var scatter = plot.Add.Scatter(
                 points.Select(point => Math.Log2(point.Length)).ToArray(), points.Select(point => Math.Log10(1e6 / point.TokensPerSecond)).ToArray());
             scatter.LegendText = $"{line.Key.Side}, {line.Key.Precision}";
-            (scatter.MarkerShape, scatter.LinePattern) = Styles[style++ % Styles.Length];
+            scatter.MarkerShape = Markers[side++ % Markers.Length];
             (scatter.LineWidth, scatter.MarkerSize) = (2, 9);
         }
 
         int[] lengths = [.. results.Select(result => result.Length).Distinct().Order()];
         plot.Axes.Bottom.TickGenerator = new NumericManual(lengths.Select(length => Math.Log2(length)).ToArray(), lengths.Select(length => $"{length}").ToArray());
         plot.Axes.Left.TickGenerator = new NumericManual(Microseconds().Select(us => Math.Log10(us)).ToArray(), Microseconds().Select(us => $"{us}").ToArray());
+        plot.Axes.Margins(horizontal: 0.05, vertical: 0.1);
         plot.XLabel("length (tokens)");
         plot.YLabel("time per token (µs)");
         plot.Title(work switch
@@ -64,7 +61,7 @@ internal static class BenchPlot
             Work.Step => "one training step of 12 layers",
             _ => "12 layers, forward only",
         });
-        plot.ShowLegend(Alignment.UpperLeft);
+        plot.ShowLegend(Edge.Right);
         return plot;
     }
 
@@ -72,9 +69,10 @@ internal static class BenchPlot
     {
         for (double decade = 1; decade < 1e7; decade *= 10)
         {
-            yield return decade;
-            yield return 2 * decade;
-            yield return 5 * decade;
+            foreach (int step in (int[])[1, 2, 3, 5, 7])
+            {
+                yield return step * decade;
+            }
         }
     }
 }

@@ -45,6 +45,7 @@ internal static class EvaluateCommand
             BiGSForMaskedLM opened = model.Open(parse, terminal) as BiGSForMaskedLM ?? throw new InvalidDataException(
                 $"{folder}: \"architectures\" in {ConfigFile.Name} names a head that guesses no masked words; "
                 + "--task mlm needs a BiGSForMaskedLM.");
+            opened.Freeze();
             BertTokenizer tokenizer = BertTokenizer.Open(folder);
             var corpus = new CorpusOptions { TextField = parse.GetValue(textField) ?? "text" };
             IEnumerable<string> documents = Corpus.ReadDocuments(parse.GetRequiredValue(data), corpus);

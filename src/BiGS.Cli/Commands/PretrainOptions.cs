@@ -31,6 +31,7 @@ internal sealed class PretrainOptions
     private readonly Option<double?> _clip = Values.Real("--clip", "the longest gradient that is let through; 0 for any");
     private readonly Option<double?> _dropout = Values.Real("--dropout", "on the embeddings");
     private readonly Option<string> _precision = Values.Choice("--precision", "what to compute in", "auto", "fp32", "bf16");
+    private readonly Option<bool> _recompute = Values.Flag("--recompute", "compute each block again in the backward pass: less memory, a third more time");
     private readonly Option<string> _device = Values.Choice("--device", "where to compute", "auto", "cpu", "cuda");
     private readonly Option<string> _route = Values.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
     private readonly Option<int?> _seed = Values.Number("--seed", "decides weights, order, masks and dropout", least: 0);
@@ -44,7 +45,7 @@ internal sealed class PretrainOptions
     public IEnumerable<Option> All =>
     [
         _corpus, _validation, _textField, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _steps, _tokens,
-        _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _device, _route, _seed,
+        _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _recompute, _device, _route, _seed,
         _tokenizer, _vocabSize, _logEvery, _evalEvery, _saveEvery, _init,
     ];
 
@@ -144,6 +145,7 @@ internal sealed class PretrainOptions
                 LogEvery = If(_logEvery) ?? training.LogEvery,
                 EvalEvery = If(_evalEvery) ?? training.EvalEvery,
                 SaveEvery = If(_saveEvery) ?? training.SaveEvery,
+                Recompute = If(_recompute) || training.Recompute,
                 Precision = If(_precision) switch
                 {
                     "fp32" => Precision.Fp32,

@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 
 namespace BiGS.Cli.Console;
 
-/// <summary>The figures of a bench, a block for each piece of work and length; ratios are times over the floor's and ours over each.</summary>
+/// <summary>The figures of a bench, a block for each piece of work and length: medians, their ratios to the floor's and to ours (its first line), peak memory.</summary>
 internal sealed class BenchTable(IReadOnlyList<BenchResult> results, Func<Work, string> nameOf) : IRenderable
 {
     private const double Gigabyte = 1L << 30;
@@ -14,10 +14,9 @@ internal sealed class BenchTable(IReadOnlyList<BenchResult> results, Func<Work, 
     public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
     {
         var table = new Table().Border(TableBorder.Simple);
-        table.AddColumn("what");
-        foreach (string name in (string[])["length", "side", "ms", "tokens/s", "of the floor", "ours is faster", "peak GiB"])
+        foreach (string name in (string[])["what", "l × b", "side", "ms", "tokens/s", "/ floor", "/ ours", "GiB"])
         {
-            table.AddColumn(new TableColumn(name) { Alignment = name == "side" ? Justify.Left : Justify.Right, NoWrap = true });
+            table.AddColumn(new TableColumn(name) { Alignment = name is "what" or "side" ? Justify.Left : Justify.Right, NoWrap = true });
         }
 
         foreach (IGrouping<(Work Work, int Length), BenchResult> round in results.GroupBy(result => (result.Work, result.Length)))
@@ -26,14 +25,15 @@ internal sealed class BenchTable(IReadOnlyList<BenchResult> results, Func<Work, 
             BenchResult? ours = round.FirstOrDefault(result => result.Side == "ours");
             foreach (BenchResult result in round)
             {
+                bool first = result == round.First();
                 table.AddRow(
-                    nameOf(result.Work),
-                    $"{result.Length} × {result.Batch}",
+                    first ? nameOf(result.Work) : "",
+                    first ? $"{result.Length} × {result.Batch}" : "",
                     $"{result.Side} {result.Precision}",
                     $"{1e3 * result.Seconds:n1}",
                     $"{result.TokensPerSecond:n0}",
                     floor is null ? "" : $"{result.Seconds / floor.Seconds:f2}",
-                    ours is null || result == ours ? "" : $"{result.Seconds / ours.Seconds:f2} ×",
+                    ours is null ? "" : $"{result.Seconds / ours.Seconds:f2}",
                     $"{result.PeakBytes / Gigabyte:f2}");
             }
         }

@@ -52,6 +52,11 @@ internal static class PretrainingReport
             terminal.Line(fill);
         }
 
+        if (!result.NothingLeft)
+        {
+            terminal.Note(string.Create(CultureInfo.InvariantCulture, $"took {result.Took:h\\:mm\\:ss}, waiting for data {result.Waited / result.Took:P2} of it"));
+        }
+
         terminal.Note($"try: bigs fill-mask --model {folder} \"… [MASK] …\"");
     }
 
@@ -71,6 +76,8 @@ internal static class PretrainingReport
         json.WriteNumber("step", result.State.Step);
         json.WriteNumber("best_step", result.State.BestStep);
         json.WriteNumber("tokens", result.State.Tokens);
+        json.WriteNumber("seconds", result.Took.TotalSeconds);
+        json.WriteNumber("waited_seconds", result.Waited.TotalSeconds);
         json.WriteStartObject("metrics");
         json.WriteNumber("loss", result.HeldOut!.Loss);
         json.WriteNumber("accuracy", result.HeldOut.Accuracy);

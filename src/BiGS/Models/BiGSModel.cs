@@ -70,21 +70,6 @@ public sealed class BiGSModel : nn.Module
         return RowsFirst(last).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The last hidden states at chosen positions only.</summary>
-    /// <param name="input">Ids and mask.</param>
-    /// <param name="positions">(p): flat indices row · l + position.</param>
-    /// <returns>(p, d).</returns>
-    public Tensor EncodeAt(ModelInput input, Tensor positions)
-    {
-        using var scope = NewDisposeScope();
-        PaddingMask? padding = input.AttentionMask is null ? null : new PaddingMask(input.AttentionMask);
-        Tensor last = _encoder.Forward(_embeddings.forward(input.InputIds, input.TokenTypeIds), padding); // (l, b, d)
-        (long l, long b, long d) = (last.shape[0], last.shape[1], last.shape[2]);
-        Tensor row = positions.div(l, RoundingMode.floor);
-        Tensor at = ((positions - (row * l)) * b) + row; // position · b + row
-        return last.view(l * b, d).index_select(0, at).MoveToOuterDisposeScope();
-    }
-
     /// <summary>One vector a row, (b, d).</summary>
     /// <exception cref="InvalidOperationException">The model was built without a pooler.</exception>
     public Tensor Pool(Tensor hiddenStates, Tensor? attentionMask) =>

@@ -55,5 +55,5 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
 
     /// <summary>The residual step, in single precision whatever the type of the branch.</summary>
     protected Tensor Residual(Tensor x, Tensor branch) =>
-        x + (_dropout > 0 ? nn.functional.dropout(branch, _dropout, training) : branch).to_type(x.dtype);
+        x.Plus((_dropout > 0 ? nn.functional.dropout(branch, _dropout, training) : branch).to_type(x.dtype));
 }

@@ -1,3 +1,4 @@
+using BiGS.Ssm;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -52,7 +53,7 @@ public sealed class Embeddings : nn.Module<Tensor, Tensor?, Tensor>
         using var scope = NewDisposeScope();
         long length = inputIds.shape[1];
         Tensor x = _word.forward(inputIds.t()); // (l, b, d)
-        x += tokenTypeIds is null ? _tokenType.weight!.narrow(0, 0, 1) : _tokenType.forward(tokenTypeIds.t());
+        x = x.Plus(tokenTypeIds is null ? _tokenType.weight!.narrow(0, 0, 1) : _tokenType.forward(tokenTypeIds.t()));
         if (_position is not null)
         {
             if (length > _maxPositions)
@@ -62,7 +63,7 @@ public sealed class Embeddings : nn.Module<Tensor, Tensor?, Tensor>
                     + "truncate the text, split it, or extend the model's position table.");
             }
 
-            x += _position.weight!.narrow(0, 0, length).unsqueeze(1);
+            x = x.Plus(_position.weight!.narrow(0, 0, length).unsqueeze(1));
         }
 
         x = _layerNorm.forward(x);

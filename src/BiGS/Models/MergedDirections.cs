@@ -1,3 +1,4 @@
+using BiGS.Ssm;
 using static TorchSharp.torch;
 
 namespace BiGS.Models;
@@ -14,7 +15,7 @@ internal abstract class MergedDirections
     public static MergedDirections Of(Merge merge, int d) => merge switch
     {
         Merge.Multiply => new TwoDenses(d, (u1, u2) => u1 * u2),
-        Merge.Add => new TwoDenses(d, (u1, u2) => u1 + u2),
+        Merge.Add => new TwoDenses(d, (u1, u2) => u1.Plus(u2)),
         _ => new OneDense(d),
     };
 

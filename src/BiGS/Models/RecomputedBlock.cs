@@ -10,7 +10,6 @@ namespace BiGS.Models;
 internal sealed class RecomputedBlock : SingleTensorFunction<RecomputedBlock>
 {
     private const string BlockKey = "block";
-    private const string PaddingKey = "padding";
     private const string DrawsKey = "draws";
 
     public override string Name => nameof(RecomputedBlock);
@@ -23,10 +22,9 @@ internal sealed class RecomputedBlock : SingleTensorFunction<RecomputedBlock>
     public override Tensor forward(AutogradContext ctx, params object[] vars)
     {
         (var x, var block, var padding) = ((Tensor)vars[0], (Block)vars[1], (PaddingMask?)vars[2]);
-        ctx.save_for_backward([x]);
+        ctx.save_for_backward([x, .. padding?.Parts ?? []]);
         ctx.save_data(BlockKey, block);
-        ctx.save_data(PaddingKey, padding!);
-        ctx.save_data(DrawsKey, random.get_rng_state()); // dropout must fall the same way twice
+        ctx.save_data(DrawsKey, Draws()); // dropout must fall the same way twice
         return block.forward(x, padding);
     }
 
@@ -35,10 +33,19 @@ internal sealed class RecomputedBlock : SingleTensorFunction<RecomputedBlock>
         using var scope = NewDisposeScope();
         using var tracked = enable_grad();
         var block = (Block)ctx.get_data(BlockKey);
-        Tensor x = ctx.get_saved_variables()[0].detach().requires_grad_();
-        random.set_rng_state((Tensor)ctx.get_data(DrawsKey));
-        Tensor y = block.forward(x, (PaddingMask?)ctx.get_data(PaddingKey));
+        List<Tensor> saved = ctx.get_saved_variables();
+        Tensor x = saved[0].detach().requires_grad_();
+        PaddingMask? padding = saved.Count > 1 ? PaddingMask.Of(saved[1], saved[2]) : null;
+        random.set_rng_state(tensor((byte[])ctx.get_data(DrawsKey)));
+        Tensor y = block.forward(x, padding);
         autograd.backward([y], [grad_output]);
         return [x.grad!.MoveToOuterDisposeScope(), null!, null!];
+    }
+
+    /// <summary>The generator's state as plain bytes, which no scope ends.</summary>
+    private static byte[] Draws()
+    {
+        using Tensor state = random.get_rng_state();
+        return state.bytes.ToArray();
     }
 }

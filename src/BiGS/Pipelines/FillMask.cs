@@ -68,6 +68,7 @@ public sealed class FillMask : IDisposable
         }
 
         model.ComputeIn(precision);
+        model.Freeze();
         return new FillMask(model, tokenizer, how.Device, padTo, opened.Warnings);
     }
 

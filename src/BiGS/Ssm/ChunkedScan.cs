@@ -29,19 +29,15 @@ public sealed class ChunkedScan : ISsmRoute
         long Q = ChunkLength(length);
         long C = (length + Q - 1) / Q;
 
-        Tensor powers = Powers(system, Q + 1, step: 1); // λ^q: (m, N, Q+1)
+        Tensor powers = system.Powers(Q + 1); // λ^q: (m, N, Q+1)
         Tensor V = Pairs(system.BBar.unsqueeze(-1) * powers.narrow(2, 0, Q).flip(2)).to_type(type); // (m, 2N, Q)
         Tensor W = Pairs((system.C.unsqueeze(-1) * powers.narrow(2, 1, Q)).conj()).transpose(1, 2).to_type(type); // (m, Q, 2N)
         Tensor T = ToeplitzProduct.Matrix(system.ImpulseResponse(Q), type, Direction.Forward); // (m, Q, Q)
-        Tensor P = BetweenChunks(Powers(system, C, step: Q), type); // (m N, 2C, 2C)
+        Tensor P = BetweenChunks(system.Powers(C, step: Q), type); // (m N, 2C, 2C)
         return (direction == Direction.Forward
             ? new Chunks(Q, N, T, V, P, W)
             : new Chunks(Q, N, T.transpose(1, 2), W.transpose(1, 2), P.transpose(1, 2), V.transpose(1, 2))).MovedOut();
     }
-
-    /// <summary>Ā^{step·i} for i = 0 … count−1: (m, N, count), complex double.</summary>
-    private static Tensor Powers(DiscreteSystem system, long count, long step) =>
-        (system.LogABar.unsqueeze(-1) * arange(0, count * step, step, ScalarType.Float64, device: system.C.device)).exp();
 
     /// <summary>Complex (m, N, …) as real (m, 2N, …): re and im of each state below each other.</summary>
     private static Tensor Pairs(Tensor complex) => stack([real(complex), imag(complex)], 2).flatten(1, 2);
@@ -77,7 +73,7 @@ public sealed class ChunkedScan : ISsmRoute
             Tensor chunks = whole.view(m * C, Q, columns);
             Tensor added = bmm(Each(V, C), chunks); // (m C, 2N, c)
             Tensor begun = bmm(P, ByState(added, m, C, columns)); // (m N, 2C, c)
-            Tensor y = bmm(Each(T, C), chunks).add_(bmm(Each(W, C), ByChunk(begun, m, C, columns))); // (m C, Q, c)
+            Tensor y = bmm(Each(T, C), chunks).PlusInPlace(bmm(Each(W, C), ByChunk(begun, m, C, columns))); // (m C, Q, c)
             return y.view(m, C * Q, columns).narrow(1, 0, length).MoveToOuterDisposeScope();
         }
 

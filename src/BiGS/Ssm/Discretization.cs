@@ -13,20 +13,21 @@ public delegate (Tensor LogABar, Tensor BBar) Discretize(Tensor A, Tensor Δ);
 public static class Discretization
 {
     private static readonly Scalar One = 1.0;
+    private static readonly Scalar MinusOne = -1.0;
     private static readonly Scalar Two = 2.0;
 
     /// <summary>Zero-order hold: the input stays constant during a step. Ā = e^{ΔA}, B̄ = (e^{ΔA} − 1)/A.</summary>
     public static (Tensor LogABar, Tensor BBar) ZeroOrderHold(Tensor A, Tensor Δ)
     {
         Tensor logABar = A * Δ;
-        return (logABar, (logABar.exp() - One) / A);
+        return (logABar, logABar.exp().Plus(MinusOne) / A);
     }
 
     /// <summary>Bilinear (Tustin): the trapezium rule. Ā = (1 + ΔA/2)/(1 − ΔA/2), B̄ = Δ/(1 − ΔA/2).</summary>
     public static (Tensor LogABar, Tensor BBar) Bilinear(Tensor A, Tensor Δ)
     {
         Tensor half = A * Δ / Two;
-        Tensor denominator = (-half) + One;
-        return (((half + One) / denominator).log(), Δ / denominator);
+        Tensor denominator = (-half).Plus(One);
+        return ((half.Plus(One) / denominator).log(), Δ / denominator);
     }
 }

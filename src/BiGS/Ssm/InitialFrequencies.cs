@@ -15,7 +15,7 @@ public static class InitialValues
     public static (Tensor Re, Tensor Im) Hippo(int stateSize)
     {
         using var scope = NewDisposeScope();
-        Tensor roots = (arange(stateSize, ScalarType.Float64, device: CPU) + 0.5).sqrt();
+        Tensor roots = Each(stateSize, n => Math.Sqrt(n + 0.5));
         Tensor product = outer(roots, roots); // ½ √((2n+1)(2k+1)) = P_n P_k
         // S = A + P Pᵀ + ½ I: −P_n P_k below the diagonal, +P_n P_k above it, 0 on it.
         Tensor skew = product.triu(1) - product.tril(-1);
@@ -26,16 +26,13 @@ public static class InitialValues
 
     /// <summary><c>lin</c>: A_im = πn.</summary>
     public static (Tensor Re, Tensor Im) Linear(int stateSize) =>
-        (Half(stateSize), arange(stateSize, ScalarType.Float64, device: CPU) * Math.PI);
+        (Half(stateSize), Each(stateSize, n => Math.PI * n));
 
     /// <summary><c>inv</c>: A_im = (N/π)(N/(2n+1) − 1).</summary>
-    public static (Tensor Re, Tensor Im) Inverse(int stateSize)
-    {
-        using var scope = NewDisposeScope();
-        Tensor odd = (arange(stateSize, ScalarType.Float64, device: CPU) * 2.0) + 1.0;
-        Tensor im = ((odd.reciprocal() * (double)stateSize) - 1.0) * (stateSize / Math.PI);
-        return (Half(stateSize).MoveToOuterDisposeScope(), im.MoveToOuterDisposeScope());
-    }
+    public static (Tensor Re, Tensor Im) Inverse(int stateSize) =>
+        (Half(stateSize), Each(stateSize, n => stateSize / Math.PI * ((stateSize / ((2.0 * n) + 1)) - 1)));
 
-    private static Tensor Half(int stateSize) => full([stateSize], -0.5, ScalarType.Float64, device: CPU);
+    private static Tensor Half(int stateSize) => Each(stateSize, _ => -0.5);
+
+    private static Tensor Each(int stateSize, Func<int, double> value) => tensor(Enumerable.Range(0, stateSize).Select(value).ToArray());
 }

@@ -9,9 +9,6 @@ namespace BiGS.Ssm;
 /// <param name="prepare">Lays the system out for a length and a type.</param>
 internal sealed class KeptOperators(Func<long, ScalarType, SsmOperator> prepare) : IDisposable
 {
-    private const long ShortStep = 64;
-    private const long LongStep = 512;
-
     private readonly Dictionary<(long Length, ScalarType Type), SsmOperator> _kept = [];
 
     /// <param name="u">(m, l, c).</param>
@@ -19,7 +16,7 @@ internal sealed class KeptOperators(Func<long, ScalarType, SsmOperator> prepare)
     public Tensor Apply(Tensor u)
     {
         long length = u.shape[1];
-        long step = length <= LongStep ? ShortStep : LongStep;
+        long step = length <= 64 ? 8 : length <= 512 ? 64 : 512;
         long rounded = (length + step - 1) / step * step;
         SsmOperator ssm = For(rounded, u.dtype);
         if (rounded == length)

@@ -55,8 +55,8 @@ public sealed class RecurrentState
     {
         Tensor input = u.to_type(ScalarType.Float64);
         Tensor driven = _bBar * input.unsqueeze(1); // (m, N, c)
-        _x = _x is null ? driven : (_aBar * _x) + driven;
-        Tensor y = real((_c * _x).sum(dim: 1)) + (_system.D.unsqueeze(-1) * input); // (m, c)
+        _x = _x is null ? driven : (_aBar * _x).Plus(driven);
+        Tensor y = real((_c * _x).sum(dim: 1)).Plus(_system.D.unsqueeze(-1) * input); // (m, c)
         return y.to_type(u.dtype);
     }
 }

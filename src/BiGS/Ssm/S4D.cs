@@ -87,7 +87,7 @@ public sealed class S4D : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        _d.fill_(1.0);
+        _d.copy_(ones_like(_d));
         _kernel.Initialize(frequencies, generator);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Evaluation;
@@ -16,7 +17,8 @@ namespace BiGS.Training;
 /// <param name="Agreement">On the built-in grammar: the right number at held-out verbs.</param>
 /// <param name="Samples">Held-out sentences with one word hidden, to look at.</param>
 /// <param name="NothingLeft">The run had been finished before.</param>
-/// <param name="Waited">How long training waited for data.</param>
+/// <param name="Took">How long this call trained and evaluated.</param>
+/// <param name="Waited">How long of it it waited for data.</param>
 public sealed record PretrainingResult(
     TrainerState State,
     bool Finished,
@@ -25,6 +27,7 @@ public sealed record PretrainingResult(
     IReadOnlyList<AgreementScore> Agreement,
     IReadOnlyList<string> Samples,
     bool NothingLeft,
+    TimeSpan Took,
     TimeSpan Waited);
 
 /// <summary>Masked language modelling from text to a checkpoint: opens the text, builds or opens the model, trains, and scores what came out.</summary>
@@ -63,6 +66,7 @@ public static class Pretraining
         bool nothingLeft = trainer.State.Step >= options.Training.Steps;
         TrainerState state;
         TimeSpan waited;
+        long start = Stopwatch.GetTimestamp();
         using (var loader = new PrefetchingLoader(source.At, trainer.State.Step * options.Training.Accumulate))
         {
             state = trainer.Run(loader.Next, observer.Steps, cancel);
@@ -70,7 +74,7 @@ public static class Pretraining
         }
 
         bool finished = state.Step >= options.Training.Steps && state.EvaluatedStep == state.Step;
-        var result = new PretrainingResult(state, finished, null, null, [], [], nothingLeft, waited);
+        var result = new PretrainingResult(state, finished, null, null, [], [], nothingLeft, Stopwatch.GetElapsedTime(start), waited);
         return finished ? Scored(result, folder, options, rows, HeldOut()) : result;
     }
 
@@ -81,6 +85,7 @@ public static class Pretraining
         using var best = (BiGSForMaskedLM)CheckpointFolder.Open(
             folder, new OpenOptions { Route = SsmRoutes.Named(options.Route), Device = new Device(options.Device) }).Model;
         best.ComputeIn(options.Training.Precision);
+        best.Freeze();
         return result with
         {
             HeldOut = MaskedLmEvaluation.Score(best, heldOut),

@@ -29,12 +29,12 @@ public static class PretrainingRecipe
                 Masking = TwiceTheMasks,
                 Training = new TrainingOptions
                 {
-                    Steps = 3_000,
+                    Steps = 3_500,
                     LearningRate = 3e-3,
                     WarmupSteps = 300,
                     ClipNorm = 1,
                     LogEvery = 50,
-                    EvalEvery = 1_000,
+                    EvalEvery = 1_750,
                     SaveEvery = 500,
                 },
             },

@@ -40,6 +40,7 @@ public sealed class Trainer : IDisposable
             ParameterGroup.Of(model, options.WeightDecay, options.SsmWeightDecay, options.SsmLearningRateFactor),
             options.Beta1, options.Beta2, options.Epsilon);
         model.ComputeIn(options.Precision);
+        model.Bigs.Recompute = options.Recompute;
         _state = folder.Restore(model, _optimizer);
     }
 

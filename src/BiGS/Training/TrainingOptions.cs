@@ -36,6 +36,9 @@ public sealed record TrainingOptions
 
     public Precision Precision { get; init; } = Precision.Fp32;
 
+    /// <summary>Computes each block once more in the backward pass instead of keeping its activations: less memory, a third more time.</summary>
+    public bool Recompute { get; init; }
+
     /// <summary>Decides the dropout; masks and order have the batches' own.</summary>
     public long Seed { get; init; } = 42;
 

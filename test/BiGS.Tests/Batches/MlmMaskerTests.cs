@@ -124,8 +124,8 @@ public class MlmMaskerTests
         var rows = new DynamicMasks(SomeRows(37), Masker(wholeWords: false, 3));
         MaskedRow[] alone = [.. Enumerable.Range(0, 37).Select(row => rows.At(row, epoch: 2))];
         Parallel.For(0, 37 * 20, i => Assert.Equivalent(alone[i % 37], rows.At(i % 37, epoch: 2), strict: true));
-        var small = new BatchSource(rows, 2, Special.Pad, seed: 1);
-        var large = new BatchSource(rows, 10, Special.Pad, seed: 1);
+        var small = new BatchSource(rows, 2, Special.Pad, seed: 1, PadTo.MaxLength);
+        var large = new BatchSource(rows, 10, Special.Pad, seed: 1, PadTo.MaxLength);
         Assert.Equal(
             Enumerable.Range(0, 100).SelectMany(n => small.At(n).MaskedIds), Enumerable.Range(0, 20).SelectMany(n => large.At(n).MaskedIds));
     }

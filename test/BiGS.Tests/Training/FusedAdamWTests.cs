@@ -48,7 +48,10 @@ public class FusedAdamWTests
             {
                 if (parameters[i].Parameter.numel() > 0)
                 {
-                    Distance.Within(limit, parameters[i].Parameter, tensor(slow[i].Weights), $"parameter {i}, seed {seed}");
+                    double distance = (parameters[i].Parameter.detach().to_type(ScalarType.Float64).flatten() - tensor(slow[i].Weights)).abs().max().item<double>();
+                    Assert.True(
+                        distance <= limit * slow[i].Largest,
+                        $"parameter {i}, seed {seed}: {distance:g3} where {limit:g3} of {slow[i].Largest:g3} is allowed");
                 }
             }
         }, iter: 25, threads: 1);
@@ -104,6 +107,12 @@ public class FusedAdamWTests
 
         public double[] Weights { get; } = Numbers(start);
 
+        /// <summary>
+        /// The largest number on the way. Rounding is a share of the numbers that were added up; a single weight may end next to zero,
+        /// and is then no measure.
+        /// </summary>
+        public double Largest { get; private set; }
+
         public void Step(Tensor gradient, double learningRate, int step)
         {
             double[] g = Numbers(gradient);
@@ -113,7 +122,9 @@ public class FusedAdamWTests
                 _second[i] = (0.98 * _second[i]) + (0.02 * g[i] * g[i]);
                 double m = _first[i] / (1 - Math.Pow(0.9, step));
                 double v = _second[i] / (1 - Math.Pow(0.98, step));
+                Largest = Math.Max(Largest, Math.Abs(Weights[i]));
                 Weights[i] -= learningRate * factor * ((m / (Math.Sqrt(v) + 1e-6)) + (decay * Weights[i]));
+                Largest = Math.Max(Largest, Math.Abs(Weights[i]));
             }
         }
 

@@ -39,6 +39,8 @@ internal sealed class TinyRun
 
     public int BatchSize { get; init; } = 4;
 
+    public PadTo PadTo { get; init; } = PadTo.Longest;
+
     public ulong DataSeed { get; init; } = 7;
 
     public BiGSForMaskedLM NewModel(long seed)
@@ -48,7 +50,7 @@ internal sealed class TinyRun
         return model;
     }
 
-    public Batch BatchAt(long number) => new BatchSource(_rows, BatchSize, Special.Pad, DataSeed).At(number);
+    public Batch BatchAt(long number) => new BatchSource(_rows, BatchSize, Special.Pad, DataSeed, PadTo).At(number);
 
     public IEnumerable<Batch> HeldOut() => BatchSource.InOrder(_heldOut, 5, Special.Pad);
 

@@ -140,7 +140,7 @@ public sealed class TrainerTests : IDisposable
         TrainingOptions once = run.Options with { Steps = 1, Accumulate = 1, WarmupSteps = 0, ClipNorm = null };
         BiGSForMaskedLM Trained(string name, int accumulate, int batchSize)
         {
-            var tiny = new TinyRun { Config = config, Options = once with { Accumulate = accumulate }, BatchSize = batchSize };
+            var tiny = new TinyRun { Config = config, Options = once with { Accumulate = accumulate }, BatchSize = batchSize, PadTo = PadTo.MaxLength };
             BiGSForMaskedLM model = tiny.NewModel(3);
             using var trainer = new Trainer(model, tiny.Options, new RunFolder(Folder(name), _ => { }), tiny.HeldOut);
             trainer.Run(tiny.BatchAt, cancel: TestContext.Current.CancellationToken);

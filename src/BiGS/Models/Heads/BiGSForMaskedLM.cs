@@ -44,7 +44,8 @@ public sealed class BiGSForMaskedLM : HeadedModel
     public Tensor LogitsAt(ModelInput input, Tensor positions)
     {
         using var scope = NewDisposeScope();
-        Tensor masked = Bigs.EncodeAt(input, positions); // (p, d)
+        Tensor last = Bigs.Encode(input); // (b, l, d)
+        Tensor masked = last.view(-1, Config.HiddenSize).index_select(0, positions); // (p, d)
         return _cls.Predictions.Logits(masked, Bigs.Embeddings.WordTable).MoveToOuterDisposeScope();
     }
 
@@ -122,7 +123,7 @@ public sealed class BiGSForMaskedLM : HeadedModel
             ScalarType type = ComputeType ?? hidden.dtype;
             Tensor transformed = _transform.forward(hidden.to_type(type)).to_type(type);
             Tensor scores = nn.functional.linear(transformed, _frozenTable ?? wordTable.to_type(type)); // (…, v)
-            return (scores + _bias).MoveToOuterDisposeScope();
+            return scores.Plus(_bias).MoveToOuterDisposeScope();
         }
     }
 

@@ -12,6 +12,7 @@ namespace BiGS.Models;
 public sealed class BiGSForQuestionAnswering : HeadedModel
 {
     private static readonly Scalar Half = 0.5;
+    private static readonly Scalar First = 0;
 
     [ComponentName(Name = "qa_outputs")]
     private readonly Dense _qaOutputs;
@@ -33,13 +34,14 @@ public sealed class BiGSForQuestionAnswering : HeadedModel
         Tensor both = _qaOutputs.forward(last); // (b, l, 2)
         Tensor start = both.select(-1, 0).contiguous(); // (b, l)
         Tensor end = both.select(-1, 1).contiguous(); // (b, l)
-        Tensor? loss = labels is { StartPositions: { } from, EndPositions: { } to } ? (Loss(start, from) + Loss(end, to)) * Half : null;
+        Tensor? loss = labels is { StartPositions: { } from, EndPositions: { } to } ? Loss(start, from).Plus(Loss(end, to)) * Half : null;
         return new ModelOutput(new Dictionary<string, Tensor> { ["start_logits"] = start, ["end_logits"] = end }, last, Loss: loss);
     }
 
     private static Tensor Loss(Tensor logits, Tensor positions)
     {
         long outside = logits.shape[1];
-        return nn.functional.cross_entropy(logits, positions.view(-1).clamp(0, outside), ignore_index: outside);
+        using Scalar last = outside;
+        return nn.functional.cross_entropy(logits, positions.view(-1).clamp(First, last), ignore_index: outside);
     }
 }
