@@ -61,6 +61,7 @@ internal static class PretrainCommand
                     Plan = new Told<PretrainingPlan>(plan =>
                     {
                         line.Dispose();
+                        terminal.Warn(plan.Warnings);
                         terminal.Note(PretrainingReport.Plan(plan, folder));
                         clock.Start(plan.StartStep);
                     }),

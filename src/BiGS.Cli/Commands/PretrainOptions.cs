@@ -40,13 +40,14 @@ internal sealed class PretrainOptions
     private readonly Option<int?> _logEvery = Values.Number("--log-every", "steps between rows of the log", least: 1);
     private readonly Option<int?> _evalEvery = Values.Number("--eval-every", "steps between scores of the held-out text", least: 1);
     private readonly Option<int?> _saveEvery = Values.Number("--save-every", "steps between checkpoints", least: 1);
+    private readonly Option<int?> _keep = Values.Number("--keep", "newest checkpoints that stay, besides the best (default 2)", least: 1);
     private readonly Option<string> _init = Values.Text("--init", "CHECKPOINT", "start from these weights, their shape and their tokenizer");
 
     public IEnumerable<Option> All =>
     [
         _corpus, _validation, _textField, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _steps, _tokens,
         _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _recompute, _device, _route, _seed,
-        _tokenizer, _vocabSize, _logEvery, _evalEvery, _saveEvery, _init,
+        _tokenizer, _vocabSize, _logEvery, _evalEvery, _saveEvery, _keep, _init,
     ];
 
     public string Preset(ParseResult parse) => parse.GetValue(_preset)!;
@@ -145,6 +146,7 @@ internal sealed class PretrainOptions
                 LogEvery = If(_logEvery) ?? training.LogEvery,
                 EvalEvery = If(_evalEvery) ?? training.EvalEvery,
                 SaveEvery = If(_saveEvery) ?? training.SaveEvery,
+                Keep = If(_keep) ?? training.Keep,
                 Recompute = If(_recompute) || training.Recompute,
                 Precision = If(_precision) switch
                 {

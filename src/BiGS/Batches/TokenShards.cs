@@ -20,6 +20,9 @@ public sealed class TokenShards : ITokenizedDocuments, IDisposable
         RespectNullableAnnotations = true,
     };
 
+    /// <summary>Builds of this process, so that two at once do not share a folder.</summary>
+    private static int _builds;
+
     private readonly Manifest _manifest;
     private readonly long[] _before;
     private readonly List<(MemoryMappedFile File, MemoryMappedViewAccessor View)> _shards = [];
@@ -59,14 +62,23 @@ public sealed class TokenShards : ITokenizedDocuments, IDisposable
 
         // Built beside and renamed: a build that is killed leaves nothing under the name.
         // What such a build left beside can bear this name again, since process ids come back.
-        string beside = $"{folder}.{Environment.ProcessId}.partial";
+        string beside = $"{folder}.{Environment.ProcessId}-{Interlocked.Increment(ref _builds)}.partial";
         DeleteIfThere(beside);
         Directory.CreateDirectory(beside);
         try
         {
             TokenShardsWriter.Write(beside, key, documents, encode, vocabularySize, progress, cancel);
+            if (TryOpen(folder, key) is { } madeMeanwhile)
+            {
+                return madeMeanwhile;
+            }
+
             DeleteIfThere(folder);
             Directory.Move(beside, folder);
+        }
+        catch (IOException) when (Directory.Exists(folder) && Directory.Exists(beside))
+        {
+            // Another process that built the same cache was quicker by a moment; what it made is opened below.
         }
         finally
         {

@@ -39,6 +39,7 @@ internal static class TokenShardsWriter
                             shard = new FileStream(Path.Combine(folder, shards[^1]), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
                         }
 
+                        CheckRange(ids, vocabularySize, count);
                         WriteIds(shard, ids, bytesPerId);
                         count++;
                         tokens += ids.Count;
@@ -102,6 +103,18 @@ internal static class TokenShardsWriter
         }
     }
 
+    private static void CheckRange(List<int> ids, int vocabularySize, long document)
+    {
+        foreach (int id in ids)
+        {
+            if ((uint)id >= (uint)vocabularySize)
+            {
+                throw new InvalidDataException(
+                    $"document {document}: the tokenizer made the id {id}, but its vocabulary has {vocabularySize} words; its files do not fit together.");
+            }
+        }
+    }
+
     private static void WriteIds(FileStream file, List<int> ids, int bytesPerId)
     {
         if (bytesPerId == 4)
@@ -113,7 +126,7 @@ internal static class TokenShardsWriter
         ushort[] narrow = new ushort[ids.Count];
         for (int i = 0; i < narrow.Length; i++)
         {
-            narrow[i] = checked((ushort)ids[i]);
+            narrow[i] = (ushort)ids[i];
         }
 
         file.Write(MemoryMarshal.AsBytes<ushort>(narrow));

@@ -1,3 +1,4 @@
+using BiGS.Batches;
 using BiGS.Corpora;
 using BiGS.Models;
 using BiGS.Tokenizers;
@@ -72,26 +73,21 @@ public static class GrammarAgreement
     {
         using var scope = NewDisposeScope();
         Device device = model.Bigs.Embeddings.WordTable.device;
-        int length = batch.Max(question => question.Ids.Length);
-        long[] ids = new long[batch.Length * length];
-        long[] mask = new long[ids.Length];
-        Array.Fill(ids, tokenizer.Vocabulary.PadId);
-        for (int r = 0; r < batch.Length; r++)
-        {
-            for (int i = 0; i < batch[r].Ids.Length; i++)
-            {
-                ids[(r * length) + i] = i == batch[r].Position ? tokenizer.Vocabulary.MaskId : batch[r].Ids[i];
-                mask[(r * length) + i] = 1;
-            }
-        }
-
-        Tensor Rows(long[] values) => tensor(values, [batch.Length, length], device: device);
-        Tensor positions = tensor(batch.Select((question, r) => ((long)r * length) + question.Position).ToArray(), device: device);
+        BatchTensors tensors = BatchTensors.Of(Batch.Of([.. batch.Select(question => question.Row(tokenizer.Vocabulary.MaskId))], tokenizer.Vocabulary.PadId), device);
         Tensor forms = tensor(batch.SelectMany(question => new[] { (long)question.RightForm, question.OtherForm }).ToArray(), [batch.Length, 2], device: device);
-        Tensor logits = model.LogitsAt(new ModelInput(Rows(ids), Rows(mask)), positions).gather(1, forms); // (verbs, 2)
+        Tensor logits = model.LogitsAt(tensors.Input, tensors.Positions).gather(1, forms); // (verbs, 2)
         return logits.select(1, 0).gt(logits.select(1, 1)).cpu().data<bool>().ToArray();
     }
 
     /// <summary>A row with a verb to ask for, and the two forms that compete.</summary>
-    private sealed record Question(int[] Ids, int Position, int RightForm, int OtherForm, int Attractors);
+    private sealed record Question(int[] Ids, int Position, int RightForm, int OtherForm, int Attractors)
+    {
+        /// <summary>The row with its verb hidden.</summary>
+        public MaskedRow Row(int maskId)
+        {
+            int[] ids = [.. Ids];
+            ids[Position] = maskId;
+            return new MaskedRow(ids, null, [Position], [RightForm]);
+        }
+    }
 }

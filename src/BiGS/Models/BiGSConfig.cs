@@ -106,6 +106,12 @@ public sealed record BiGSConfig
     /// <summary>True: inputs of the SSMs are zero at padding, and padding changes nothing. False: as the authors' encoder does.</summary>
     public bool MaskPadding { get; init; } = true;
 
+    /// <summary>
+    /// Whether padding changes answers: such a model answers as it was trained only when every row is padded to the same length
+    /// (paper.md §3). Attention leaves padding out by itself.
+    /// </summary>
+    public bool HearsPadding => Routing == Routing.Ssm && !MaskPadding;
+
     public PositionEmbedding PositionEmbeddingType { get; init; } = PositionEmbedding.Absolute;
 
     public PoolerType PoolerType { get; init; } = PoolerType.NonPaddingMean;

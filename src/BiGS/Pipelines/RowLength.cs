@@ -15,7 +15,7 @@ internal static class RowLength
     public static int For(BiGSConfig config, int tokens, int? padTo)
     {
         int longest = config.PositionEmbeddingType == PositionEmbedding.Absolute ? config.MaxPositionEmbeddings : int.MaxValue;
-        int length = padTo ?? (SeesPadding(config) ? config.MaxPositionEmbeddings : tokens);
+        int length = padTo ?? (config.HearsPadding ? config.MaxPositionEmbeddings : tokens);
         if (length > longest)
         {
             throw new ArgumentException(padTo is null
@@ -27,7 +27,4 @@ internal static class RowLength
             ? length
             : throw new ArgumentException($"the text has {tokens} tokens, which do not fit a row of {length}; shorten or split it.");
     }
-
-    /// <summary>Attention leaves padding out by itself.</summary>
-    private static bool SeesPadding(BiGSConfig config) => config is { MaskPadding: false, Routing: Routing.Ssm };
 }

@@ -55,13 +55,14 @@ public static class Pretraining
         // Only now is there something to go on with: text or a model that does not open leaves no folder behind.
         options.Write(folder);
         rows.Tokenizer.Save(folder);
-        PadTo padTo = model.Config.MaskPadding ? PadTo.Longest : PadTo.MaxLength;
+        PadTo padTo = model.Config.HearsPadding ? PadTo.MaxLength : PadTo.Longest;
         IEnumerable<Batch> HeldOut() => BatchSource.InOrder(rows.HeldOut, EvaluationBatch, padId, padTo);
 
         var source = new BatchSource(rows.Train, options.BatchSize, padId, options.Masking.Seed, padTo);
-        using var trainer = new Trainer(model, options.Training, new RunFolder(folder, rows.Tokenizer.Save), HeldOut);
+        var runFolder = new RunFolder(folder, rows.Tokenizer.Save, options.Training.Keep);
+        using var trainer = new Trainer(model, options.Training, runFolder, HeldOut);
         observer.Plan?.Report(new PretrainingPlan(
-            options, model.parameters().Sum(p => p.numel()), vocabulary, rows.Train.Count, rows.HeldOut.Count, trainer.State.Step, options.Device));
+            options, model.parameters().Sum(p => p.numel()), vocabulary, rows.Train.Count, rows.HeldOut.Count, trainer.State.Step, options.Device, runFolder.Warnings));
 
         bool nothingLeft = trainer.State.Step >= options.Training.Steps;
         TrainerState state;

@@ -5,38 +5,46 @@ namespace BiGS.Training;
 
 /// <summary>
 /// Where a run lives: <c>OUT</c> itself is the best checkpoint (by held-out loss), <c>OUT/last</c> the newest with all that resuming
-/// needs, <c>OUT/log.jsonl</c> its story. The newest is written beside the old one and takes its place by renaming,
-/// so that at any moment one of them is whole.
+/// needs, <c>OUT/last-1</c>, <c>OUT/last-2</c> … those before it, <c>OUT/log.jsonl</c> its story. A checkpoint is written beside, flushed and sealed,
+/// and then takes its place by renaming, so that at any moment one of them is whole.
 /// </summary>
 public sealed class RunFolder
 {
     private const string OptimizerName = "optimizer.safetensors";
+    private const string LastName = "last";
 
     private readonly Action<string> _addTokenizer;
+    private readonly int _keep;
+    private readonly List<string> _warnings = [];
 
     /// <param name="path">OUT.</param>
     /// <param name="addTokenizer">Writes the tokenizer's files into a checkpoint folder.</param>
-    public RunFolder(string path, Action<string> addTokenizer)
+    /// <param name="keep">How many of the newest checkpoints stay, at least one.</param>
+    public RunFolder(string path, Action<string> addTokenizer, int keep = 2)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
         Path = path;
         _addTokenizer = addTokenizer;
+        _keep = keep;
     }
 
     public string Path { get; }
 
-    private string Last => System.IO.Path.Combine(Path, "last");
+    /// <summary>What <see cref="Restore"/> found damaged and passed over.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
-    private string Old => Last + ".old";
+    /// <summary>The newest checkpoint, or null where none was written yet.</summary>
+    public string? Newest => Checkpoints().FirstOrDefault();
 
-    /// <summary>The newest whole checkpoint, or null where none was written yet.</summary>
-    public string? Newest => Directory.Exists(Last) ? Last : Directory.Exists(Old) ? Old : null;
+    private string Beside => System.IO.Path.Combine(Path, LastName + ".partial");
 
     /// <summary>Removes the files of a run, and nothing else that may lie in the folder.</summary>
     public static void Clear(string path)
     {
-        foreach (string folder in (string[])["last", "last.old", "last.partial", "tensorboard"])
+        var run = new RunFolder(path, _ => { });
+        foreach (string folder in (string[])[.. run.Checkpoints(), run.Beside, System.IO.Path.Combine(path, "tensorboard")])
         {
-            DeleteIfThere(System.IO.Path.Combine(path, folder));
+            DeleteIfThere(folder);
         }
 
         foreach (string file in (string[])
@@ -54,46 +62,79 @@ public sealed class RunFolder
 
     public void SaveLast(HeadedModel model, FusedAdamW optimizer, TrainerState state)
     {
-        string beside = Last + ".partial";
-        DeleteIfThere(beside);
+        DeleteIfThere(Beside);
         try
         {
-            CheckpointFolder.Save(beside, model);
-            _addTokenizer(beside);
-            SafetensorsWriter.Write(System.IO.Path.Combine(beside, OptimizerName), optimizer.State());
-            state.Write(beside);
+            CheckpointFolder.Save(Beside, model);
+            _addTokenizer(Beside);
+            SafetensorsWriter.Write(System.IO.Path.Combine(Beside, OptimizerName), optimizer.State());
+            state.Write(Beside);
+            CheckpointSeal.Write(Beside);
         }
         catch (IOException)
         {
             // A full disk needs the room back; the checkpoint before this one stands.
-            DeleteIfThere(beside);
+            DeleteIfThere(Beside);
             throw;
         }
 
-        if (Directory.Exists(Last))
+        MakeWay(0);
+        Directory.Move(Beside, Place(0));
+        foreach (string tooOld in Checkpoints().Skip(_keep).ToArray())
         {
-            DeleteIfThere(Old);
-            Directory.Move(Last, Old);
+            DeleteIfThere(tooOld);
         }
-
-        Directory.Move(beside, Last);
-        DeleteIfThere(Old);
     }
 
-    /// <summary>Fills a model and its optimiser from the newest checkpoint.</summary>
+    /// <summary>Fills a model and its optimiser from the newest checkpoint that is whole; what is damaged is passed over with a warning.</summary>
     /// <returns>Where the run stood; a state of zero steps where there is no checkpoint.</returns>
+    /// <exception cref="InvalidDataException">There are checkpoints, and none of them is whole.</exception>
     public TrainerState Restore(HeadedModel model, FusedAdamW optimizer)
     {
-        if (Newest is not { } folder)
+        _warnings.Clear();
+        foreach (string folder in Checkpoints())
         {
-            return new TrainerState();
+            if (CheckpointSeal.DamageOf(folder) is { } damage)
+            {
+                _warnings.Add($"{folder}: {damage}; the checkpoint before it is used.");
+                continue;
+            }
+
+            CheckpointFolder.Restore(folder, model);
+            TrainerState state = TrainerState.Read(folder);
+            using var moments = new SafetensorsFile(System.IO.Path.Combine(folder, OptimizerName));
+            optimizer.Restore(state.Step, moments.Read);
+            return state;
         }
 
-        CheckpointFolder.Restore(folder, model);
-        TrainerState state = TrainerState.Read(folder);
-        using var moments = new SafetensorsFile(System.IO.Path.Combine(folder, OptimizerName));
-        optimizer.Restore(state.Step, moments.Read);
-        return state;
+        return _warnings.Count == 0
+            ? new TrainerState()
+            : throw new InvalidDataException(
+                $"{string.Join(" ", _warnings.Select(warning => warning.Split(';')[0] + "."))} No checkpoint of the run is whole: restore one from a copy, or start anew with --overwrite.");
+    }
+
+    /// <summary>Those that are there, newest first. A crash between two renamings leaves a place empty, which means nothing.</summary>
+    private IEnumerable<string> Checkpoints() => Directory.Exists(Path)
+        ? Directory.GetDirectories(Path, LastName + "*").Where(folder => Age(folder) >= 0).OrderBy(Age)
+        : [];
+
+    /// <summary>0 for the newest; −1 for what is no checkpoint.</summary>
+    private static int Age(string folder)
+    {
+        string name = System.IO.Path.GetFileName(folder);
+        return name == LastName ? 0 : int.TryParse(name.AsSpan(LastName.Length + 1), out int age) && age > 0 && name[LastName.Length] == '-' ? age : -1;
+    }
+
+    private string Place(int age) => System.IO.Path.Combine(Path, age == 0 ? LastName : $"{LastName}-{age}");
+
+    /// <summary>Frees a place by moving what stands there, and before that what stands in its way, one place on.</summary>
+    private void MakeWay(int age)
+    {
+        if (Directory.Exists(Place(age)))
+        {
+            MakeWay(age + 1);
+            Directory.Move(Place(age), Place(age + 1));
+        }
     }
 
     private static void DeleteIfThere(string folder)

@@ -34,13 +34,13 @@ public sealed class Trainer : IDisposable
         _folder = folder;
         _heldOut = heldOut;
         _schedule = new Schedule(options.Schedule, options.WarmupSteps, options.Steps);
+        model.ComputeIn(options.Precision); // first: double precision makes new parameters
+        model.Bigs.Recompute = options.Recompute;
         _device = model.Bigs.Embeddings.WordTable.device;
         _parameters = [.. model.parameters()];
         _optimizer = new FusedAdamW(
             ParameterGroup.Of(model, options.WeightDecay, options.SsmWeightDecay, options.SsmLearningRateFactor),
             options.Beta1, options.Beta2, options.Epsilon);
-        model.ComputeIn(options.Precision);
-        model.Bigs.Recompute = options.Recompute;
         _state = folder.Restore(model, _optimizer);
     }
 
@@ -152,7 +152,7 @@ public sealed class Trainer : IDisposable
             Tensor logits = _model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
             using Tensor share = tensor(1f / Math.Max(1, masked), device: _device);
             Tensor loss = nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum) * share;
-            total += loss.item<float>();
+            total += loss.to_type(ScalarType.Float64).item<double>();
             if (!double.IsFinite(total))
             {
                 throw new NonFiniteLossException(step, total, _folder.Newest);

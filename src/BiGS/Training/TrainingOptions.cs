@@ -47,4 +47,7 @@ public sealed record TrainingOptions
     public long EvalEvery { get; init; } = 1_000;
 
     public long SaveEvery { get; init; } = 1_000;
+
+    /// <summary>How many of the newest checkpoints stay; the best one stays besides.</summary>
+    public int Keep { get; init; } = 2;
 }

@@ -54,6 +54,30 @@ public sealed class TokenShardsTests : IDisposable
         AssertHolds([[7]], other);
     }
 
+    [Fact]
+    public void SeveralThatBuildTheSameCacheAtOnceAllGetIt()
+    {
+        int[][] documents = [.. Enumerable.Range(0, 300).Select(d => new[] { d % 200, (d + 1) % 200 })];
+        TokenShards[] built = new TokenShards[6];
+        Parallel.For(0, built.Length, i => built[i] = Open(Cache, documents.Select(Text), vocabularySize: 201));
+        Assert.All(built, shards =>
+        {
+            AssertHolds(documents, shards);
+            shards.Dispose();
+        });
+        Assert.Equal([Cache], Directory.GetFileSystemEntries(_temporary.Path));
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(-1)]
+    public void AnIdThatTheVocabularyDoesNotHaveIsRefused(int id)
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Open(Cache, [Text([3]), Text([4, id])], vocabularySize: 200));
+        Assert.Contains($"document 1: the tokenizer made the id {id}", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_temporary.Path));
+    }
+
     public static TheoryData<string, Action<string>> Damages => new()
     {
         { "tokens cut", cache => Cut(Path.Combine(cache, "tokens-0.bin")) },

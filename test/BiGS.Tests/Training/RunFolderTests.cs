@@ -30,7 +30,7 @@ public sealed class RunFolderTests : IDisposable
         using HeadedModel model = SmallModels.Build(SmallModels.Config());
         using FusedAdamW optimizer = Optimizer(model);
         var withTokenizer = new List<string>();
-        var folder = new RunFolder(Out, withTokenizer.Add);
+        var folder = new RunFolder(Out, withTokenizer.Add, keep: 1);
         string last = Path.Combine(Out, "last");
         folder.SaveLast(model, optimizer, new TrainerState { Step = 1 });
         Assert.Equal(last, folder.Newest);
@@ -42,13 +42,60 @@ public sealed class RunFolderTests : IDisposable
         folder.SaveLast(model, optimizer, new TrainerState { Step = 2 });
         Assert.Equal(2, folder.Restore(model, optimizer).Step);
 
-        // Killed between the two renamings.
-        Directory.Move(last, last + ".old");
-        Assert.Equal((last + ".old", 2), (folder.Newest, folder.Restore(model, optimizer).Step));
+        // Killed between two renamings.
+        Directory.Move(last, last + "-1");
+        Assert.Equal((last + "-1", 2), (folder.Newest, folder.Restore(model, optimizer).Step));
         folder.SaveLast(model, optimizer, new TrainerState { Step = 3 });
         Assert.Equal((last, 3), (folder.Newest, folder.Restore(model, optimizer).Step));
         Assert.Equal([last], Directory.GetDirectories(Out));
         Assert.Equal(3, withTokenizer.Count);
+        Assert.Empty(folder.Warnings);
+    }
+
+    [Fact]
+    public void AsManyStayAsAreAskedFor()
+    {
+        using HeadedModel model = SmallModels.Build(SmallModels.Config());
+        using FusedAdamW optimizer = Optimizer(model);
+        var folder = new RunFolder(Out, _ => { }, keep: 3);
+        for (int step = 1; step <= 5; step++)
+        {
+            folder.SaveLast(model, optimizer, new TrainerState { Step = step });
+        }
+
+        Assert.Equal(
+            [("last", 5L), ("last-1", 4L), ("last-2", 3L)],
+            Directory.GetDirectories(Out).Order(StringComparer.Ordinal).Select(path => (Path.GetFileName(path), TrainerState.Read(path).Step)));
+        RunFolder.Clear(Out);
+        Assert.Empty(Directory.GetFileSystemEntries(Out));
+    }
+
+    public static TheoryData<string, Action<string>> Damages => new()
+    {
+        { "model.safetensors has", path => File.WriteAllBytes(Path.Combine(path, "model.safetensors"), File.ReadAllBytes(Path.Combine(path, "model.safetensors"))[..^1]) },
+        { "optimizer.safetensors is not what was written", path => Flip(Path.Combine(path, "optimizer.safetensors")) },
+        { "trainer_state.json is missing", path => File.Delete(Path.Combine(path, "trainer_state.json")) },
+        { "checksums.json is missing", path => File.Delete(Path.Combine(path, "checksums.json")) },
+        { "checksums.json does not read", path => File.WriteAllText(Path.Combine(path, "checksums.json"), "{") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Damages), DisableDiscoveryEnumeration = true)]
+    public void ADamagedCheckpointIsPassedOverWithAWarning(string damage, Action<string> spoil)
+    {
+        using HeadedModel model = SmallModels.Build(SmallModels.Config());
+        using FusedAdamW optimizer = Optimizer(model);
+        var folder = new RunFolder(Out, _ => { });
+        folder.SaveLast(model, optimizer, new TrainerState { Step = 1 });
+        folder.SaveLast(model, optimizer, new TrainerState { Step = 2 });
+        spoil(Path.Combine(Out, "last"));
+        Assert.Equal(1, folder.Restore(model, optimizer).Step);
+        Assert.Contains($"{Path.Combine(Out, "last")}: {damage}", Assert.Single(folder.Warnings), StringComparison.Ordinal);
+
+        spoil(Path.Combine(Out, "last-1"));
+        string error = Assert.Throws<InvalidDataException>(() => folder.Restore(model, optimizer)).Message;
+        Assert.Contains(damage, error, StringComparison.Ordinal);
+        Assert.Contains("--overwrite", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,6 +163,14 @@ public sealed class RunFolderTests : IDisposable
         }
 
         Assert.Empty(RunLog.Read(path));
+    }
+
+    /// <summary>One bit in the middle.</summary>
+    private static void Flip(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
     }
 
     private static FusedAdamW Optimizer(HeadedModel model) => new(ParameterGroup.Of(model, 0.05, 0, 1), 0.9, 0.98, 1e-6);

@@ -70,10 +70,10 @@ internal sealed class TinyRun
     public static string[] Log(string folder) =>
         [.. File.ReadAllLines(Path.Combine(folder, RunLog.FileName)).Select(line => Regex.Replace(line, ",\"tokens_per_second\":[^,}]+", ""))];
 
-    /// <summary>All that a run leaves and that does not tell the time, as bytes.</summary>
+    /// <summary>All that a run leaves and that tells neither the time nor where it was interrupted, as bytes.</summary>
     public static Dictionary<string, byte[]> Files(string folder) =>
         Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file))
-            .Where(file => file != RunLog.FileName && !file.StartsWith("tensorboard", StringComparison.Ordinal))
+            .Where(file => file != RunLog.FileName && !file.StartsWith("tensorboard", StringComparison.Ordinal) && !file.StartsWith("last-", StringComparison.Ordinal))
             .ToDictionary(file => file, file => File.ReadAllBytes(Path.Combine(folder, file)));
 
     private static DynamicMasks Rows(int documents, int seed)
