@@ -38,7 +38,7 @@ public sealed record PretrainingRows(
         DynamicMasks Masked(ITokenizedDocuments documents, MlmMaskingOptions masking) =>
             new(RowsOf(documents), new MlmMasker(masking, special, words.Count, Continues));
         return new PretrainingRows(
-            text.Tokenizer, Masked(text.Train, options.Masking), Masked(text.HeldOut, HeldOutMasking), text.Texts(), text.Grammar, text.Samples());
+            text.Tokenizer, Masked(text.Train, options.Masking), Masked(text.HeldOut, HeldOutMasking), text.Texts(), text.Grammar, text.Samples(options.MaxLength));
     }
 
     /// <summary>The authors' HDF5 shards, masked beforehand: the train split to learn from, the test split to be scored on.</summary>

@@ -38,20 +38,23 @@ public sealed record PretrainingText(
         }
     }
 
-    /// <summary>Held-out pieces with one word hidden, to look at: sentences of the grammar, or the beginnings of documents.</summary>
-    public IReadOnlyList<string> Samples(int count = 5)
+    /// <summary>Held-out pieces with one word hidden, to look at: the beginnings of documents.</summary>
+    /// <param name="maxLength">What the model reads, [CLS] and [SEP] included.</param>
+    /// <param name="count">How many, where there are so many.</param>
+    public IReadOnlyList<string> Samples(int maxLength, int count = 5)
     {
+        int length = Math.Min(SampleTokens, maxLength - 2);
         var samples = new List<string>();
         for (long document = 0; document < HeldOut.Count && samples.Count < count; document++)
         {
-            int[] ids = new int[Math.Min(SampleTokens, HeldOut.TokensBefore(document + 1) - HeldOut.TokensBefore(document))];
-            if (ids.Length < SampleTokens)
+            if (HeldOut.TokensBefore(document + 1) - HeldOut.TokensBefore(document) < length)
             {
                 continue;
             }
 
+            int[] ids = new int[length];
             HeldOut.Copy(document, 0, ids);
-            ids[SampleTokens / 2] = Tokenizer.Vocabulary.MaskId;
+            ids[length / 2] = Tokenizer.Vocabulary.MaskId;
             samples.Add(Tokenizer.Decode(ids, skipSpecialTokens: false));
         }
 
