@@ -33,7 +33,8 @@ public sealed record PretrainingResult(
 /// <summary>Masked language modelling from text to a checkpoint: opens the text, builds or opens the model, trains, and scores what came out.</summary>
 public static class Pretraining
 {
-    private const int EvaluationBatch = 64;
+    /// <summary>Positions of a held-out batch: as many rows as fit, so that long rows do not need more memory than training.</summary>
+    private const int EvaluationTokens = 8_192;
 
     /// <summary>Runs to the end, or to where it is cancelled; goes on where the folder holds a checkpoint of the run.</summary>
     /// <param name="options">All that the run is; written into the folder.</param>
@@ -46,42 +47,44 @@ public static class Pretraining
         string learned = Path.Combine(folder, "vocab.txt");
         PretrainingRows rows = PretrainingRows.Open(options, File.Exists(learned) ? folder : options.Tokenizer ?? options.Init, observer, cancel);
 
-        int vocabulary = rows.Tokenizer.VocabularySize;
-        int padId = rows.Tokenizer.Vocabulary.PadId;
         options = options with { MaxLength = rows.Train.MaxLength };
-        BiGSForMaskedLM model = Model(options, vocabulary);
+        PretrainingResult result = Trained(options, folder, rows, observer, cancel);
+        return result.Finished ? Scored(result, folder, options, rows) : result;
+    }
+
+    /// <summary>Trains, and lets model and moments go before anything else needs their memory.</summary>
+    private static PretrainingResult Trained(
+        PretrainingOptions options, string folder, PretrainingRows rows, PretrainingObserver observer, CancellationToken cancel)
+    {
+        int vocabulary = rows.Tokenizer.VocabularySize;
+        using BiGSForMaskedLM model = Model(options, vocabulary);
         model.to(new Device(options.Device));
 
         // Only now is there something to go on with: text or a model that does not open leaves no folder behind.
         options.Write(folder);
         rows.Tokenizer.Save(folder);
-        PadTo padTo = model.Config.HearsPadding ? PadTo.MaxLength : PadTo.Longest;
-        IEnumerable<Batch> HeldOut() => BatchSource.InOrder(rows.HeldOut, EvaluationBatch, padId, padTo);
-
-        var source = new BatchSource(rows.Train, options.BatchSize, padId, options.Masking.Seed, padTo);
+        var source = new BatchSource(rows.Train, options.BatchSize, rows.Tokenizer.Vocabulary.PadId, options.Masking.Seed, PadTo(model.Config));
         var runFolder = new RunFolder(folder, rows.Tokenizer.Save, options.Training.Keep);
-        using var trainer = new Trainer(model, options.Training, runFolder, HeldOut);
+        using var trainer = new Trainer(model, options.Training, runFolder, () => HeldOut(rows, model.Config));
         observer.Plan?.Report(new PretrainingPlan(
             options, model.parameters().Sum(p => p.numel()), vocabulary, rows.Train.Count, rows.HeldOut.Count, trainer.State.Step, options.Device, runFolder.Warnings));
 
         bool nothingLeft = trainer.State.Step >= options.Training.Steps;
-        TrainerState state;
-        TimeSpan waited;
         long start = Stopwatch.GetTimestamp();
-        using (var loader = new PrefetchingLoader(source.At, trainer.State.Step * options.Training.Accumulate))
-        {
-            state = trainer.Run(loader.Next, observer.Steps, cancel);
-            waited = loader.Waited;
-        }
-
+        using var loader = new PrefetchingLoader(source.At, trainer.State.Step * options.Training.Accumulate);
+        TrainerState state = trainer.Run(loader.Next, observer.Steps, cancel);
         bool finished = state.Step >= options.Training.Steps && state.EvaluatedStep == state.Step;
-        var result = new PretrainingResult(state, finished, null, null, [], [], nothingLeft, Stopwatch.GetElapsedTime(start), waited);
-        return finished ? Scored(result, folder, options, rows, HeldOut()) : result;
+        return new PretrainingResult(state, finished, null, null, [], [], nothingLeft, Stopwatch.GetElapsedTime(start), loader.Waited);
     }
+
+    private static PadTo PadTo(BiGSConfig config) => config.HearsPadding ? Batches.PadTo.MaxLength : Batches.PadTo.Longest;
+
+    private static IEnumerable<Batch> HeldOut(PretrainingRows rows, BiGSConfig config) => BatchSource.InOrder(
+        rows.HeldOut, Math.Max(1, EvaluationTokens / rows.HeldOut.MaxLength), rows.Tokenizer.Vocabulary.PadId, PadTo(config));
 
     /// <summary>Scores the best checkpoint, as it was written.</summary>
     private static PretrainingResult Scored(
-        PretrainingResult result, string folder, PretrainingOptions options, PretrainingRows rows, IEnumerable<Batch> heldOut)
+        PretrainingResult result, string folder, PretrainingOptions options, PretrainingRows rows)
     {
         using var best = (BiGSForMaskedLM)CheckpointFolder.Open(
             folder, new OpenOptions { Route = SsmRoutes.Named(options.Route), Device = new Device(options.Device) }).Model;
@@ -89,7 +92,7 @@ public static class Pretraining
         best.Freeze();
         return result with
         {
-            HeldOut = MaskedLmEvaluation.Score(best, heldOut),
+            HeldOut = MaskedLmEvaluation.Score(best, HeldOut(rows, best.Config)),
             Guessers = new NeighbourGuessers(rows.Texts).Score(rows.HeldOut),
             Agreement = rows.Grammar is { } grammar ? GrammarAgreement.Score(best, rows.Tokenizer, grammar) : [],
             Samples = rows.Samples,
