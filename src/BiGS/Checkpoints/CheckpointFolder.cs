@@ -6,11 +6,14 @@ using static TorchSharp.torch;
 namespace BiGS.Checkpoints;
 
 /// <summary>
-/// A folder that holds a model: <c>config.json</c> and <c>model.safetensors</c> (and a tokenizer's files, which belong to their own room).
+/// A folder that holds a model: <c>config.json</c> and <c>model.safetensors</c>, or the authors' <c>pytorch_model.bin</c> in its place (and a
+/// tokenizer's files, which belong to their own room).
 /// </summary>
 public static class CheckpointFolder
 {
     public const string WeightsName = "model.safetensors";
+
+    private const string PyTorchWeightsName = "pytorch_model.bin";
 
     /// <summary>Keys that files hold twice or in vain: tied weights, constant tables, heads of other objectives.</summary>
     private static readonly string[] PassedOver =
@@ -20,7 +23,7 @@ public static class CheckpointFolder
     ];
 
     /// <summary>Opens the model of a folder, ready to compute, in evaluation mode.</summary>
-    /// <param name="folder">Holds config.json and model.safetensors.</param>
+    /// <param name="folder">Holds config.json and model.safetensors or pytorch_model.bin; of both, the first is read.</param>
     /// <param name="options">Route, device, head, overrides.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">Config and weights do not fit this program or each other.</exception>
@@ -30,7 +33,7 @@ public static class CheckpointFolder
         ConfigFile file = ReadConfig(folder, ConfigOrigin.AuthorsPyTorch);
         file = file with { Config = options.Reshape(file.Config), Architecture = options.Architecture ?? file.Architecture };
         HeadedModel model = HeadedModels.Build(file.Architecture, file.Config, options.Route);
-        IReadOnlyList<string> warnings = Load(model, Path.Combine(folder, WeightsName));
+        IReadOnlyList<string> warnings = Load(model, WeightsOf(folder));
         model.to(options.Device);
         model.eval();
         return new OpenedCheckpoint(model, file, warnings);
@@ -72,7 +75,7 @@ public static class CheckpointFolder
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        using var weights = new SafetensorsFile(path);
+        using IWeightsFile weights = Path.GetFileName(path) == PyTorchWeightsName ? new PyTorchFile(path) : new SafetensorsFile(path);
         Dictionary<string, string> stored = weights.Names.ToDictionary(BertDialect.Rename, name => name);
         var wanted = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         string[] missing = [.. wanted.Keys.Where(name => !stored.ContainsKey(name)).Order(StringComparer.Ordinal)];
@@ -111,6 +114,13 @@ public static class CheckpointFolder
         }
 
         return warnings;
+    }
+
+    private static string WeightsOf(string folder)
+    {
+        string safetensors = Path.Combine(folder, WeightsName);
+        string pyTorch = Path.Combine(folder, PyTorchWeightsName);
+        return !File.Exists(safetensors) && File.Exists(pyTorch) ? pyTorch : safetensors;
     }
 
     /// <summary>The pooler counts to the head: pretraining does not train it.</summary>

@@ -8,7 +8,7 @@ namespace BiGS.Checkpoints;
 /// A safetensors file, open for reading: eight bytes of header length, a JSON header, raw little-endian tensors.
 /// The file is memory-mapped, and a tensor costs memory only when it is read.
 /// </summary>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : IWeightsFile
 {
     private const long LargestHeader = 100_000_000;
 
@@ -43,7 +43,7 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Tensor names, in the order of the header.</summary>
+    /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => _entries.Keys;
 
     /// <summary>Text that travels in the header under <c>__metadata__</c>.</summary>
@@ -51,10 +51,10 @@ public sealed class SafetensorsFile : IDisposable
 
     public bool Contains(string name) => _entries.ContainsKey(name);
 
+    /// <inheritdoc/>
     public long[] Shape(string name) => Find(name).Shape;
 
-    /// <summary>A copy of one tensor, on the CPU, in the type that the file has.</summary>
-    /// <exception cref="InvalidDataException">The file has no tensor of this name.</exception>
+    /// <inheritdoc/>
     public unsafe Tensor Read(string name)
     {
         Entry entry = Find(name);

@@ -1,5 +1,6 @@
 using BiGS.Checkpoints;
 using BiGS.Models;
+using BiGS.Tests.Corpora;
 using static TorchSharp.torch;
 
 namespace BiGS.Tests.Golden;
@@ -20,6 +21,23 @@ public class ModelGoldenTests
             "token_classification", "question_answering",
         ],
         [Precision.Fp32, Precision.Fp64]);
+
+    /// <summary>The same weights as pytorch_model.bin, in a folder without safetensors, give the same answers.</summary>
+    [Fact]
+    public void TheAuthorsOwnFileOpensToo()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        foreach (string name in (string[])["config.json", "pytorch_model.bin"])
+        {
+            File.Copy(Shared.Path("golden", "masked_lm", name), Path.Combine(folder.Path, name));
+        }
+
+        using var expected = new SafetensorsFile(Shared.Path("golden", "masked_lm", "expected.safetensors"));
+        OpenedCheckpoint opened = CheckpointFolder.Open(folder.Path);
+        Assert.Empty(opened.Warnings);
+        Distance.Within(Distance.Outputs, Run(opened.Model, expected, []).Results["logits"], expected.Read("logits"), "logits");
+    }
 
     [Theory]
     [MemberData(nameof(Runs))]

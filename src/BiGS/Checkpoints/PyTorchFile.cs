@@ -1,0 +1,113 @@
+using System.IO.Compression;
+using static TorchSharp.torch;
+
+namespace BiGS.Checkpoints;
+
+/// <summary>
+/// A <c>pytorch_model.bin</c> as torch writes it since 1.6: a zip of <c>data.pkl</c>, which names the tensors, and one file a storage, not compressed.
+/// </summary>
+public sealed class PyTorchFile : IWeightsFile
+{
+    private const string PickleName = "data.pkl";
+
+    private readonly string _path;
+    private readonly ZipArchive _zip;
+    private readonly string _folder;
+    private readonly Dictionary<string, StoredTensor> _tensors = new(StringComparer.Ordinal);
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no zip of torch's, is cut, or holds more than a state_dict.</exception>
+    public PyTorchFile(string path)
+    {
+        _path = path;
+        FileStream stream = File.Exists(path) ? File.OpenRead(path) : throw new FileNotFoundException($"{path}: there is no such file.");
+        try
+        {
+            _zip = new ZipArchive(stream, ZipArchiveMode.Read);
+            ZipArchiveEntry pickle = _zip.Entries.FirstOrDefault(entry => entry.Name == PickleName)
+                ?? throw new InvalidDataException($"{path}: the zip holds no {PickleName}; expected what torch.save writes.");
+            _folder = pickle.FullName[..^PickleName.Length];
+            byte[] bytes = new byte[Stored(pickle).Length];
+            using (Stream source = pickle.Open())
+            {
+                source.ReadExactly(bytes);
+            }
+
+            foreach ((string name, StoredTensor tensor) in PickledStateDict.Read(bytes, path))
+            {
+                CheckBounds(name, tensor);
+                _tensors[name] = tensor;
+            }
+        }
+        catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException)
+        {
+            stream.Dispose();
+            throw broken.Message.StartsWith(path, StringComparison.Ordinal)
+                ? broken
+                : new InvalidDataException($"{path}: not a file that torch.save wrote since 1.6 ({broken.Message}); save it again with a current torch.", broken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> Names => _tensors.Keys;
+
+    /// <inheritdoc/>
+    public long[] Shape(string name) => Find(name).Shape;
+
+    /// <inheritdoc/>
+    public Tensor Read(string name)
+    {
+        StoredTensor stored = Find(name);
+        using var scope = NewDisposeScope();
+        Tensor storage = empty([stored.StorageElements], stored.Type, CPU);
+        if (stored.StorageElements > 0)
+        {
+            ZipArchiveEntry entry = Entry(name, stored);
+            try
+            {
+                using Stream source = entry.Open();
+                source.ReadExactly(storage.bytes);
+            }
+            catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException)
+            {
+                throw new InvalidDataException($"{_path}: the storage of \"{name}\" is cut or damaged; copy the file again.", broken);
+            }
+        }
+
+        return storage.as_strided(stored.Shape, stored.Strides, stored.Offset).contiguous().MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => _zip.Dispose();
+
+    private StoredTensor Find(string name) =>
+        _tensors.TryGetValue(name, out StoredTensor? tensor) ? tensor : throw new InvalidDataException($"{_path}: there is no tensor \"{name}\".");
+
+    private ZipArchiveEntry Entry(string name, StoredTensor tensor) => _zip.GetEntry($"{_folder}data/{tensor.Storage}")
+        ?? throw new InvalidDataException($"{_path}: the storage {tensor.Storage} of \"{name}\" is missing.");
+
+    /// <summary>torch does not compress, and what is stored is never longer than its file: no entry can unfold into more.</summary>
+    private ZipArchiveEntry Stored(ZipArchiveEntry entry) => entry.Length == entry.CompressedLength
+        ? entry
+        : throw new InvalidDataException($"{_path}: \"{entry.FullName}\" is compressed ({entry.CompressedLength} bytes for {entry.Length}), which torch.save does not do.");
+
+    private void CheckBounds(string name, StoredTensor tensor)
+    {
+        long bytes = Stored(Entry(name, tensor)).Length;
+        bool fits = tensor.StorageElements >= 0 && tensor.StorageElements == bytes / SafetensorsTypes.Width(tensor.Type)
+            && tensor.Offset >= 0 && tensor.Shape.Length == tensor.Strides.Length && tensor.Shape.All(n => n >= 0) && tensor.Strides.All(stride => stride >= 0);
+        UInt128 last = (UInt128)Math.Max(0, tensor.Offset);
+        UInt128 count = 1;
+        for (int d = 0; fits && d < tensor.Shape.Length; d++)
+        {
+            last += (UInt128)Math.Max(0, tensor.Shape[d] - 1) * (UInt128)tensor.Strides[d];
+            count *= (UInt128)tensor.Shape[d];
+            fits = count <= (UInt128)tensor.StorageElements && last < (UInt128)Math.Max(1, tensor.StorageElements);
+        }
+
+        if (!fits)
+        {
+            throw new InvalidDataException(
+                $"{_path}: \"{name}\" of shape ({string.Join(", ", tensor.Shape)}) does not fit its storage of {tensor.StorageElements} elements in {bytes} bytes.");
+        }
+    }
+}
