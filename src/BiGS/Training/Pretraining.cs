@@ -61,6 +61,7 @@ public static class Pretraining
         model.to(new Device(options.Device));
 
         // Only now is there something to go on with: text or a model that does not open leaves no folder behind.
+        using IDisposable held = RunFolder.Hold(folder);
         options.Write(folder);
         rows.Tokenizer.Save(folder);
         var source = new BatchSource(rows.Train, options.BatchSize, rows.Tokenizer.Vocabulary.PadId, options.Masking.Seed, PadTo(model.Config));

@@ -12,6 +12,7 @@ public sealed class RunFolder
 {
     private const string OptimizerName = "optimizer.safetensors";
     private const string LastName = "last";
+    private const string LockName = "run.lock";
 
     private readonly Action<string> _addTokenizer;
     private readonly int _keep;
@@ -38,6 +39,21 @@ public sealed class RunFolder
 
     private string Beside => System.IO.Path.Combine(Path, LastName + ".partial");
 
+    /// <summary>Keeps other processes from training in the same folder, until it is disposed or the process ends in whatever way.</summary>
+    /// <exception cref="IOException">Another process holds it.</exception>
+    public static IDisposable Hold(string path)
+    {
+        Directory.CreateDirectory(path);
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException held) when (File.Exists(System.IO.Path.Combine(path, LockName)))
+        {
+            throw new IOException($"{path}: another process is training here; wait for its end, or choose another --out.", held);
+        }
+    }
+
     /// <summary>Removes the files of a run, and nothing else that may lie in the folder.</summary>
     public static void Clear(string path)
     {
@@ -48,7 +64,7 @@ public sealed class RunFolder
         }
 
         foreach (string file in (string[])
-            [PretrainingOptions.FileName, RunLog.FileName, ConfigFile.Name, CheckpointFolder.WeightsName, "vocab.txt", "tokenizer_config.json"])
+            [LockName, PretrainingOptions.FileName, RunLog.FileName, ConfigFile.Name, CheckpointFolder.WeightsName, "vocab.txt", "tokenizer_config.json"])
         {
             File.Delete(System.IO.Path.Combine(path, file));
         }

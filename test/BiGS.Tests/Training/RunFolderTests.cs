@@ -53,6 +53,19 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void OneProcessAtATime()
+    {
+        using (RunFolder.Hold(Out))
+        {
+            Assert.Contains("another process", Assert.Throws<IOException>(() => RunFolder.Hold(Out)).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(Out));
+        File.WriteAllText(Path.Combine(Out, "run.lock"), ""); // left by a process that was killed
+        RunFolder.Hold(Out).Dispose();
+    }
+
+    [Fact]
     public void AsManyStayAsAreAskedFor()
     {
         using HeadedModel model = SmallModels.Build(SmallModels.Config());
