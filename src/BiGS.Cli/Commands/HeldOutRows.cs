@@ -48,7 +48,7 @@ internal sealed class HeldOutRows(BiGSConfig config, BertTokenizer tokenizer, in
     public IEnumerable<Batch> Batches(int batchSize, ProgressLine line)
     {
         long done = 0;
-        PadTo padTo = config.HearsPadding ? PadTo.MaxLength : PadTo.Longest;
+        PadTo padTo = config.HearsPadding() ? PadTo.MaxLength : PadTo.Longest;
         foreach (Batch batch in BatchSource.InOrder(Rows, batchSize, tokenizer.Vocabulary.PadId, padTo))
         {
             line.Report("scoring", (double)done / Rows.Count, $"{done:N0} of {Rows.Count:N0} rows");

@@ -110,7 +110,7 @@ public sealed record BiGSConfig
     /// Whether padding changes answers: such a model answers as it was trained only when every row is padded to the same length
     /// (paper.md §3). Attention leaves padding out by itself.
     /// </summary>
-    public bool HearsPadding => Routing == Routing.Ssm && !MaskPadding;
+    public bool HearsPadding() => Routing == Routing.Ssm && !MaskPadding;
 
     public PositionEmbedding PositionEmbeddingType { get; init; } = PositionEmbedding.Absolute;
 

@@ -15,7 +15,7 @@ internal static class RowLength
     public static int For(BiGSConfig config, int tokens, int? padTo)
     {
         int longest = config.PositionEmbeddingType == PositionEmbedding.Absolute ? config.MaxPositionEmbeddings : int.MaxValue;
-        int length = padTo ?? (config.HearsPadding ? config.MaxPositionEmbeddings : tokens);
+        int length = padTo ?? (config.HearsPadding() ? config.MaxPositionEmbeddings : tokens);
         if (length > longest)
         {
             throw new ArgumentException(padTo is null

@@ -78,7 +78,7 @@ public static class Pretraining
         return new PretrainingResult(state, finished, null, null, [], [], nothingLeft, Stopwatch.GetElapsedTime(start), loader.Waited);
     }
 
-    private static PadTo PadTo(BiGSConfig config) => config.HearsPadding ? Batches.PadTo.MaxLength : Batches.PadTo.Longest;
+    private static PadTo PadTo(BiGSConfig config) => config.HearsPadding() ? Batches.PadTo.MaxLength : Batches.PadTo.Longest;
 
     private static IEnumerable<Batch> HeldOut(PretrainingRows rows, BiGSConfig config) => BatchSource.InOrder(
         rows.HeldOut, Math.Max(1, EvaluationTokens / rows.HeldOut.MaxLength), rows.Tokenizer.Vocabulary.PadId, PadTo(config));
