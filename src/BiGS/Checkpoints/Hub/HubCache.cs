@@ -14,7 +14,7 @@ internal sealed class HubCache(string root)
     public string Lock(HubName model, string etag) => Path.Combine(root, ".locks", Name(model), etag + ".lock");
 
     /// <summary>Whether a file's bytes are here, and not only a link to bytes that were cleared away.</summary>
-    public bool Has(HubListing listing, string file) => File.Exists(FilePath(listing, file));
+    public bool Has(HubListing listing, string file) => IsThere(FilePath(listing, file));
 
     public string FilePath(HubListing listing, string file) =>
         Path.Combine(Snapshot(listing.Model, listing.Commit), HubFileName.Checked(file, listing.Model));
@@ -51,14 +51,18 @@ internal sealed class HubCache(string root)
         string commit = model.IsCommit ? model.Revision : File.Exists(path) ? File.ReadAllText(path).Trim() : "";
         string folder = Snapshot(model, commit);
         return HubName.IsCommitHash(commit) && Directory.Exists(folder)
-            ? new HubListing(model, commit, FilesBelow(folder).ToHashSet(StringComparer.Ordinal))
+            ? new HubListing(model, commit, FilesBelow(folder).ToHashSet(StringComparer.Ordinal)) { IsOfTheCache = true }
             : throw new HubException(
                 $"{model}: not in the cache {root}, and HF_HUB_OFFLINE forbids to fetch it; run it once without HF_HUB_OFFLINE, or copy the cache of a machine that has it.",
                 System.Net.HttpStatusCode.NotFound);
     }
 
+    /// <summary>File.Exists says yes to a link that leads nowhere.</summary>
+    private static bool IsThere(string path) =>
+        File.Exists(path) && new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) is not { Exists: false };
+
     private static IEnumerable<string> FilesBelow(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .Where(File.Exists)
+        .Where(IsThere)
         .Select(path => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'));
 
     private static void Replace(string path, Action<string> make)

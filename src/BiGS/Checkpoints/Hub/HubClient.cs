@@ -41,7 +41,7 @@ public sealed class HubClient : IDisposable
         }
 
         string folder = Finish(listing);
-        string tokenizer = ModelFiles.HasTokenizer(listing) ? folder : await AuthorsTokenizer(progress, cancel).ConfigureAwait(false);
+        string tokenizer = ModelFiles.HasTokenizer(listing) ? folder : await AuthorsTokenizer(model, progress, cancel).ConfigureAwait(false);
         return new HubSnapshot(folder, tokenizer, listing.Commit);
     }
 
@@ -61,7 +61,7 @@ public sealed class HubClient : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private async Task<string> AuthorsTokenizer(IProgress<HubProgress>? progress, CancellationToken cancel)
+    private async Task<string> AuthorsTokenizer(HubName model, IProgress<HubProgress>? progress, CancellationToken cancel)
     {
         (HubName known, HubName before) = (HubName.AuthorsTokenizers[0], HubName.AuthorsTokenizers[1]);
         try
@@ -70,7 +70,14 @@ public sealed class HubClient : IDisposable
         }
         catch (HubException none) when (none.SaysThereIsNone)
         {
-            return await Tokenizer(before, progress, cancel).ConfigureAwait(false);
+            try
+            {
+                return await Tokenizer(before, progress, cancel).ConfigureAwait(false);
+            }
+            catch (HubException noneEither) when (noneEither.SaysThereIsNone)
+            {
+                throw new HubException($"{model} has no tokenizer of its own, and the one of its authors is not to be had: {none.Message}", none.Status, none);
+            }
         }
     }
 

@@ -8,6 +8,9 @@ namespace BiGS.Checkpoints;
 /// <param name="Files">Names with / between folders, all of them safe.</param>
 internal sealed record HubListing(HubName Model, string Commit, IReadOnlySet<string> Files)
 {
+    /// <summary>Whether it says what is here, and not what the hub has.</summary>
+    public bool IsOfTheCache { get; init; }
+
     /// <summary>Reads the hub's answer: <c>{"sha": commit, "siblings": [{"rfilename": name}, …]}</c>.</summary>
     /// <exception cref="InvalidDataException">It is something else, or names a file that leads out of its folder.</exception>
     public static HubListing Parse(byte[] json, HubName model)

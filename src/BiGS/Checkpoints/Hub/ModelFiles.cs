@@ -42,12 +42,17 @@ internal static class ModelFiles
             throw new InvalidDataException($"{listing.Model}: {ShardIndex} does not read ({broken.Message}).", broken);
         }
 
-        string? absent = Array.Find(shards, shard => !listing.Files.Contains(HubFileName.Checked(shard, listing.Model)));
-        return absent is null
-            ? shards
-            : throw new InvalidDataException($"{listing.Model}: {ShardIndex} names {absent}, which is not there; expected every shard beside it.");
+        if (shards.FirstOrDefault(shard => !listing.Files.Contains(HubFileName.Checked(shard, listing.Model))) is not { } absent)
+        {
+            return shards;
+        }
+
+        throw listing.IsOfTheCache
+            ? Lacking(listing, absent)
+            : new InvalidDataException($"{listing.Model}: {ShardIndex} names {absent}, which is not there; expected every shard beside it.");
     }
 
-    private static HubException Lacking(HubListing listing, string expected) => new(
-        $"{listing.Model}: there is no model at {listing.Commit[..8]}: it lacks {expected}. Choose another repository or revision.");
+    private static HubException Lacking(HubListing listing, string expected) => new(listing.IsOfTheCache
+        ? $"{listing.Model}: the cache lacks {expected} of the commit {listing.Commit[..8]}, and HF_HUB_OFFLINE forbids to fetch it; run it once without."
+        : $"{listing.Model}: the repository holds no model at {listing.Commit[..8]}: it lacks {expected}. Choose another repository or revision.");
 }
