@@ -41,12 +41,13 @@ internal static class EvaluateCommand
 
         command.Runs(parse =>
         {
-            string folder = model.Folder(parse);
-            BiGSForMaskedLM opened = model.Open(parse, terminal) as BiGSForMaskedLM ?? throw new InvalidDataException(
+            ModelPlace place = model.Place(parse, terminal);
+            string folder = place.Folder;
+            BiGSForMaskedLM opened = model.Open(place, parse, terminal) as BiGSForMaskedLM ?? throw new InvalidDataException(
                 $"{folder}: \"architectures\" in {ConfigFile.Name} names a head that guesses no masked words; "
                 + "--task mlm needs a BiGSForMaskedLM.");
             opened.Freeze();
-            BertTokenizer tokenizer = BertTokenizer.Open(folder);
+            BertTokenizer tokenizer = BertTokenizer.Open(place.TokenizerFolder);
             var corpus = new CorpusOptions { TextField = parse.GetValue(textField) ?? "text" };
             IEnumerable<string> documents = Corpus.ReadDocuments(parse.GetRequiredValue(data), corpus);
             int length = RowLength(opened.Config, parse.GetValue(maxLength));

@@ -26,8 +26,9 @@ internal static class FillMaskCommand
         command.Add(texts);
         command.Runs(parse =>
         {
+            ModelPlace place = model.Place(parse, terminal);
             using FillMask fillMask = FillMask.Open(
-                model.Folder(parse), model.HowToOpen(parse), model.Precision(parse), parse.GetValue(padTo));
+                place.Folder, model.HowToOpen(parse), model.Precision(parse), parse.GetValue(padTo), place.TokenizerFolder);
             terminal.Warn(fillMask.Warnings);
             bool first = true;
             foreach (string text in terminal.Texts(parse.GetValue(texts)!))

@@ -42,7 +42,7 @@ internal static class ForwardCommand
             using var file = new SafetensorsFile(source);
             bool labelled = file.Contains("labels") || file.Contains("start_positions");
             bool differentiate = labelled && !parse.GetValue(noGradients);
-            HeadedModel opened = model.Open(parse, terminal, auto: differentiate ? Precision.Fp64 : Precision.Fp32);
+            HeadedModel opened = model.Open(model.Place(parse, terminal), parse, terminal, auto: differentiate ? Precision.Fp64 : Precision.Fp32);
             List<(string Name, Tensor Tensor)> results = Compute(opened, new ForwardInputs(file, source, opened), differentiate);
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
             SafetensorsWriter.Write(target, results);

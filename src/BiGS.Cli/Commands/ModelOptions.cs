@@ -11,7 +11,7 @@ namespace BiGS.Cli.Commands;
 internal sealed class ModelOptions
 {
     private readonly Option<string> _model = Values.Text(
-        "--model", "DIR", "a model's folder, with config.json and model.safetensors", required: true);
+        "--model", "DIR", "a model's folder, or owner/name[@revision] of the Hugging Face hub", required: true);
 
     private readonly Option<string> _precision = Values.Choice("--precision", "what to compute in", "auto", "fp32", "bf16", "fp64");
     private readonly Option<string> _device = Values.Choice("--device", "where to compute", "auto", "cpu", "cuda");
@@ -25,7 +25,9 @@ internal sealed class ModelOptions
         command.Add(_route);
     }
 
-    public string Folder(ParseResult parse) => parse.GetRequiredValue(_model);
+    /// <summary>Where the model is; a model of the hub is fetched first.</summary>
+    /// <inheritdoc cref="ModelPlace.Of"/>
+    public ModelPlace Place(ParseResult parse, Terminal terminal) => ModelPlace.Of(parse.GetRequiredValue(_model), terminal);
 
     /// <param name="parse">The command line.</param>
     /// <param name="auto">What "auto" stands for.</param>
@@ -52,9 +54,9 @@ internal sealed class ModelOptions
     };
 
     /// <summary>Opens the model and says what its files lacked.</summary>
-    public HeadedModel Open(ParseResult parse, Terminal terminal, Precision auto = Models.Precision.Fp32)
+    public HeadedModel Open(ModelPlace place, ParseResult parse, Terminal terminal, Precision auto = Models.Precision.Fp32)
     {
-        OpenedCheckpoint opened = CheckpointFolder.Open(Folder(parse), HowToOpen(parse));
+        OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, HowToOpen(parse));
         terminal.Warn(opened.Warnings);
         opened.Model.ComputeIn(Precision(parse, auto));
         return opened.Model;

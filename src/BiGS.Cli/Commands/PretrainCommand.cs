@@ -13,7 +13,7 @@ internal static class PretrainCommand
 
     public static Command Build(Terminal terminal)
     {
-        var options = new PretrainOptions();
+        var options = new PretrainOptions(terminal);
         Option<string> output = Values.Text("--out", "DIR", "where the run lives (default runs/pretrain-PRESET-N, the first N that is free)");
         Option<bool> resume = Values.Flag("--resume", "go on with the run in --out (or the newest of the preset)");
         Option<bool> overwrite = Values.Flag("--overwrite", "replace a run that is in --out");

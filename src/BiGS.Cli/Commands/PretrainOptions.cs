@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BiGS.Checkpoints;
+using BiGS.Cli.Console;
 using BiGS.Models;
 using BiGS.Ssm;
 using BiGS.Training;
@@ -7,7 +8,7 @@ using BiGS.Training;
 namespace BiGS.Cli.Commands;
 
 /// <summary>The options of <c>pretrain</c>, and what they make of a recipe. Only what is given changes anything.</summary>
-internal sealed class PretrainOptions
+internal sealed class PretrainOptions(Terminal terminal)
 {
     private readonly Option<string[]> _corpus = Values.Paths("--corpus", "text: .txt, .jsonl (also .gz), .parquet, the authors' .hdf5; without it, the built-in grammar");
     private readonly Option<string[]> _validation = Values.Paths("--validation", "held-out text; without it, 1 % of the documents are kept aside");
@@ -35,13 +36,13 @@ internal sealed class PretrainOptions
     private readonly Option<string> _device = Values.Choice("--device", "where to compute", "auto", "cpu", "cuda");
     private readonly Option<string> _route = Values.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
     private readonly Option<int?> _seed = Values.Number("--seed", "decides weights, order, masks and dropout", least: 0);
-    private readonly Option<string> _tokenizer = Values.Text("--tokenizer", "DIR", "a tokenizer; without it, a vocabulary is learned from the text");
+    private readonly Option<string> _tokenizer = Values.Text("--tokenizer", "DIR", "a tokenizer, or owner/name of the hub; without it, a vocabulary is learned from the text");
     private readonly Option<int?> _vocabSize = Values.Number("--vocab-size", "words of a vocabulary that is learned (default 8192)", least: 6);
     private readonly Option<int?> _logEvery = Values.Number("--log-every", "steps between rows of the log", least: 1);
     private readonly Option<int?> _evalEvery = Values.Number("--eval-every", "steps between scores of the held-out text", least: 1);
     private readonly Option<int?> _saveEvery = Values.Number("--save-every", "steps between checkpoints", least: 1);
     private readonly Option<int?> _keep = Values.Number("--keep", "newest checkpoints that stay, besides the best (default 2)", least: 1);
-    private readonly Option<string> _init = Values.Text("--init", "CHECKPOINT", "start from these weights, their shape and their tokenizer");
+    private readonly Option<string> _init = Values.Text("--init", "CHECKPOINT", "start from these weights (or owner/name of the hub), their shape and their tokenizer");
 
     public IEnumerable<Option> All =>
     [
@@ -68,7 +69,13 @@ internal sealed class PretrainOptions
         if (parse.GetValue(_init) is { } init)
         {
             Refuse(parse, "--init", _preset, _architecture, _routing, _merge, _tokenizer, _vocabSize);
-            recipe = recipe with { Init = Path.GetFullPath(init), Model = CheckpointFolder.ReadConfig(init, ConfigOrigin.AuthorsPyTorch).Config };
+            ModelPlace place = ModelPlace.Of(init, terminal);
+            recipe = recipe with
+            {
+                Init = Path.GetFullPath(place.Folder),
+                Tokenizer = place.TokenizerFolder == place.Folder ? null : Path.GetFullPath(place.TokenizerFolder),
+                Model = CheckpointFolder.ReadConfig(place.Folder, ConfigOrigin.AuthorsPyTorch).Config,
+            };
         }
 
         return Given(parse, recipe);
@@ -99,7 +106,7 @@ internal sealed class PretrainOptions
             Corpus = Absolute(If(_corpus)) ?? options.Corpus,
             Validation = Absolute(If(_validation)) ?? options.Validation,
             TextField = If(_textField) ?? options.TextField,
-            Tokenizer = If(_tokenizer) is { } tokenizer ? Path.GetFullPath(tokenizer) : options.Tokenizer,
+            Tokenizer = If(_tokenizer) is { } tokenizer ? Path.GetFullPath(ModelPlace.OfTokenizer(tokenizer, terminal)) : options.Tokenizer,
             VocabSize = If(_vocabSize) ?? options.VocabSize,
             MaxLength = If(_maxLength) ?? options.MaxLength,
             BatchSize = If(_batchSize) ?? options.BatchSize,

@@ -23,9 +23,16 @@ public sealed class SafetensorsFile : IWeightsFile
     public SafetensorsFile(string path)
     {
         _path = path;
-        long size = File.Exists(path) ? new FileInfo(path).Length : throw new FileNotFoundException($"{path}: there is no such file.");
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"{path}: there is no such file.");
+        }
+
+        // The length of what is open: that of the path is, where it is a link, the link's own.
+        using FileStream stream = File.OpenRead(path);
+        long size = stream.Length;
         Require(size >= 8, $"{size} bytes are too few for a header");
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         try
         {

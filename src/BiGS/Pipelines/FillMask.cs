@@ -46,9 +46,11 @@ public sealed class FillMask : IDisposable
     /// <param name="how">Route and device.</param>
     /// <param name="precision">What to compute in.</param>
     /// <param name="padTo">Every row's length; by default the text's own, or the model's full length where it sees its padding.</param>
+    /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head.</exception>
-    public static FillMask Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, int? padTo = null)
+    public static FillMask Open(
+        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, int? padTo = null, string? tokenizerFolder = null)
     {
         how ??= new OpenOptions();
         OpenedCheckpoint opened = CheckpointFolder.Open(folder, how);
@@ -59,7 +61,7 @@ public sealed class FillMask : IDisposable
                 + "expected a BiGSForMaskedLM.");
         }
 
-        BertTokenizer tokenizer = BertTokenizer.Open(folder);
+        BertTokenizer tokenizer = BertTokenizer.Open(tokenizerFolder ?? folder);
         if (tokenizer.VocabularySize > model.Config.VocabSize)
         {
             throw new InvalidDataException(

@@ -1,0 +1,52 @@
+using BiGS.Checkpoints;
+using BiGS.Cli.Console;
+
+namespace BiGS.Cli.Commands;
+
+/// <summary>Where a model's files are: in a folder that is given, or in the cache of the hub, fetched first where they are not there.</summary>
+/// <param name="Folder">Configuration and weights.</param>
+/// <param name="TokenizerFolder">The same, or that of the authors' tokenizer for a model of the hub without one.</param>
+internal sealed record ModelPlace(string Folder, string TokenizerFolder)
+{
+    private const double Megabyte = 1e6;
+
+    /// <param name="given">A folder; where there is none of this name, owner/name[@revision] on the hub.</param>
+    /// <param name="terminal">Shows how far it has come, and may interrupt.</param>
+    /// <exception cref="HubException">There is no such folder, and the hub has no such model or cannot be reached.</exception>
+    public static ModelPlace Of(string given, Terminal terminal) => Find(
+        given,
+        terminal,
+        folder => new ModelPlace(folder, folder),
+        async (hub, name, progress, cancel) =>
+        {
+            HubSnapshot snapshot = await hub.Snapshot(name, progress, cancel);
+            return new ModelPlace(snapshot.Folder, snapshot.TokenizerFolder);
+        });
+
+    /// <summary>The folder or file of a tokenizer, of this machine or of the hub.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static string OfTokenizer(string given, Terminal terminal) =>
+        Find(given, terminal, path => path, (hub, name, progress, cancel) => hub.Tokenizer(name, progress, cancel));
+
+    private static T Find<T>(
+        string given, Terminal terminal, Func<string, T> here, Func<HubClient, HubName, IProgress<HubProgress>, CancellationToken, Task<T>> fetch)
+    {
+        if (Path.Exists(given) || !HubName.TryParse(given, out HubName? name))
+        {
+            return here(given);
+        }
+
+        using var hub = new HubClient(HubOptions.FromEnvironment());
+        using ProgressLine line = terminal.Progress();
+        var progress = new Told<HubProgress>(file => line.Report(
+            $"fetching {file.File}", (double)file.Bytes / Math.Max(1, file.Total), $"{file.Bytes / Megabyte:n1} of {file.Total / Megabyte:n1} MB"));
+        try
+        {
+            return fetch(hub, name, progress, terminal.Interrupted).GetAwaiter().GetResult();
+        }
+        catch (HubException refused)
+        {
+            throw new HubException($"there is no folder {given} here, and as a model of the hub: {refused.Message}", refused.Status, refused);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace BiGS.Checkpoints;
+
+/// <summary>Which files of a repository make a model, and which a tokenizer.</summary>
+internal static class ModelFiles
+{
+    public const string ShardIndex = "model.safetensors.index.json";
+
+    private static readonly string[] Weights = [CheckpointFolder.WeightsName, ShardIndex, "pytorch_model.bin", "flax_model.msgpack"];
+    private static readonly string[] TokenizerNames = ["vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"];
+
+    public static bool HasTokenizer(HubListing listing) => listing.Files.Contains("vocab.txt") || listing.Files.Contains("tokenizer.json");
+
+    public static IEnumerable<string> Tokenizer(HubListing listing) => TokenizerNames.Where(listing.Files.Contains);
+
+    /// <summary>Configuration, and the first kind of weights that there is; of weights in shards, their index.</summary>
+    /// <exception cref="HubException">There is no model in the repository.</exception>
+    public static IEnumerable<string> Model(HubListing listing)
+    {
+        if (!listing.Files.Contains(ConfigFile.Name))
+        {
+            throw Lacking(listing, ConfigFile.Name);
+        }
+
+        return [ConfigFile.Name, Array.Find(Weights, listing.Files.Contains) ?? throw Lacking(listing, string.Join(", ", Weights))];
+    }
+
+    /// <summary>The files that an index divides its weights into.</summary>
+    /// <exception cref="InvalidDataException">The index does not read, or names files that the repository does not have.</exception>
+    public static IReadOnlyList<string> Shards(string indexPath, HubListing listing)
+    {
+        string[] shards;
+        try
+        {
+            using FileStream index = File.OpenRead(indexPath);
+            using JsonDocument document = JsonDocument.Parse(index);
+            shards = [.. document.RootElement.GetProperty("weight_map").EnumerateObject().Select(weight => weight.Value.GetString() ?? "").Distinct()];
+        }
+        catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"{listing.Model}: {ShardIndex} does not read ({broken.Message}).", broken);
+        }
+
+        if (shards.FirstOrDefault(shard => !listing.Files.Contains(HubFileName.Checked(shard, listing.Model))) is not { } absent)
+        {
+            return shards;
+        }
+
+        throw listing.IsOfTheCache
+            ? Lacking(listing, absent)
+            : new InvalidDataException($"{listing.Model}: {ShardIndex} names {absent}, which is not there; expected every shard beside it.");
+    }
+
+    private static HubException Lacking(HubListing listing, string expected) => new(listing.IsOfTheCache
+        ? $"{listing.Model}: the cache lacks {expected} of the commit {listing.Commit[..8]}, and HF_HUB_OFFLINE forbids to fetch it; run it once without."
+        : $"{listing.Model}: the repository holds no model at {listing.Commit[..8]}: it lacks {expected}. Choose another repository or revision.");
+}
