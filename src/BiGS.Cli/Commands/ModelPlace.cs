@@ -31,7 +31,9 @@ internal sealed record ModelPlace(string Folder, string TokenizerFolder)
     private static T Find<T>(
         string given, Terminal terminal, Func<string, T> here, Func<HubClient, HubName, IProgress<HubProgress>, CancellationToken, Task<T>> fetch)
     {
-        if (Path.Exists(given) || !HubName.TryParse(given, out HubName? name))
+        // "runs/mien" beside a folder runs is a folder that is not there, and nobody has to ask the hub for it.
+        bool isHere = Path.Exists(given) || Directory.Exists(Path.GetDirectoryName(given));
+        if (isHere || !HubName.TryParse(given, out HubName? name))
         {
             return here(given);
         }
