@@ -68,7 +68,7 @@ internal sealed class PretrainOptions
         if (parse.GetValue(_init) is { } init)
         {
             Refuse(parse, "--init", _preset, _architecture, _routing, _merge, _tokenizer, _vocabSize);
-            recipe = recipe with { Init = Path.GetFullPath(init), Model = CheckpointFolder.ReadConfig(init, ConfigOrigin.AuthorsPyTorch).Config };
+            recipe = recipe with { Init = Path.GetFullPath(init), Model = CheckpointFolder.ReadConfig(init).Config };
         }
 
         return Given(parse, recipe);
