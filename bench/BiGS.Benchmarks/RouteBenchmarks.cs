@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using BiGS.Ssm;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BiGS.Benchmarks;

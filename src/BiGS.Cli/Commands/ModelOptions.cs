@@ -11,7 +11,7 @@ namespace BiGS.Cli.Commands;
 internal sealed class ModelOptions
 {
     private readonly Option<string> _model = Values.Text(
-        "--model", "DIR", "a model's folder, or owner/name[@revision] of the Hugging Face hub", required: true);
+        "--model", "PATH", "a model's folder, a weights file in it, or owner/name[@revision] of the Hugging Face hub", required: true);
 
     private readonly Option<string> _precision = Values.Choice("--precision", "what to compute in", "auto", "fp32", "bf16", "fp64");
     private readonly Option<string> _device = Values.Choice("--device", "where to compute", "auto", "cpu", "cuda");

@@ -4,19 +4,19 @@ using BiGS.Cli.Console;
 namespace BiGS.Cli.Commands;
 
 /// <summary>Where a model's files are: in a folder that is given, or in the cache of the hub, fetched first where they are not there.</summary>
-/// <param name="Folder">Configuration and weights.</param>
-/// <param name="TokenizerFolder">The same, or that of the authors' tokenizer for a model of the hub without one.</param>
+/// <param name="Folder">Configuration and weights; or one weights file, with its configuration beside it.</param>
+/// <param name="TokenizerFolder">Of the same model, or that of the authors' tokenizer for a model of the hub without one.</param>
 internal sealed record ModelPlace(string Folder, string TokenizerFolder)
 {
     private const double Megabyte = 1e6;
 
-    /// <param name="given">A folder; where there is none of this name, owner/name[@revision] on the hub.</param>
+    /// <param name="given">A folder or a weights file; where there is none of this name, owner/name[@revision] on the hub.</param>
     /// <param name="terminal">Shows how far it has come, and may interrupt.</param>
     /// <exception cref="HubException">There is no such folder, and the hub has no such model or cannot be reached.</exception>
     public static ModelPlace Of(string given, Terminal terminal) => Find(
         given,
         terminal,
-        folder => new ModelPlace(folder, folder),
+        path => new ModelPlace(path, File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path),
         async (hub, name, progress, cancel) =>
         {
             HubSnapshot snapshot = await hub.Snapshot(name, progress, cancel);

@@ -74,7 +74,7 @@ internal sealed class PretrainOptions(Terminal terminal)
             {
                 Init = Path.GetFullPath(place.Folder),
                 Tokenizer = place.TokenizerFolder == place.Folder ? null : Path.GetFullPath(place.TokenizerFolder),
-                Model = CheckpointFolder.ReadConfig(place.Folder, ConfigOrigin.AuthorsPyTorch).Config,
+                Model = CheckpointFolder.ReadConfig(place.Folder).Config,
             };
         }
 

@@ -35,6 +35,7 @@ internal static class BertDialect
     /// <summary>Our name of a weight that a BERT file holds; names of other dialects stay as they are.</summary>
     public static string Rename(string key)
     {
+        key = key.Replace(".LayerNorm.gamma", ".LayerNorm.weight", StringComparison.Ordinal).Replace(".LayerNorm.beta", ".LayerNorm.bias", StringComparison.Ordinal);
         if (!key.StartsWith("bert.", StringComparison.Ordinal))
         {
             return key;

@@ -1,11 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
-
-/// <summary>Where a tensor lies in a storage of a PyTorch file; offset and strides in elements.</summary>
-internal sealed record StoredTensor(string Storage, ScalarType Type, long StorageElements, long Offset, long[] Shape, long[] Strides);
 
 /// <summary>
 /// The pickle of a state_dict, read by a machine that knows what <c>torch.save</c> writes and nothing else: containers, numbers, strings, tensors of
@@ -17,50 +13,52 @@ internal sealed class PickledStateDict
     private const string RebuildTensor = "torch._utils _rebuild_tensor_v2";
     private const string RebuildParameter = "torch._utils _rebuild_parameter";
 
-    private static readonly Dictionary<string, ScalarType> StorageTypes = new()
-    {
-        ["torch FloatStorage"] = ScalarType.Float32,
-        ["torch DoubleStorage"] = ScalarType.Float64,
-        ["torch HalfStorage"] = ScalarType.Float16,
-        ["torch BFloat16Storage"] = ScalarType.BFloat16,
-        ["torch LongStorage"] = ScalarType.Int64,
-        ["torch IntStorage"] = ScalarType.Int32,
-        ["torch ShortStorage"] = ScalarType.Int16,
-        ["torch CharStorage"] = ScalarType.Int8,
-        ["torch ByteStorage"] = ScalarType.Byte,
-        ["torch BoolStorage"] = ScalarType.Bool,
-    };
+    private const int DeepestStack = 100_000;
+    private const int MostDimensions = 16;
 
     private static readonly object Mark = new();
 
-    private readonly byte[] _pickle;
+    private readonly ReadOnlyMemory<byte> _pickles;
     private readonly string _path;
     private readonly List<object?> _stack = [];
     private readonly Dictionary<long, object?> _memo = [];
-    private int _at;
+    private readonly Dictionary<string, StoredTensor> _storages = new(StringComparer.Ordinal);
+    private int _containers;
 
-    private PickledStateDict(byte[] pickle, string path)
+    /// <param name="pickles">One pickle or several, one behind the other.</param>
+    /// <param name="path">The file, for messages.</param>
+    public PickledStateDict(ReadOnlyMemory<byte> pickles, string path)
     {
-        _pickle = pickle;
+        _pickles = pickles;
         _path = path;
     }
 
+    /// <summary>Where the next pickle begins.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>Every storage that was spoken of so far, as an empty tensor of it.</summary>
+    public IReadOnlyDictionary<string, StoredTensor> Storages => _storages;
+
     /// <summary>The tensors of a state_dict by name; what else stands in it (counters, metadata) is passed over.</summary>
     /// <exception cref="InvalidDataException">The pickle is broken, or asks for something that is not on the list.</exception>
-    public static IReadOnlyList<(string Name, StoredTensor Tensor)> Read(byte[] pickle, string path)
+    public IReadOnlyList<(string Name, StoredTensor Tensor)> NextStateDict()
     {
-        var reader = new PickledStateDict(pickle, path);
-        object? root = reader.Run();
+        object? root = Next();
         var dictionary = root as Dictionary<object, object?>
-            ?? throw new InvalidDataException($"{path}: expected a state_dict (names and tensors), found {root?.GetType().Name ?? "nothing"}; save model.state_dict().");
+            ?? throw new InvalidDataException($"{_path}: expected a state_dict (names and tensors), found {root?.GetType().Name ?? "nothing"}; save model.state_dict().");
         return [.. dictionary.Where(entry => entry is { Key: string, Value: StoredTensor }).Select(entry => ((string)entry.Key, (StoredTensor)entry.Value!))];
     }
 
-    private object? Run()
+    /// <summary>What the next pickle says: numbers, strings, lists, tuples (as arrays), dictionaries, tensors.</summary>
+    /// <exception cref="InvalidDataException">The pickle is broken, or asks for something that is not on the list.</exception>
+    public object? Next()
     {
+        _stack.Clear();
+        _memo.Clear();
         while (true)
         {
             byte opcode = Take(1)[0];
+            Require(_stack.Count < DeepestStack, $"stacks up more than {DeepestStack} values");
             switch (opcode)
             {
                 case (byte)'.':
@@ -103,10 +101,10 @@ internal sealed class PickledStateDict
                     _stack.Add(Text(Take(1)[0]));
                     break;
                 case (byte)'}':
-                    _stack.Add(new Dictionary<object, object?>());
+                    _stack.Add(Container(new Dictionary<object, object?>()));
                     break;
                 case (byte)']':
-                    _stack.Add(new List<object?>());
+                    _stack.Add(Container(new List<object?>()));
                     break;
                 case (byte)')':
                     _stack.Add(Array.Empty<object?>());
@@ -166,19 +164,19 @@ internal sealed class PickledStateDict
                     Popped(1);
                     break;
                 default:
-                    throw new InvalidDataException($"{_path}: the pickle holds the opcode 0x{opcode:x2} at byte {_at - 1}, which torch.save does not write; only state_dicts are read.");
+                    throw new InvalidDataException($"{_path}: the pickle holds the opcode 0x{opcode:x2} at byte {Position - 1}, which torch.save does not write; only state_dicts are read.");
             }
         }
     }
 
     /// <summary>A class or function of the list, or a refusal.</summary>
-    private Global Known(string name) => name is OrderedDictionary or RebuildTensor or RebuildParameter || StorageTypes.ContainsKey(name)
+    private Global Known(string name) => name is OrderedDictionary or RebuildTensor or RebuildParameter || TypeOf(name) is not null
         ? new Global(name)
         : throw new InvalidDataException($"{_path}: the pickle asks for \"{name.Replace(' ', '.')}\", which a state_dict does not need; such a file is not opened.");
 
     private object Call(Global function, object?[] arguments) => function.Name switch
     {
-        OrderedDictionary => new Dictionary<object, object?>(),
+        OrderedDictionary => Container(new Dictionary<object, object?>()),
         RebuildParameter => Part<StoredTensor>(arguments, 0),
         RebuildTensor => Part<StoredTensor>(arguments, 0) with
         {
@@ -189,13 +187,30 @@ internal sealed class PickledStateDict
         _ => throw Broken(),
     };
 
-    /// <summary>('storage', type, key, device, elements).</summary>
-    private StoredTensor Storage(object?[] persistent) => new(
-        Part<string>(persistent, 2),
-        StorageTypes.TryGetValue(Part<Global>(persistent, 1).Name, out ScalarType type) ? type : throw Broken(),
-        Part<long>(persistent, 4), 0, [], []);
+    /// <summary>('storage', type, key, device, elements), and None for a sixth.</summary>
+    private StoredTensor Storage(object?[] persistent)
+    {
+        Require(persistent is not [_, _, _, _, _, not null, ..], "holds a view of a storage, as torch wrote before 0.4; save it again with a current torch");
+        string key = Part<string>(persistent, 2);
+        var storage = new StoredTensor(key, (TypeOf(Part<Global>(persistent, 1).Name) ?? throw Broken()).Type, Part<long>(persistent, 4), 0, [], []);
+        if (!_storages.TryAdd(key, storage))
+        {
+            Require((_storages[key].Type, _storages[key].StorageElements) == (storage.Type, storage.StorageElements), $"describes the storage {key} in two ways");
+        }
 
-    private long[] Numbers(object?[] tuple) => [.. Enumerable.Range(0, tuple.Length).Select(i => Part<long>(tuple, i))];
+        return storage;
+    }
+
+    private static ElementTypes? TypeOf(string global) => global.StartsWith("torch ", StringComparison.Ordinal) ? ElementTypes.OfStorage(global["torch ".Length..]) : null;
+
+    /// <summary>An empty dictionary of ours costs more than the byte that asks for it; torch makes one a tensor, and a tensor takes sixty bytes.</summary>
+    private T Container<T>(T made)
+    {
+        Require(++_containers <= 1000 + (_pickles.Length / 16), "asks for more containers than tensors could have");
+        return made;
+    }
+
+    private long[] Numbers(object?[] tuple) => tuple.Length > MostDimensions ? throw Broken() : [.. Enumerable.Range(0, tuple.Length).Select(i => Part<long>(tuple, i))];
 
     private void SetItems(object?[] items)
     {
@@ -234,13 +249,13 @@ internal sealed class PickledStateDict
 
     private ReadOnlySpan<byte> Take(int count)
     {
-        if (count < 0 || count > _pickle.Length - _at)
+        if (count < 0 || count > _pickles.Length - Position)
         {
             throw Broken();
         }
 
-        ReadOnlySpan<byte> taken = _pickle.AsSpan(_at, count);
-        _at += count;
+        ReadOnlySpan<byte> taken = _pickles.Span.Slice(Position, count);
+        Position += count;
         return taken;
     }
 
@@ -248,15 +263,23 @@ internal sealed class PickledStateDict
 
     private string Line()
     {
-        string line = Text(_pickle.AsSpan(_at).IndexOf((byte)'\n'));
-        _at++;
+        string line = Text(_pickles.Span[Position..].IndexOf((byte)'\n'));
+        Position++;
         return line;
     }
 
     private long Long(ReadOnlySpan<byte> littleEndian) =>
         littleEndian.Length <= sizeof(long) ? (long)new System.Numerics.BigInteger(littleEndian) : throw Broken();
 
-    private InvalidDataException Broken() => new($"{_path}: the pickle is broken at byte {_at}; copy the file again.");
+    private void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException($"{_path}: the pickle {otherwise}; only state_dicts are read.");
+        }
+    }
+
+    private InvalidDataException Broken() => new($"{_path}: the pickle is broken at byte {Position}; copy the file again.");
 
     private sealed record Global(string Name);
 }

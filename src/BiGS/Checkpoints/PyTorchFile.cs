@@ -33,9 +33,9 @@ public sealed class PyTorchFile : IWeightsFile
                 source.ReadExactly(bytes);
             }
 
-            foreach ((string name, StoredTensor tensor) in PickledStateDict.Read(bytes, path))
+            foreach ((string name, StoredTensor tensor) in new PickledStateDict(bytes, path).NextStateDict())
             {
-                CheckBounds(name, tensor);
+                tensor.CheckWithin(path, name, Stored(Entry(name, tensor)).Length);
                 _tensors[name] = tensor;
             }
         }
@@ -74,7 +74,7 @@ public sealed class PyTorchFile : IWeightsFile
             }
         }
 
-        return storage.as_strided(stored.Shape, stored.Strides, stored.Offset).contiguous().MoveToOuterDisposeScope();
+        return stored.CutOut(storage).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => _zip.Dispose();
@@ -89,25 +89,4 @@ public sealed class PyTorchFile : IWeightsFile
     private ZipArchiveEntry Stored(ZipArchiveEntry entry) => entry.Length == entry.CompressedLength
         ? entry
         : throw new InvalidDataException($"{_path}: \"{entry.FullName}\" is compressed ({entry.CompressedLength} bytes for {entry.Length}), which torch.save does not do.");
-
-    private void CheckBounds(string name, StoredTensor tensor)
-    {
-        long bytes = Stored(Entry(name, tensor)).Length;
-        bool fits = tensor.StorageElements >= 0 && tensor.StorageElements == bytes / SafetensorsTypes.Width(tensor.Type)
-            && tensor.Offset >= 0 && tensor.Shape.Length == tensor.Strides.Length && tensor.Shape.All(n => n >= 0) && tensor.Strides.All(stride => stride >= 0);
-        UInt128 last = (UInt128)Math.Max(0, tensor.Offset);
-        UInt128 count = 1;
-        for (int d = 0; fits && d < tensor.Shape.Length; d++)
-        {
-            last += (UInt128)Math.Max(0, tensor.Shape[d] - 1) * (UInt128)tensor.Strides[d];
-            count *= (UInt128)tensor.Shape[d];
-            fits = count <= (UInt128)tensor.StorageElements && last < (UInt128)Math.Max(1, tensor.StorageElements);
-        }
-
-        if (!fits)
-        {
-            throw new InvalidDataException(
-                $"{_path}: \"{name}\" of shape ({string.Join(", ", tensor.Shape)}) does not fit its storage of {tensor.StorageElements} elements in {bytes} bytes.");
-        }
-    }
 }

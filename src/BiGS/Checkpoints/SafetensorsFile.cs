@@ -1,4 +1,4 @@
-using System.IO.MemoryMappedFiles;
+using System.Buffers.Binary;
 using System.Text.Json;
 using static TorchSharp.torch;
 
@@ -13,8 +13,7 @@ public sealed class SafetensorsFile : IWeightsFile
     private const long LargestHeader = 100_000_000;
 
     private readonly string _path;
-    private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly MappedFile _file;
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly long _dataStart;
 
@@ -23,24 +22,15 @@ public sealed class SafetensorsFile : IWeightsFile
     public SafetensorsFile(string path)
     {
         _path = path;
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"{path}: there is no such file.");
-        }
-
-        // The length of what is open: that of the path is, where it is a link, the link's own.
-        using FileStream stream = File.OpenRead(path);
-        long size = stream.Length;
-        Require(size >= 8, $"{size} bytes are too few for a header");
-        _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _file = new MappedFile(path);
         try
         {
-            ulong header = _view.ReadUInt64(0);
+            long size = _file.Length;
+            Require(size >= 8, $"{size} bytes are too few for a header");
+            ulong header = BinaryPrimitives.ReadUInt64LittleEndian(_file.Span(0, 8));
             Require(header <= LargestHeader && header <= (ulong)(size - 8), $"the header claims {header} bytes of a file of {size}");
             _dataStart = 8 + (long)header;
-            byte[] json = new byte[header];
-            _view.ReadArray(8, json, 0, json.Length);
+            byte[] json = _file.Span(8, (int)header).ToArray();
             ReadHeader(json, size - _dataStart);
         }
         catch
@@ -62,32 +52,19 @@ public sealed class SafetensorsFile : IWeightsFile
     public long[] Shape(string name) => Find(name).Shape;
 
     /// <inheritdoc/>
-    public unsafe Tensor Read(string name)
+    public Tensor Read(string name)
     {
         Entry entry = Find(name);
         Tensor tensor = empty(entry.Shape, entry.Type, CPU);
         if (entry.Bytes > 0)
         {
-            byte* start = null;
-            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-            try
-            {
-                new ReadOnlySpan<byte>(start + _dataStart + entry.Start, checked((int)entry.Bytes)).CopyTo(tensor.bytes);
-            }
-            finally
-            {
-                _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            }
+            _file.CopyTo(_dataStart + entry.Start, tensor);
         }
 
         return tensor;
     }
 
-    public void Dispose()
-    {
-        _view.Dispose();
-        _file.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 
     private Entry Find(string name) =>
         _entries.TryGetValue(name, out Entry? entry) ? entry : throw new InvalidDataException($"{_path}: there is no tensor \"{name}\".");
@@ -138,17 +115,16 @@ public sealed class SafetensorsFile : IWeightsFile
     {
         try
         {
-            ScalarType type = SafetensorsTypes.Of(property.Value.GetProperty("dtype").GetString()!);
+            ElementTypes type = ElementTypes.OfSafetensors(property.Value.GetProperty("dtype").GetString()!);
             long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(n => n.GetInt64())];
             JsonElement offsets = property.Value.GetProperty("data_offsets");
             (long start, long end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
             Require(start >= 0 && end >= start && end <= dataBytes, $"the tensor \"{property.Name}\" lies at {start}…{end} of {dataBytes} bytes");
-            Require(Array.TrueForAll(shape, n => n >= 0), $"the tensor \"{property.Name}\" has a negative dimension");
-            long bytes = shape.Aggregate((long)SafetensorsTypes.Width(type), (product, n) => checked(product * n));
+            long bytes = ShapeCost.Bytes(shape, type.Width);
             Require(bytes == end - start, $"the tensor \"{property.Name}\" needs {bytes} bytes and has {end - start}");
-            return new Entry(type, shape, start, bytes);
+            return new Entry(type.Type, shape, start, bytes);
         }
-        catch (Exception broken) when (broken is KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
+        catch (Exception broken) when (broken is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
             throw new InvalidDataException($"{_path}: not a whole safetensors file: the entry of \"{property.Name}\" is broken ({broken.Message}).", broken);
         }

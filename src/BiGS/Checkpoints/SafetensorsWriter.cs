@@ -4,36 +4,26 @@ using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
-/// <summary>Writes a safetensors file beside its place, flushes it to the disk, and renames it: the name never stands for half a file.</summary>
+/// <summary>Writes a safetensors file: eight bytes of header length, a JSON header, raw little-endian tensors.</summary>
 public static class SafetensorsWriter
 {
-    /// <param name="path">The file to make or replace.</param>
+    /// <param name="path">The file to make or replace; whole under its name or not there.</param>
     /// <param name="tensors">Names and tensors, of any device; written in this order.</param>
     /// <param name="metadata">Text for the header.</param>
     public static void Write(string path, IReadOnlyList<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        string beside = path + ".partial";
-        using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+        byte[] header = Header(tensors, metadata);
+        WholeFile.Write(path, stream =>
         {
-            byte[] header = Header(tensors, metadata);
             Span<byte> length = stackalloc byte[8];
             BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
             stream.Write(length);
             stream.Write(header);
             foreach ((string _, Tensor tensor) in tensors)
             {
-                using var scope = NewDisposeScope();
-                Tensor flat = tensor.detach().cpu().contiguous();
-                if (flat.numel() > 0)
-                {
-                    stream.Write(flat.bytes);
-                }
+                TensorBytes.Write(stream, tensor);
             }
-
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(beside, path, overwrite: true);
+        });
     }
 
     private static byte[] Header(IReadOnlyList<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata)
@@ -53,9 +43,9 @@ public static class SafetensorsWriter
             long offset = 0;
             foreach ((string name, Tensor tensor) in tensors)
             {
-                long end = offset + (tensor.numel() * SafetensorsTypes.Width(tensor.dtype));
+                long end = offset + TensorBytes.Count(tensor);
                 json.WriteStartObject(name);
-                json.WriteString("dtype", SafetensorsTypes.Name(tensor.dtype));
+                json.WriteString("dtype", ElementTypes.Of(tensor.dtype).Safetensors);
                 WriteArray(json, "shape", tensor.shape);
                 WriteArray(json, "data_offsets", [offset, end]);
                 json.WriteEndObject();

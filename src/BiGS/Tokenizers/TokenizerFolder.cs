@@ -11,6 +11,9 @@ internal static class TokenizerFolder
     private const string ConfigFile = "tokenizer_config.json";
     private const string FastFile = "tokenizer.json";
 
+    /// <summary>Every file that may tell of a tokenizer: what goes along where a model is copied.</summary>
+    public static IReadOnlyList<string> FileNames { get; } = [VocabularyFile, FastFile, ConfigFile, "special_tokens_map.json", "added_tokens.json"];
+
     // Tokenizer classes of Hugging Face that are BERT's under another name.
     private static readonly string[] BertClasses =
         ["BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer", "PreTrainedTokenizer"];

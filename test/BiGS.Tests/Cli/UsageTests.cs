@@ -9,7 +9,7 @@ public class UsageTests
     public void AloneItShowsHelp()
     {
         Outcome outcome = Bigs.Run().Succeeded();
-        Assert.All(["pretrain", "tokenizer", "forward", "fill-mask", "evaluate", "bench", "doctor"], verb => Assert.Contains(verb, outcome.Output));
+        Assert.All(["pretrain", "tokenizer", "forward", "fill-mask", "evaluate", "convert", "bench", "doctor"], verb => Assert.Contains(verb, outcome.Output));
         Assert.Equal("", outcome.Errors);
     }
 
@@ -25,6 +25,7 @@ public class UsageTests
     [InlineData("forward")]
     [InlineData("fill-mask")]
     [InlineData("evaluate")]
+    [InlineData("convert")]
     [InlineData("bench")]
     [InlineData("doctor")]
     public void EveryVerbShowsAnExample(string verb)

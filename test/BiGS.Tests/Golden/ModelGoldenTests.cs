@@ -22,21 +22,37 @@ public class ModelGoldenTests
         ],
         [Precision.Fp32, Precision.Fp64]);
 
-    /// <summary>The same weights as pytorch_model.bin, in a folder without safetensors, give the same answers.</summary>
-    [Fact]
-    public void TheAuthorsOwnFileOpensToo()
+    /// <summary>The same weights in the three formats give the authors' answers, each with its own GELU, and go on doing so in any other format.</summary>
+    [Theory]
+    [InlineData("model.safetensors", "expected.safetensors")]
+    [InlineData("pytorch_model.bin", "expected.safetensors")]
+    [InlineData("flax_model.msgpack", "expected_flax.safetensors")]
+    public void EveryFormatOpensAndConverts(string weights, string answers)
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        foreach (string name in (string[])["config.json", "pytorch_model.bin"])
+        string first = Directory.CreateDirectory(Path.Combine(folder.Path, "first")).FullName;
+        foreach (string name in (string[])["config.json", weights])
         {
-            File.Copy(Shared.Path("golden", "masked_lm", name), Path.Combine(folder.Path, name));
+            File.Copy(Shared.Path("golden", "masked_lm", name), Path.Combine(first, name));
         }
 
-        using var expected = new SafetensorsFile(Shared.Path("golden", "masked_lm", "expected.safetensors"));
-        OpenedCheckpoint opened = CheckpointFolder.Open(folder.Path);
-        Assert.Empty(opened.Warnings);
-        Distance.Within(Distance.Outputs, Run(opened.Model, expected, []).Results["logits"], expected.Read("logits"), "logits");
+        using var expected = new SafetensorsFile(Shared.Path("golden", "masked_lm", answers));
+        List<string> forms = [first];
+        foreach (WeightsFormat format in Enum.GetValues<WeightsFormat>())
+        {
+            forms.Add(Path.Combine(folder.Path, format.ToString()));
+            CheckpointConversion.Convert(first, forms[^1], format);
+        }
+
+        foreach (string form in forms)
+        {
+            OpenedCheckpoint opened = CheckpointFolder.Open(form);
+            Assert.Empty(opened.Warnings);
+            ModelOutput output = Run(opened.Model, expected, []);
+            Distance.Within(Distance.Outputs, output.Results["logits"], expected.Read("logits"), $"logits of {form}");
+            Distance.Within(Distance.Outputs, output.Loss!, expected.Read("loss"), $"loss of {form}");
+        }
     }
 
     [Theory]

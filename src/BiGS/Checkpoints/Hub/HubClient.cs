@@ -34,9 +34,9 @@ public sealed class HubClient : IDisposable
         HubListing listing = await List(model, cancel).ConfigureAwait(false);
         string[] files = [.. ModelFiles.Model(listing), .. ModelFiles.Tokenizer(listing)];
         await Bring(listing, files, progress, cancel).ConfigureAwait(false);
-        if (files.Contains(ModelFiles.ShardIndex))
+        if (Array.Find(files, WeightsLocation.IsIndex) is { } index)
         {
-            IReadOnlyList<string> shards = ModelFiles.Shards(_cache.FilePath(listing, ModelFiles.ShardIndex), listing);
+            IReadOnlyList<string> shards = ModelFiles.Shards(_cache.FilePath(listing, index), listing);
             await Bring(listing, shards, progress, cancel).ConfigureAwait(false);
         }
 

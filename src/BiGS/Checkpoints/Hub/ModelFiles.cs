@@ -1,18 +1,14 @@
 using System.Text.Json;
+using BiGS.Tokenizers;
 
 namespace BiGS.Checkpoints;
 
 /// <summary>Which files of a repository make a model, and which a tokenizer.</summary>
 internal static class ModelFiles
 {
-    public const string ShardIndex = "model.safetensors.index.json";
-
-    private static readonly string[] Weights = [CheckpointFolder.WeightsName, ShardIndex, "pytorch_model.bin", "flax_model.msgpack"];
-    private static readonly string[] TokenizerNames = ["vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"];
-
     public static bool HasTokenizer(HubListing listing) => listing.Files.Contains("vocab.txt") || listing.Files.Contains("tokenizer.json");
 
-    public static IEnumerable<string> Tokenizer(HubListing listing) => TokenizerNames.Where(listing.Files.Contains);
+    public static IEnumerable<string> Tokenizer(HubListing listing) => TokenizerFolder.FileNames.Where(listing.Files.Contains);
 
     /// <summary>Configuration, and the first kind of weights that there is; of weights in shards, their index.</summary>
     /// <exception cref="HubException">There is no model in the repository.</exception>
@@ -23,7 +19,7 @@ internal static class ModelFiles
             throw Lacking(listing, ConfigFile.Name);
         }
 
-        return [ConfigFile.Name, Array.Find(Weights, listing.Files.Contains) ?? throw Lacking(listing, string.Join(", ", Weights))];
+        return [ConfigFile.Name, WeightsLocation.Names.FirstOrDefault(listing.Files.Contains) ?? throw Lacking(listing, string.Join(", ", WeightsLocation.Names))];
     }
 
     /// <summary>The files that an index divides its weights into.</summary>
@@ -39,7 +35,7 @@ internal static class ModelFiles
         }
         catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{listing.Model}: {ShardIndex} does not read ({broken.Message}).", broken);
+            throw new InvalidDataException($"{listing.Model}: {Path.GetFileName(indexPath)} does not read ({broken.Message}).", broken);
         }
 
         if (shards.FirstOrDefault(shard => !listing.Files.Contains(HubFileName.Checked(shard, listing.Model))) is not { } absent)
@@ -49,7 +45,7 @@ internal static class ModelFiles
 
         throw listing.IsOfTheCache
             ? Lacking(listing, absent)
-            : new InvalidDataException($"{listing.Model}: {ShardIndex} names {absent}, which is not there; expected every shard beside it.");
+            : new InvalidDataException($"{listing.Model}: {Path.GetFileName(indexPath)} names {absent}, which is not there; expected every shard beside it.");
     }
 
     private static HubException Lacking(HubListing listing, string expected) => new(listing.IsOfTheCache

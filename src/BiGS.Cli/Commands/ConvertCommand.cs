@@ -1,0 +1,41 @@
+using System.CommandLine;
+using BiGS.Checkpoints;
+using BiGS.Cli.Console;
+
+namespace BiGS.Cli.Commands;
+
+internal static class ConvertCommand
+{
+    private const string Safetensors = "safetensors";
+    private const string PyTorch = "pytorch";
+    private const string Flax = "flax";
+
+    public static Command Build(Terminal terminal)
+    {
+        Option<string> model = Values.Text(
+            "--model", "PATH", "a model's folder (safetensors, pytorch_model.bin or flax_model.msgpack), one weights file in it, or a name of the hub",
+            required: true);
+        Option<string> format = Values.Choice("--to", "what the weights become", Safetensors, PyTorch, Flax);
+        Option<string> output = Values.Text("--out", "DIR", "the folder to write", required: true);
+        Option<bool> overwrite = Values.Flag("--overwrite", "replace a model that is there");
+        var command = new Verb(
+            "convert",
+            "Write a model in another format, its function unchanged: every weight bit for bit, every key of config.json.",
+            "bigs convert --model JunxiongWang/BiGS_128 --to safetensors --out models/bigs-128")
+        { model, format, output, overwrite };
+        command.Runs(parse =>
+        {
+            ModelPlace place = ModelPlace.Of(parse.GetRequiredValue(model), terminal);
+            string target = parse.GetRequiredValue(output);
+            WeightsFormat to = parse.GetRequiredValue(format) switch
+            {
+                PyTorch => WeightsFormat.PyTorch,
+                Flax => WeightsFormat.Flax,
+                _ => WeightsFormat.Safetensors,
+            };
+            terminal.Warn(CheckpointConversion.Convert(place.Folder, target, to, place.TokenizerFolder, parse.GetValue(overwrite)));
+            terminal.Note($"{target}: the model as {parse.GetRequiredValue(format)}");
+        });
+        return command;
+    }
+}

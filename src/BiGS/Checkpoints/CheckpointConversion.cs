@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using BiGS.Tokenizers;
+
+namespace BiGS.Checkpoints;
+
+/// <summary>
+/// The same function in another format: every weight bit for bit, every key of config.json written out, the tokenizer's files beside them.
+/// </summary>
+public static class CheckpointConversion
+{
+    /// <summary>Keys that this program added; the authors' code computes as if each were at its default.</summary>
+    private static readonly string[] OwnKeys =
+    [
+        "architecture", "routing", "merge", "num_ssm_heads", "discretization", "layer_act", "mask_padding", "position_embedding_type", "block_dropout_prob",
+    ];
+
+    /// <summary>Converts a checkpoint.</summary>
+    /// <param name="source">A folder, or one weights file with config.json beside it.</param>
+    /// <param name="target">A new or empty folder; with <paramref name="overwrite"/> any other.</param>
+    /// <param name="format">What the weights become.</param>
+    /// <param name="tokenizer">A folder with the tokenizer's files; null where they lie beside the weights.</param>
+    /// <param name="overwrite">Replaces the model that is there: its other weights files go, since they would no longer belong to it.</param>
+    /// <returns>What was left out, and what the authors' own code would not understand.</returns>
+    /// <exception cref="IOException">The target is taken, or is the source.</exception>
+    /// <exception cref="InvalidDataException">The source does not open, lacks its head, or does not fit the format.</exception>
+    public static IReadOnlyList<string> Convert(string source, string target, WeightsFormat format, string? tokenizer = null, bool overwrite = false)
+    {
+        string from = Path.GetFullPath(WeightsLocation.Of(source).Folder);
+        string to = Path.GetFullPath(target);
+        if (Path.TrimEndingDirectorySeparator(from) == Path.TrimEndingDirectorySeparator(to))
+        {
+            throw new IOException($"{target}: a model is not converted in its own place; choose another folder.");
+        }
+
+        if (!overwrite && Directory.Exists(to) && Directory.EnumerateFileSystemEntries(to).Any())
+        {
+            throw new IOException($"{target}: the folder is not empty; choose another, or give --overwrite.");
+        }
+
+        OpenedCheckpoint opened = CheckpointFolder.Open(source);
+        using (opened.Model)
+        {
+            if (opened.Fresh is [var fresh, ..])
+            {
+                throw new InvalidDataException(
+                    $"{source}: has no trained \"{fresh}\" for its {opened.Model.Architecture}, and converting does not invent one; "
+                    + "name the head that it has in \"architectures\" of config.json.");
+            }
+
+            CheckpointFolder.Save(to, opened.Model, opened.File, format);
+        }
+
+        foreach (string other in WeightsLocation.Names.Where(name => name != format.FileName()))
+        {
+            File.Delete(Path.Combine(to, other));
+        }
+
+        string tokenizerFolder = tokenizer ?? from;
+        foreach (string name in TokenizerFolder.FileNames.Where(name => File.Exists(Path.Combine(tokenizerFolder, name))))
+        {
+            File.Copy(Path.Combine(tokenizerFolder, name), Path.Combine(to, name), overwrite: true);
+        }
+
+        return [.. opened.Warnings, .. NotTheAuthors(opened.File, target, format)];
+    }
+
+    /// <summary>What the authors' code of this format would compute differently, since it does not read our keys.</summary>
+    private static IEnumerable<string> NotTheAuthors(ConfigFile file, string target, WeightsFormat format)
+    {
+        ConfigOrigin origin = format == WeightsFormat.Flax ? ConfigOrigin.AuthorsFlax : ConfigOrigin.AuthorsPyTorch;
+        Models.BiGSConfig theirs = origin.Defaults();
+        string[] foreign =
+        [
+            .. OwnKeys.Select(key => (Key: key, Value: ConfigKeys.Honoured[key].Write(file.Config), Theirs: ConfigKeys.Honoured[key].Write(theirs)))
+                .Where(entry => !JsonNode.DeepEquals(entry.Value, entry.Theirs))
+                .Select(entry => $"{entry.Key} = {entry.Value?.ToJsonString()}"),
+        ];
+        return format == WeightsFormat.Safetensors || foreign.Length == 0
+            ? []
+            : [$"{target}: the authors' own code does not read {string.Join(", ", foreign)} and would compute another function; this program does."];
+    }
+}

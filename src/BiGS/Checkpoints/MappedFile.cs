@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.IO.MemoryMappedFiles;
+using static TorchSharp.torch;
+
+namespace BiGS.Checkpoints;
+
+/// <summary>
+/// A file mapped into memory for reading. Its bytes cost memory only while they are looked at; a tensor is filled straight from them.
+/// </summary>
+internal sealed unsafe class MappedFile : IDisposable
+{
+    private const int PieceBytes = 1 << 30;
+    private const long ElementsAtOnce = 1 << 27;
+
+    private readonly MemoryMappedFile? _file;
+    private readonly MemoryMappedViewAccessor? _view;
+    private readonly byte* _start;
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public MappedFile(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"{path}: there is no such file.");
+        }
+
+        // The length of what is open: that of the path is, where it is a link, the link's own.
+        using FileStream stream = File.OpenRead(path);
+        Length = stream.Length;
+        if (Length > 0)
+        {
+            _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+            byte* start = null;
+            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            _start = start + _view.PointerOffset;
+        }
+    }
+
+    public long Length { get; }
+
+    /// <summary>The whole file, in pieces that a span can have.</summary>
+    public ReadOnlySequence<byte> Bytes
+    {
+        get
+        {
+            var first = new Piece(Memory(0), 0);
+            Piece last = first;
+            for (long at = PieceBytes; at < Length; at += PieceBytes)
+            {
+                last = last.FollowedBy(Memory(at));
+            }
+
+            return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+        }
+    }
+
+    /// <summary>The file, or its first gibibyte.</summary>
+    public ReadOnlyMemory<byte> Beginning => Memory(0);
+
+    /// <summary>A stretch of the file as a number array's bytes; the caller has checked that it lies within.</summary>
+    public ReadOnlySpan<byte> Span(long start, int length) => new(_start + start, length);
+
+    /// <summary>Fills a contiguous tensor with what lies from a place on; the caller has checked that there is as much.</summary>
+    public void CopyTo(long start, Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        Tensor flat = tensor.view(-1);
+        for (long at = 0; at < flat.shape[0]; at += ElementsAtOnce)
+        {
+            Span<byte> part = flat.narrow(0, at, Math.Min(ElementsAtOnce, flat.shape[0] - at)).bytes;
+            new ReadOnlySpan<byte>(_start + start, part.Length).CopyTo(part);
+            start += part.Length;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_start is not null)
+        {
+            _view!.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
+
+        _view?.Dispose();
+        _file?.Dispose();
+    }
+
+    private ReadOnlyMemory<byte> Memory(long at) => new Window(_start + at, (int)Math.Min(PieceBytes, Length - at)).Memory;
+
+    private sealed class Window(byte* start, int length) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan() => new(start, length);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new(start + elementIndex);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+
+    private sealed class Piece : ReadOnlySequenceSegment<byte>
+    {
+        public Piece(ReadOnlyMemory<byte> memory, long before)
+        {
+            Memory = memory;
+            RunningIndex = before;
+        }
+
+        public Piece FollowedBy(ReadOnlyMemory<byte> memory)
+        {
+            var next = new Piece(memory, RunningIndex + Memory.Length);
+            Next = next;
+            return next;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using BiGS.Models;
+using static TorchSharp.torch;
+
+namespace BiGS.Checkpoints;
+
+/// <param name="Warnings">What the file lacked or had too much of.</param>
+/// <param name="Fresh">Weights of the head that it did not give.</param>
+internal sealed record Filled(IReadOnlyList<string> Warnings, IReadOnlyList<string> Fresh);
+
+/// <summary>How the weights of a file come into a model, and what is said where the two differ.</summary>
+internal static class ModelFilling
+{
+    /// <summary>Keys that files hold twice or in vain: tied weights, constant tables, heads of other objectives.</summary>
+    private static readonly string[] PassedOver =
+    [
+        "cls.predictions.decoder.weight", "cls.predictions.decoder.bias", "bigs.embeddings.position_ids", "bigs.embeddings.token_type_ids",
+        "cls.seq_relationship.weight", "cls.seq_relationship.bias",
+    ];
+
+    /// <summary>Weights that are one in the model and two in some files; a file may have kept either.</summary>
+    private static readonly (string Ours, string Other)[] Doubled =
+    [
+        ("bigs.embeddings.word_embeddings.weight", "cls.predictions.decoder.weight"), ("cls.predictions.bias", "cls.predictions.decoder.bias"),
+    ];
+
+    /// <summary>
+    /// Fills a model. A head that the file lacks, or has for another number of labels, starts fresh, and a warning says so.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The encoder is not all there, or of another shape.</exception>
+    public static Filled Fill(HeadedModel model, IWeightsFile weights, string path)
+    {
+        using var untracked = no_grad();
+        Dictionary<string, string> stored = Stored(weights, path);
+        var wanted = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        string[] missing = [.. wanted.Keys.Where(name => !stored.ContainsKey(name)).Order(StringComparer.Ordinal)];
+        string[] missingBelow = [.. missing.Where(IsEncoder)];
+        if (missingBelow.Length > 0)
+        {
+            throw new InvalidDataException(
+                $"{path}: lacks {missingBelow.Length} weights of the encoder that config.json describes, the first of them \"{missingBelow[0]}\"; "
+                + "config.json and the weights must come from the same model.");
+        }
+
+        string[] ofOtherLabels = [.. wanted.Keys.Where(name => name.StartsWith("classifier.", StringComparison.Ordinal)
+            && stored.TryGetValue(name, out string? there) && weights.Shape(there) is [var labels, ..] && labels != wanted[name].shape[0])];
+        var warnings = new List<string>();
+        if (missing.Length + ofOtherLabels.Length > 0)
+        {
+            model.Initialize(seed: 0);
+        }
+
+        if (missing.Length > 0)
+        {
+            warnings.Add($"{path}: has no {string.Join(", ", missing)}; the head starts from fresh weights.");
+        }
+
+        if (ofOtherLabels is [var first, ..])
+        {
+            warnings.Add($"{path}: its classifier has {weights.Shape(stored[first])[0]} labels where {wanted[first].shape[0]} are asked for; the head starts from fresh weights.");
+        }
+
+        foreach ((string name, string storedName) in stored)
+        {
+            if (!wanted.TryGetValue(name, out var parameter))
+            {
+                if (!PassedOver.Contains(name) && !name.StartsWith("bigs.pooler.", StringComparison.Ordinal))
+                {
+                    warnings.Add($"{path}: the weight \"{storedName}\" has no place in a {model.Architecture} and is left out.");
+                }
+            }
+            else if (!ofOtherLabels.Contains(name))
+            {
+                Copy(weights, storedName, parameter, path);
+            }
+        }
+
+        return new Filled(warnings, [.. missing, .. ofOtherLabels]);
+    }
+
+    private static void Copy(IWeightsFile weights, string storedName, Tensor parameter, string path)
+    {
+        if (!weights.Shape(storedName).SequenceEqual(parameter.shape))
+        {
+            throw new InvalidDataException(
+                $"{path}: \"{storedName}\" has the shape ({string.Join(", ", weights.Shape(storedName))}), but config.json asks for ({string.Join(", ", parameter.shape)}).");
+        }
+
+        using Tensor value = weights.Read(storedName);
+        if (!value.is_floating_point())
+        {
+            throw new InvalidDataException($"{path}: \"{storedName}\" holds {value.dtype}, and weights are floating-point numbers; quantised files are not read.");
+        }
+
+        parameter.copy_(value);
+    }
+
+    /// <summary>The file's names by ours.</summary>
+    private static Dictionary<string, string> Stored(IWeightsFile weights, string path)
+    {
+        var stored = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string name in weights.Names)
+        {
+            string ours = BertDialect.Rename(name);
+            if (!stored.TryAdd(ours, name))
+            {
+                throw new InvalidDataException($"{path}: \"{stored[ours]}\" and \"{name}\" are names of the same weight.");
+            }
+        }
+
+        foreach ((string ours, string other) in Doubled)
+        {
+            if (!stored.ContainsKey(ours) && stored.TryGetValue(other, out string? kept))
+            {
+                stored[ours] = kept;
+            }
+        }
+
+        return stored;
+    }
+
+    /// <summary>The pooler counts to the head: pretraining does not train it.</summary>
+    private static bool IsEncoder(string name) =>
+        name.StartsWith("bigs.", StringComparison.Ordinal) && !name.StartsWith("bigs.pooler.", StringComparison.Ordinal);
+}

@@ -1,0 +1,50 @@
+using static TorchSharp.torch;
+
+namespace BiGS.Checkpoints;
+
+/// <summary>Where a tensor lies in a storage of a PyTorch file: element k of dimension j is at Offset + Σ k_j · Strides_j, in elements.</summary>
+internal sealed record StoredTensor(string Storage, ScalarType Type, long StorageElements, long Offset, long[] Shape, long[] Strides)
+{
+    /// <summary>Bytes that the storage must have.</summary>
+    public UInt128 StorageBytes => (UInt128)Math.Max(0, StorageElements) * (UInt128)ElementTypes.WidthOf(Type);
+
+    /// <summary>Checks that every element lies in the storage, and that the tensor is no larger than it.</summary>
+    /// <param name="where">The file, for the message.</param>
+    /// <param name="name">The tensor, for the message.</param>
+    /// <param name="bytes">What the file has of the storage.</param>
+    /// <exception cref="InvalidDataException">It does not fit.</exception>
+    public void CheckWithin(string where, string name, long bytes)
+    {
+        if (!FitsInto(bytes))
+        {
+            throw new InvalidDataException(
+                $"{where}: \"{name}\" of shape ({string.Join(", ", Shape)}) does not fit its storage of {StorageElements} elements in {bytes} bytes; copy the file again.");
+        }
+    }
+
+    /// <summary>The tensor out of its storage, contiguous.</summary>
+    public Tensor CutOut(Tensor storage) => storage.as_strided(Shape, Strides, Offset).contiguous();
+
+    private bool FitsInto(long bytes)
+    {
+        if (StorageElements < 0 || StorageBytes != (UInt128)bytes || Offset < 0 || Shape.Length != Strides.Length || Strides.Any(stride => stride < 0))
+        {
+            return false;
+        }
+
+        try
+        {
+            UInt128 last = (UInt128)Offset;
+            foreach ((long n, long stride) in Shape.Zip(Strides))
+            {
+                last += (UInt128)Math.Max(0, n - 1) * (UInt128)stride;
+            }
+
+            return ShapeCost.Bytes(Shape, ElementTypes.WidthOf(Type)) <= bytes && last < (UInt128)Math.Max(1, StorageElements);
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using static TorchSharp.torch;
+
+namespace BiGS.Checkpoints;
+
+/// <summary>The formats that weights are written in.</summary>
+public enum WeightsFormat
+{
+    /// <summary><c>model.safetensors</c>.</summary>
+    Safetensors,
+
+    /// <summary><c>pytorch_model.bin</c>.</summary>
+    PyTorch,
+
+    /// <summary><c>flax_model.msgpack</c>.</summary>
+    Flax,
+}
+
+internal static class WeightsFormats
+{
+    public static string FileName(this WeightsFormat format) => format switch
+    {
+        WeightsFormat.Safetensors => CheckpointFolder.WeightsName,
+        WeightsFormat.PyTorch => "pytorch_model.bin",
+        _ => "flax_model.msgpack",
+    };
+
+    /// <summary>Writes a model's parameters under PyTorch's names, or Flax's where it is Flax.</summary>
+    public static void Write(this WeightsFormat format, string folder, nn.Module model)
+    {
+        string path = Path.Combine(folder, format.FileName());
+        (string, Tensor)[] tensors = [.. model.named_parameters().Select(p => (p.name, (Tensor)p.parameter))];
+        switch (format)
+        {
+            case WeightsFormat.Safetensors:
+                SafetensorsWriter.Write(path, tensors);
+                break;
+            case WeightsFormat.PyTorch:
+                PyTorchWriter.Write(path, tensors);
+                break;
+            default:
+                FlaxWriter.Write(path, tensors);
+                break;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace BiGS.Evaluation;
+
+/// <summary>What an evaluation says: figures, how many examples they stand on, and how far they could be off.</summary>
+/// <param name="Task">The task's name.</param>
+/// <param name="Metrics">Figures by name; shares are between 0 and 1.</param>
+/// <param name="Count">Examples.</param>
+/// <param name="Intervals">95 % intervals, of the figures that have one.</param>
+public sealed record Score(
+    string Task, IReadOnlyDictionary<string, double> Metrics, int Count, IReadOnlyDictionary<string, Interval> Intervals)
+{
+    /// <summary>Figures that are functions of the examples' numbers, and so can be computed again for samples of them.</summary>
+    /// <param name="task">The task's name.</param>
+    /// <param name="count">Examples.</param>
+    /// <param name="figures">The figure of the examples with these numbers, by name.</param>
+    public static Score Of(string task, int count, IReadOnlyDictionary<string, Func<IReadOnlyList<int>, double>> figures)
+    {
+        int[] all = [.. Enumerable.Range(0, count)];
+        return new Score(
+            task, figures.ToDictionary(figure => figure.Key, figure => figure.Value(all)), count,
+            figures.ToDictionary(figure => figure.Key, figure => Interval.Of(count, figure.Value)));
+    }
+}
