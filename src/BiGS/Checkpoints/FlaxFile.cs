@@ -57,21 +57,26 @@ internal sealed class FlaxFile : IWeightsFile
     public long[] Shape(string name) => Find(name) is { Turned: true } turned ? [turned.Array.Shape[1], turned.Array.Shape[0]] : Find(name).Array.Shape;
 
     /// <inheritdoc/>
-    public Tensor Read(string name)
+    public ScalarType Type(string name) => Find(name).Array.Type.Type;
+
+    /// <inheritdoc/>
+    public void ReadInto(string name, Tensor target)
     {
         (StoredArray array, bool turned) = Find(name);
         using var scope = NewDisposeScope();
-        Tensor flat = empty([array.Elements], array.Type.Type, CPU);
+        Tensor flat = turned ? empty([array.Elements], array.Type.Type, CPU) : target.view(-1);
         long at = 0;
-        foreach ((long start, long bytes) in array.Pieces.Where(piece => piece.Bytes > 0))
+        foreach ((long start, long bytes) in array.Pieces)
         {
             long elements = bytes / array.Type.Width;
             _file.CopyTo(start, flat.narrow(0, at, elements));
             at += elements;
         }
 
-        Tensor shaped = flat.view(array.Shape);
-        return (turned ? shaped.t().contiguous() : shaped).MoveToOuterDisposeScope();
+        if (turned)
+        {
+            target.copy_(flat.view(array.Shape).t());
+        }
     }
 
     public void Dispose() => _file.Dispose();

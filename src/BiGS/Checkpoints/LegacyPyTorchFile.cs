@@ -46,13 +46,13 @@ internal sealed class LegacyPyTorchFile : IWeightsFile
     public long[] Shape(string name) => Find(name).Shape;
 
     /// <inheritdoc/>
-    public Tensor Read(string name)
+    public ScalarType Type(string name) => Find(name).Type;
+
+    /// <inheritdoc/>
+    public void ReadInto(string name, Tensor target)
     {
         StoredTensor stored = Find(name);
-        using var scope = NewDisposeScope();
-        Tensor storage = empty([stored.StorageElements], stored.Type, CPU);
-        _file.CopyTo(_starts[stored.Storage], storage);
-        return stored.CutOut(storage).MoveToOuterDisposeScope();
+        stored.ReadInto(target, storage => _file.CopyTo(_starts[stored.Storage], storage));
     }
 
     public void Dispose() => _file.Dispose();

@@ -1,17 +1,18 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
 /// <summary>
-/// A file mapped into memory for reading. Its bytes cost memory only while they are looked at; a tensor is filled straight from them.
+/// A file mapped into memory for reading. Its bytes cost memory only where they are looked at; a tensor is filled straight from the file.
 /// </summary>
 internal sealed unsafe class MappedFile : IDisposable
 {
     private const int PieceBytes = 1 << 30;
-    private const long ElementsAtOnce = 1 << 27;
 
+    private readonly SafeFileHandle _handle;
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
     private readonly byte* _start;
@@ -25,11 +26,11 @@ internal sealed unsafe class MappedFile : IDisposable
         }
 
         // The length of what is open: that of the path is, where it is a link, the link's own.
-        using FileStream stream = File.OpenRead(path);
-        Length = stream.Length;
+        _handle = File.OpenHandle(path);
+        Length = RandomAccess.GetLength(_handle);
         if (Length > 0)
         {
-            _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _file = MemoryMappedFile.CreateFromFile(_handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
             byte* start = null;
             _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
@@ -61,18 +62,11 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>A stretch of the file as a number array's bytes; the caller has checked that it lies within.</summary>
     public ReadOnlySpan<byte> Span(long start, int length) => new(_start + start, length);
 
-    /// <summary>Fills a contiguous tensor with what lies from a place on; the caller has checked that there is as much.</summary>
-    public void CopyTo(long start, Tensor tensor)
-    {
-        using var scope = NewDisposeScope();
-        Tensor flat = tensor.view(-1);
-        for (long at = 0; at < flat.shape[0]; at += ElementsAtOnce)
-        {
-            Span<byte> part = flat.narrow(0, at, Math.Min(ElementsAtOnce, flat.shape[0] - at)).bytes;
-            new ReadOnlySpan<byte>(_start + start, part.Length).CopyTo(part);
-            start += part.Length;
-        }
-    }
+    /// <summary>
+    /// Fills a contiguous tensor with what lies from a place on; the caller has checked that there is as much. Read, not copied off the map: pages of
+    /// the map that were looked at would count to the process, and a large file twice.
+    /// </summary>
+    public void CopyTo(long start, Tensor tensor) => TensorBytes.Read(_handle, start, tensor);
 
     public void Dispose()
     {
@@ -83,6 +77,7 @@ internal sealed unsafe class MappedFile : IDisposable
 
         _view?.Dispose();
         _file?.Dispose();
+        _handle.Dispose();
     }
 
     private ReadOnlyMemory<byte> Memory(long at) => new Window(_start + at, (int)Math.Min(PieceBytes, Length - at)).Memory;

@@ -1,4 +1,5 @@
 using BiGS.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
@@ -85,14 +86,23 @@ internal static class ModelFilling
                 $"{path}: \"{storedName}\" has the shape ({string.Join(", ", weights.Shape(storedName))}), but config.json asks for ({string.Join(", ", parameter.shape)}).");
         }
 
-        using Tensor value = weights.Read(storedName);
-        if (!value.is_floating_point())
+        ScalarType type = weights.Type(storedName);
+        if (!IsFloatingPoint(type))
         {
-            throw new InvalidDataException($"{path}: \"{storedName}\" holds {value.dtype}, and weights are floating-point numbers; quantised files are not read.");
+            throw new InvalidDataException($"{path}: \"{storedName}\" holds {type}, and weights are floating-point numbers; quantised files are not read.");
         }
 
+        if (type == parameter.dtype && parameter.device_type == DeviceType.CPU && parameter.is_contiguous())
+        {
+            weights.ReadInto(storedName, parameter);
+            return;
+        }
+
+        using Tensor value = weights.Read(storedName);
         parameter.copy_(value);
     }
+
+    private static bool IsFloatingPoint(ScalarType type) => type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
 
     /// <summary>The file's names by ours.</summary>
     private static Dictionary<string, string> Stored(IWeightsFile weights, string path)

@@ -55,29 +55,29 @@ public sealed class PyTorchFile : IWeightsFile
     public long[] Shape(string name) => Find(name).Shape;
 
     /// <inheritdoc/>
-    public Tensor Read(string name)
+    public ScalarType Type(string name) => Find(name).Type;
+
+    /// <inheritdoc/>
+    public void ReadInto(string name, Tensor target)
     {
         StoredTensor stored = Find(name);
-        using var scope = NewDisposeScope();
-        Tensor storage = empty([stored.StorageElements], stored.Type, CPU);
-        if (stored.StorageElements > 0)
-        {
-            ZipArchiveEntry entry = Entry(name, stored);
-            try
-            {
-                using Stream source = entry.Open();
-                source.ReadExactly(storage.bytes);
-            }
-            catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException)
-            {
-                throw new InvalidDataException($"{_path}: the storage of \"{name}\" is cut or damaged; copy the file again.", broken);
-            }
-        }
-
-        return stored.CutOut(storage).MoveToOuterDisposeScope();
+        stored.ReadInto(target, storage => ReadStorage(name, stored, storage));
     }
 
     public void Dispose() => _zip.Dispose();
+
+    private void ReadStorage(string name, StoredTensor stored, Tensor storage)
+    {
+        try
+        {
+            using Stream source = Entry(name, stored).Open();
+            TensorBytes.Read(source, storage);
+        }
+        catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException)
+        {
+            throw new InvalidDataException($"{_path}: the storage of \"{name}\" is cut or damaged; copy the file again.", broken);
+        }
+    }
 
     private StoredTensor Find(string name) =>
         _tensors.TryGetValue(name, out StoredTensor? tensor) ? tensor : throw new InvalidDataException($"{_path}: there is no tensor \"{name}\".");

@@ -93,7 +93,7 @@ public static class PyTorchWriter
             Code("tQ"u8);
             Number(0);
             Tuple(tensor.shape);
-            Tuple(Strides(tensor.shape));
+            Tuple(StoredTensor.RowMajor(tensor.shape));
             Code([0x89]);
             Code("ccollections\nOrderedDict\n)RtR"u8);
         }
@@ -101,19 +101,5 @@ public static class PyTorchWriter
         Code("u."u8);
         writer.Flush();
         return pickle.ToArray();
-    }
-
-    /// <summary>Row after row: the last index steps by 1.</summary>
-    private static long[] Strides(long[] shape)
-    {
-        long[] strides = new long[shape.Length];
-        long step = 1;
-        for (int d = shape.Length - 1; d >= 0; d--)
-        {
-            strides[d] = step;
-            step *= Math.Max(1, shape[d]);
-        }
-
-        return strides;
     }
 }

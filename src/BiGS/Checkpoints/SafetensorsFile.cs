@@ -52,17 +52,10 @@ public sealed class SafetensorsFile : IWeightsFile
     public long[] Shape(string name) => Find(name).Shape;
 
     /// <inheritdoc/>
-    public Tensor Read(string name)
-    {
-        Entry entry = Find(name);
-        Tensor tensor = empty(entry.Shape, entry.Type, CPU);
-        if (entry.Bytes > 0)
-        {
-            _file.CopyTo(_dataStart + entry.Start, tensor);
-        }
+    public ScalarType Type(string name) => Find(name).Type;
 
-        return tensor;
-    }
+    /// <inheritdoc/>
+    public void ReadInto(string name, Tensor target) => _file.CopyTo(_dataStart + Find(name).Start, target);
 
     public void Dispose() => _file.Dispose();
 

@@ -51,7 +51,10 @@ internal sealed class ShardedWeights : IWeightsFile
     public long[] Shape(string name) => Find(name).Shape(name);
 
     /// <inheritdoc/>
-    public Tensor Read(string name) => Find(name).Read(name);
+    public ScalarType Type(string name) => Find(name).Type(name);
+
+    /// <inheritdoc/>
+    public void ReadInto(string name, Tensor target) => Find(name).ReadInto(name, target);
 
     public void Dispose()
     {

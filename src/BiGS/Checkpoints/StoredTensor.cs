@@ -22,8 +22,39 @@ internal sealed record StoredTensor(string Storage, ScalarType Type, long Storag
         }
     }
 
-    /// <summary>The tensor out of its storage, contiguous.</summary>
-    public Tensor CutOut(Tensor storage) => storage.as_strided(Shape, Strides, Offset).contiguous();
+    /// <summary>Whether its elements are the storage's, one after the other.</summary>
+    public bool IsWholeStorage => Offset == 0 && Shape.Aggregate(1L, (product, n) => product * n) == StorageElements && Strides.SequenceEqual(RowMajor(Shape));
+
+    /// <summary>Strides of elements that lie row after row: the last index steps by 1.</summary>
+    public static long[] RowMajor(long[] shape)
+    {
+        long[] strides = new long[shape.Length];
+        long step = 1;
+        for (int d = shape.Length - 1; d >= 0; d--)
+        {
+            strides[d] = step;
+            step *= Math.Max(1, shape[d]);
+        }
+
+        return strides;
+    }
+
+    /// <summary>Fills a contiguous tensor of this shape from the storage.</summary>
+    /// <param name="target">What is filled.</param>
+    /// <param name="readStorage">Fills a flat tensor with the whole storage.</param>
+    public void ReadInto(Tensor target, Action<Tensor> readStorage)
+    {
+        using var scope = NewDisposeScope();
+        if (IsWholeStorage)
+        {
+            readStorage(target.view(-1));
+            return;
+        }
+
+        Tensor storage = empty([StorageElements], Type, CPU);
+        readStorage(storage);
+        target.copy_(storage.as_strided(Shape, Strides, Offset));
+    }
 
     private bool FitsInto(long bytes)
     {

@@ -70,10 +70,12 @@ public sealed class Embeddings : nn.Module<Tensor, Tensor?, Tensor>
         return (_dropout > 0 ? nn.functional.dropout(x, _dropout, training) : x).MoveToOuterDisposeScope();
     }
 
-    /// <summary>A table of zeros. It is made without storage first, since the module would draw random values that nobody wants.</summary>
+    /// <summary>
+    /// A table of zeros. The module is made with as few rows as it allows (on the meta device too it first draws every row), and gets its table then.
+    /// </summary>
     private static Embedding Table(int rows, int d, int? padding = null)
     {
-        Embedding table = nn.Embedding(rows, d, padding_idx: padding, device: META);
+        Embedding table = nn.Embedding((padding ?? 0) + 1, d, padding_idx: padding);
         table.weight = new Parameter(zeros(rows, d));
         return table;
     }
