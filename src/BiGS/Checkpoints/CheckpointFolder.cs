@@ -44,6 +44,11 @@ public static class CheckpointFolder
     public static void Restore(string folder, HeadedModel model)
     {
         string path = Path.Combine(folder, WeightsName);
+        if (ConfigKeys.Difference(ReadConfig(folder).Config, model.Config) is { } difference)
+        {
+            throw new InvalidDataException($"{folder}: the checkpoint is of another model: {difference}.");
+        }
+
         using var weights = new SafetensorsFile(path);
         if (ModelFilling.Fill(model, weights, path).Warnings is [string first, ..])
         {

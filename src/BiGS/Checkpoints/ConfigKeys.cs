@@ -41,6 +41,13 @@ internal static class ConfigKeys
         ["num_labels"] = Integer((c, v) => c with { NumLabels = v }, c => c.NumLabels),
     };
 
+    /// <summary>The first key that two configurations differ in, in a clause; null where they are equal.</summary>
+    public static string? Difference(BiGSConfig there, BiGSConfig asked) => Honoured
+        .Select(key => (key.Key, There: key.Value.Write(there)?.ToJsonString(), Asked: key.Value.Write(asked)?.ToJsonString()))
+        .Where(key => key.There != key.Asked)
+        .Select(key => $"its {key.Key} is {key.There ?? "null"}, but {key.Asked ?? "null"} is asked for")
+        .FirstOrDefault();
+
     /// <summary>Keys without an effect here, whatever they say.</summary>
     private static readonly HashSet<string> AlwaysInert =
     [

@@ -12,6 +12,7 @@ public sealed class PyTorchFile : IWeightsFile
 
     private readonly string _path;
     private readonly ZipArchive _zip;
+    private readonly long _length;
     private readonly string _folder;
     private readonly Dictionary<string, StoredTensor> _tensors = new(StringComparer.Ordinal);
 
@@ -21,6 +22,7 @@ public sealed class PyTorchFile : IWeightsFile
     {
         _path = path;
         FileStream stream = File.Exists(path) ? File.OpenRead(path) : throw new FileNotFoundException($"{path}: there is no such file.");
+        _length = stream.Length;
         try
         {
             _zip = new ZipArchive(stream, ZipArchiveMode.Read);
@@ -86,7 +88,10 @@ public sealed class PyTorchFile : IWeightsFile
         ?? throw new InvalidDataException($"{_path}: the storage {tensor.Storage} of \"{name}\" is missing.");
 
     /// <summary>torch does not compress, and what is stored is never longer than its file: no entry can unfold into more.</summary>
-    private ZipArchiveEntry Stored(ZipArchiveEntry entry) => entry.Length == entry.CompressedLength
-        ? entry
-        : throw new InvalidDataException($"{_path}: \"{entry.FullName}\" is compressed ({entry.CompressedLength} bytes for {entry.Length}), which torch.save does not do.");
+    private ZipArchiveEntry Stored(ZipArchiveEntry entry) =>
+        entry.Length != entry.CompressedLength
+            ? throw new InvalidDataException($"{_path}: \"{entry.FullName}\" is compressed ({entry.CompressedLength} bytes for {entry.Length}), which torch.save does not do.")
+        : entry.Length > _length
+            ? throw new InvalidDataException($"{_path}: \"{entry.FullName}\" claims {entry.Length} bytes of a file of {_length}; copy the file again.")
+        : entry;
 }
