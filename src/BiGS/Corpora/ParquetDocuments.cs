@@ -24,7 +24,7 @@ internal static class ParquetDocuments
         }
     }
 
-    private static async Task<ParquetReader> OpenAsync(string path)
+    internal static async Task<ParquetReader> OpenAsync(string path)
     {
         FileStream stream = File.OpenRead(path);
         try

@@ -25,9 +25,8 @@ public sealed class BiGSForMaskedLM : HeadedModel
     public override string Architecture => "BiGSForMaskedLM";
 
     /// <inheritdoc/>
-    public override ModelOutput Forward(ModelInput input, ModelLabels? labels = null, ICollection<Tensor>? hiddenStates = null)
+    public override ModelOutput Head(Tensor last, Tensor? attentionMask, ModelLabels? labels = null)
     {
-        Tensor last = Bigs.Encode(input, hiddenStates);
         Tensor logits = _cls.Predictions.Logits(last, Bigs.Embeddings.WordTable); // (b, l, v)
         Tensor? loss = labels?.Labels is { } words
             ? nn.functional.cross_entropy(logits.view(-1, Config.VocabSize), words.view(-1), ignore_index: IgnoredLabel)

@@ -30,13 +30,22 @@ public sealed class BiGSForMultipleChoice : HeadedModel
             throw new ArgumentException($"Multiple choice reads ids of (rows, choices, length), but they have {input.InputIds.dim()} dimensions.");
         }
 
-        long choices = input.InputIds.shape[1];
+        long[] shape = input.InputIds.shape;
         var flat = new ModelInput(Flat(input.InputIds), input.AttentionMask is { } mask ? Flat(mask) : null, input.TokenTypeIds is { } types ? Flat(types) : null);
-        Tensor last = Bigs.Encode(flat, hiddenStates);
-        Tensor pooled = Bigs.Pool(last, flat.AttentionMask);
+        return Head(Bigs.Encode(flat, hiddenStates).view(shape[0], shape[1], shape[2], -1), input.AttentionMask, labels);
+    }
+
+    /// <param name="last">(b, choices, l, d).</param>
+    /// <param name="attentionMask">(b, choices, l).</param>
+    /// <param name="labels">(b): the right choice.</param>
+    public override ModelOutput Head(Tensor last, Tensor? attentionMask, ModelLabels? labels = null)
+    {
+        long choices = last.shape[1];
+        Tensor rows = last.view(-1, last.shape[2], last.shape[3]); // (b · choices, l, d)
+        Tensor pooled = Bigs.Pool(rows, attentionMask is null ? null : Flat(attentionMask));
         Tensor logits = _classifier.forward(BeforeClassifier(pooled)).view(-1, choices); // (b, choices)
         Tensor? loss = labels?.Labels is { } right ? nn.functional.cross_entropy(logits, right) : null;
-        return new ModelOutput(Logits(logits), last, pooled, loss);
+        return new ModelOutput(Logits(logits), rows, pooled, loss);
     }
 
     private static Tensor Flat(Tensor x) => x.view(-1, x.shape[^1]); // (b · choices, l)

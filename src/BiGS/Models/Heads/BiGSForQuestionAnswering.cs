@@ -28,9 +28,8 @@ public sealed class BiGSForQuestionAnswering : HeadedModel
     public override string Architecture => "BiGSForQuestionAnswering";
 
     /// <inheritdoc/>
-    public override ModelOutput Forward(ModelInput input, ModelLabels? labels = null, ICollection<Tensor>? hiddenStates = null)
+    public override ModelOutput Head(Tensor last, Tensor? attentionMask, ModelLabels? labels = null)
     {
-        Tensor last = Bigs.Encode(input, hiddenStates);
         Tensor both = _qaOutputs.forward(last); // (b, l, 2)
         Tensor start = both.select(-1, 0).contiguous(); // (b, l)
         Tensor end = both.select(-1, 1).contiguous(); // (b, l)

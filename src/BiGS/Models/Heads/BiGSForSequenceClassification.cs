@@ -21,10 +21,9 @@ public sealed class BiGSForSequenceClassification : HeadedModel
     public override string Architecture => "BiGSForSequenceClassification";
 
     /// <inheritdoc/>
-    public override ModelOutput Forward(ModelInput input, ModelLabels? labels = null, ICollection<Tensor>? hiddenStates = null)
+    public override ModelOutput Head(Tensor last, Tensor? attentionMask, ModelLabels? labels = null)
     {
-        Tensor last = Bigs.Encode(input, hiddenStates);
-        Tensor pooled = Bigs.Pool(last, input.AttentionMask);
+        Tensor pooled = Bigs.Pool(last, attentionMask);
         Tensor logits = _classifier.forward(BeforeClassifier(pooled)); // (b, labels)
         return new ModelOutput(Logits(logits), last, pooled, labels?.Labels is { } wanted ? Loss(logits, wanted) : null);
     }

@@ -21,9 +21,8 @@ public sealed class BiGSForTokenClassification : HeadedModel
     public override string Architecture => "BiGSForTokenClassification";
 
     /// <inheritdoc/>
-    public override ModelOutput Forward(ModelInput input, ModelLabels? labels = null, ICollection<Tensor>? hiddenStates = null)
+    public override ModelOutput Head(Tensor last, Tensor? attentionMask, ModelLabels? labels = null)
     {
-        Tensor last = Bigs.Encode(input, hiddenStates);
         Tensor logits = _classifier.forward(BeforeClassifier(last)); // (b, l, labels)
         Tensor? loss = labels?.Labels is { } tags
             ? nn.functional.cross_entropy(logits.view(-1, Config.NumLabels), tags.view(-1), ignore_index: IgnoredLabel)

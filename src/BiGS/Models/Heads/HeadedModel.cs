@@ -70,7 +70,14 @@ public abstract class HeadedModel : nn.Module
     /// <param name="input">Rows of ids.</param>
     /// <param name="labels">Null for no loss.</param>
     /// <param name="hiddenStates">Takes all hidden states, embeddings first.</param>
-    public abstract ModelOutput Forward(ModelInput input, ModelLabels? labels = null, ICollection<Tensor>? hiddenStates = null);
+    public virtual ModelOutput Forward(ModelInput input, ModelLabels? labels = null, ICollection<Tensor>? hiddenStates = null) =>
+        Head(Bigs.Encode(input, hiddenStates), input.AttentionMask, labels);
+
+    /// <summary>What the head makes of the encoder's last hidden states: all that is left to do where the encoder stays as it is.</summary>
+    /// <param name="last">(b, l, d).</param>
+    /// <param name="attentionMask">(b, l), 1 = text; null where no position is padding.</param>
+    /// <param name="labels">Null for no loss.</param>
+    public abstract ModelOutput Head(Tensor last, Tensor? attentionMask, ModelLabels? labels = null);
 
     /// <summary>The dropout in front of a classifier.</summary>
     protected Tensor BeforeClassifier(Tensor x)
