@@ -65,6 +65,7 @@ internal static class BigsProgram
             ForwardCommand.Build(terminal),
             FillMaskCommand.Build(terminal),
             EvaluateCommand.Build(terminal),
+            FinetuneCommand.Build(terminal),
             ConvertCommand.Build(terminal),
             BenchCommand.Build(terminal),
             DoctorCommand.Build(terminal),

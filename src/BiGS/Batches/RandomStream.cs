@@ -7,4 +7,5 @@ internal static class RandomStream
     public const uint MaskedPositions = 2;
     public const uint Replacements = 3;
     public const uint BatchOrder = 4;
+    public const uint HeldOutExamples = 5;
 }

@@ -31,7 +31,7 @@ public static class CheckpointFolder
         Filled filled;
         using (IWeightsFile weights = location.Open())
         {
-            filled = ModelFilling.Fill(model, weights, location.File);
+            filled = ModelFilling.Fill(model, weights, location.File, options.Seed);
         }
 
         model.to(options.Device);
@@ -50,7 +50,7 @@ public static class CheckpointFolder
         }
 
         using var weights = new SafetensorsFile(path);
-        if (ModelFilling.Fill(model, weights, path).Warnings is [string first, ..])
+        if (ModelFilling.Fill(model, weights, path, seed: 0).Warnings is [string first, ..])
         {
             throw new InvalidDataException(first);
         }
@@ -90,6 +90,9 @@ public sealed record OpenOptions
 
     /// <summary>Another head than the one that config.json names.</summary>
     public string? Architecture { get; init; }
+
+    /// <summary>Decides the weights of a head that the file does not have.</summary>
+    public long Seed { get; init; }
 
     /// <summary>Changes the configuration before the model is built: another number of labels, another dropout.</summary>
     public Func<BiGSConfig, BiGSConfig> Reshape { get; init; } = config => config;

@@ -28,7 +28,7 @@ internal static class ModelFilling
     /// Fills a model. A head that the file lacks, or has for another number of labels, starts fresh, and a warning says so.
     /// </summary>
     /// <exception cref="InvalidDataException">The encoder is not all there, or of another shape.</exception>
-    public static Filled Fill(HeadedModel model, IWeightsFile weights, string path)
+    public static Filled Fill(HeadedModel model, IWeightsFile weights, string path, long seed)
     {
         using var untracked = no_grad();
         Dictionary<string, string> stored = Stored(weights, path);
@@ -47,7 +47,7 @@ internal static class ModelFilling
         var warnings = new List<string>();
         if (missing.Length + ofOtherLabels.Length > 0)
         {
-            model.Initialize(seed: 0);
+            model.Initialize(seed);
         }
 
         if (missing.Length > 0)
@@ -60,19 +60,25 @@ internal static class ModelFilling
             warnings.Add($"{path}: its classifier has {weights.Shape(stored[first])[0]} labels where {wanted[first].shape[0]} are asked for; the head starts from fresh weights.");
         }
 
+        var placeless = new List<string>();
         foreach ((string name, string storedName) in stored)
         {
             if (!wanted.TryGetValue(name, out var parameter))
             {
                 if (!PassedOver.Contains(name) && !name.StartsWith("bigs.pooler.", StringComparison.Ordinal))
                 {
-                    warnings.Add($"{path}: the weight \"{storedName}\" has no place in a {model.Architecture} and is left out.");
+                    placeless.Add(storedName);
                 }
             }
             else if (!ofOtherLabels.Contains(name))
             {
                 Copy(weights, storedName, parameter, path);
             }
+        }
+
+        if (placeless.Count > 0)
+        {
+            warnings.Add($"{path}: {string.Join(", ", placeless.Order(StringComparer.Ordinal).Select(name => $"\"{name}\""))} have no place in a {model.Architecture} and are left out.");
         }
 
         return new Filled(warnings, [.. missing, .. ofOtherLabels]);

@@ -34,6 +34,9 @@ public sealed class BiGSModel : nn.Module
 
     public Embeddings Embeddings => _embeddings;
 
+    /// <summary>Null where the head reads the hidden states themselves.</summary>
+    public Pooler? Pooler => _pooler;
+
     public IEnumerable<Block> Layers => _encoder.Layers;
 
     /// <summary>Sets the type of the products inside all blocks: Float32, or BFloat16 over fp32 master weights.</summary>

@@ -27,14 +27,17 @@ public sealed class Pooler : nn.Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor hiddenStates, Tensor? attentionMask)
     {
         using var scope = NewDisposeScope();
-        Tensor summary = _type switch
-        {
-            PoolerType.Cls => hiddenStates.select(1, 0),
-            PoolerType.NonPaddingMean when attentionMask is not null => MeanOverText(hiddenStates, attentionMask),
-            _ => hiddenStates.mean([1]),
-        };
-        return _dense.forward(summary).tanh().MoveToOuterDisposeScope();
+        return _dense.forward(Summary(hiddenStates, attentionMask)).tanh().MoveToOuterDisposeScope();
     }
+
+    /// <summary>What the dense reads: (b, d).</summary>
+    /// <inheritdoc cref="forward"/>
+    public Tensor Summary(Tensor hiddenStates, Tensor? attentionMask) => _type switch
+    {
+        PoolerType.Cls => hiddenStates.select(1, 0),
+        PoolerType.NonPaddingMean when attentionMask is not null => MeanOverText(hiddenStates, attentionMask),
+        _ => hiddenStates.mean([1]),
+    };
 
     private static Tensor MeanOverText(Tensor hiddenStates, Tensor attentionMask)
     {

@@ -17,7 +17,7 @@ public partial class DoorsTests
         ["Checkpoints"] = ["Models", "Tokenizers", "Ssm"],
         ["Evaluation"] = ["Corpora", "Tokenizers", "Batches", "Models"],
         ["Training"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Evaluation"],
-        ["FineTuning"] = ["Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Evaluation", "Training"],
+        ["FineTuning"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Evaluation", "Training"],
         ["Pipelines"] = ["Tokenizers", "Batches", "Models", "Checkpoints", "Ssm"],
         ["Onnx"] = ["Ssm", "Models", "Checkpoints"],
         ["Plots"] = ["Ssm", "Models", "Training", "Evaluation"],

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using BiGS.Checkpoints;
+using BiGS.Cli.Console;
+using BiGS.FineTuning;
+using BiGS.Models;
+
+namespace BiGS.Cli.Commands;
+
+internal static class FinetuneCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        var defaults = new FineTuningOptions();
+        var task = new TaskOptions();
+        var model = new ModelOptions();
+        Option<string> output = Values.Text("--out", "DIR", "the folder for the best epoch (with several seeds: seed-N in it)", required: true);
+        Option<bool> overwrite = Values.Flag("--overwrite", "replace what the folder holds");
+        Option<int?> epochs = Values.Number("--epochs", $"times through the examples (default {defaults.Epochs})", least: 1);
+        Option<int?> batchSize = Values.Number("--batch-size", $"examples of a step (default {defaults.BatchSize})", least: 1);
+        Option<double?> learningRate = Values.Real("--learning-rate", $"the peak (default {defaults.LearningRate:g})");
+        Option<int?> maxLength = Values.Number("--max-length", "tokens in a row (default: the model's positions, at most 512)", least: 8);
+        Option<int?> limit = Values.Number("--limit", "learn from the first N examples only", least: 2);
+        Option<double?> holdOut = Values.Real("--hold-out", "without a validation file: the share of the examples that is kept aside (default 0.1)");
+        Option<string> pairStyle = Values.Choice("--pair-style", "how two texts are joined: [SEP], or the authors' \" [CLS], \"", "sep", "cls");
+        Option<bool> freezeSsm = Values.Flag("--freeze-ssm", "leave A, C, D and Δ as they are");
+        Option<bool> headOnly = Values.Flag("--head-only", "train the head alone, on hidden states that are computed once");
+        Option<bool> recompute = Values.Flag("--recompute", "long texts in little memory, for a third more time");
+        Option<int?> patience = Values.Number("--patience", "stop after N epochs that are no better", least: 1);
+        Option<int?> seed = Values.Number("--seed", $"decides the head's first weights, order and dropout (default {defaults.Seed})", least: 0);
+        Option<int?> seeds = Values.Number("--seeds", "run with this many seeds, and report mean and deviation", least: 1);
+        Option<bool> json = Values.Flag("--json", "one JSON object: task, metrics, count, intervals, and what came before");
+        var command = new Verb(
+            "finetune",
+            "Teach a pretrained model a task: GLUE, questions, choices, tags, or your own texts.",
+            "bigs finetune --task sst2 --data glue/SST-2 --model runs/mine --out runs/sst2",
+            "bigs finetune --task classification --train a.tsv --validation b.tsv --text-column sentence --label-column label --model runs/mine --out runs/own");
+        task.AddTo(command);
+        model.AddTo(command);
+        foreach (Option option in (Option[])
+            [output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, freezeSsm, headOnly, recompute, patience, seed, seeds, json])
+        {
+            command.Add(option);
+        }
+
+        command.Runs(parse =>
+        {
+            TaskRow row = task.Row(parse, needsTraining: true);
+            string folder = parse.GetRequiredValue(output);
+            if (!parse.GetValue(overwrite) && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                throw new IOException($"{folder}: the folder is not empty; choose another --out, or give --overwrite.");
+            }
+
+            ModelPlace place = model.Place(parse, terminal);
+            OpenOptions howToOpen = model.HowToOpen(parse);
+            Precision precision = model.Precision(parse, FastPrecision.On(howToOpen.Device).Precision);
+            int first = parse.GetValue(seed) ?? defaults.Seed;
+            int count = parse.GetValue(seeds) ?? 1;
+            var results = new List<FineTuningResult>();
+            for (int s = 0; s < count; s++)
+            {
+                var request = new FineTuningRequest(row.Name, row.Kind, place.Folder, place.TokenizerFolder, row.Train)
+                {
+                    Validation = row.Validation,
+                    Also = row.Also,
+                    HoldOut = parse.GetValue(holdOut) ?? 0.1,
+                    Limit = parse.GetValue(limit),
+                    MaxLength = parse.GetValue(maxLength),
+                    PairStyle = parse.GetValue(pairStyle) == "cls" ? PairStyle.Cls : PairStyle.Sep,
+                    HowToOpen = howToOpen,
+                    Options = defaults with
+                    {
+                        Epochs = parse.GetValue(epochs) ?? defaults.Epochs,
+                        BatchSize = parse.GetValue(batchSize) ?? defaults.BatchSize,
+                        LearningRate = parse.GetValue(learningRate) ?? defaults.LearningRate,
+                        FreezeSsm = parse.GetValue(freezeSsm),
+                        HeadOnly = parse.GetValue(headOnly),
+                        Recompute = parse.GetValue(recompute),
+                        Patience = parse.GetValue(patience),
+                        Precision = precision,
+                        Seed = first + s,
+                    },
+                };
+                string target = count == 1 ? folder : Path.Combine(folder, $"seed-{first + s}");
+                using ProgressLine line = terminal.Progress();
+                var progress = new Told<FineTuningProgress>(step => line.Report(
+                    step.What, (double)step.Done / step.All, step.Loss is { } loss ? $"step {step.Done:N0} of {step.All:N0}, loss {loss:f3}" : $"{step.Done:N0} of {step.All:N0}"));
+                results.Add(FineTuningRun.Run(request, target, progress, terminal.Interrupted));
+            }
+
+            terminal.Warn(results[0].Warnings);
+            var report = new FineTuningReport(row.Name, results);
+            if (parse.GetValue(json))
+            {
+                terminal.Json(report.Write);
+            }
+            else
+            {
+                terminal.Show(report);
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text.Json;
+using BiGS.Evaluation;
+using BiGS.FineTuning;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace BiGS.Cli.Console;
+
+/// <summary>What fine-tuning came to: the best epoch's figures with their intervals, beside answering without reading; the epochs; the seeds.</summary>
+internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResult> seeds) : IRenderable
+{
+    private FineTuningResult First => seeds[0];
+
+    public Measurement Measure(RenderOptions options, int maxWidth) => new(Math.Min(maxWidth, 40), maxWidth);
+
+    public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
+    {
+        var parts = new List<IRenderable>
+        {
+            new Text($"{task}: {First.Best.Score.Count:N0} examples, learned from {First.TrainCount:N0}; best of {First.Epochs.Count} epochs is {First.Best.Epoch}", new Style(decoration: Decoration.Bold)),
+            Figures("", First.Best.Score, First.WithoutReading),
+        };
+        parts.AddRange(First.Also.Select(also => Figures(also.Key, also.Value, null)));
+        parts.Add(Epochs());
+        if (seeds.Count > 1)
+        {
+            parts.Add(Seeds());
+        }
+
+        IRenderable rows = new Rows(parts);
+        return rows.Render(options, maxWidth);
+    }
+
+    /// <summary>The fields of one JSON object.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        First.Best.Score.Write(json);
+        json.WriteNumber("best_epoch", First.Best.Epoch);
+        json.WriteNumber("train_count", First.TrainCount);
+        json.WriteStartObject("without_reading");
+        Metrics(json, First.WithoutReading);
+        json.WriteEndObject();
+        json.WriteStartArray("epochs");
+        foreach (EpochResult epoch in First.Epochs)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("epoch", epoch.Epoch);
+            json.WriteNumber("loss", epoch.Loss);
+            json.WriteNumber("seconds", epoch.Seconds);
+            Metrics(json, epoch.Score);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("also");
+        foreach ((string file, Score score) in First.Also)
+        {
+            json.WriteStartObject(file);
+            score.Write(json);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteStartObject("seeds");
+        json.WriteNumber("count", seeds.Count);
+        foreach (string metric in First.Best.Score.Metrics.Keys)
+        {
+            (double mean, double deviation) = Spread(metric);
+            json.WriteStartObject(metric);
+            json.WriteNumber("mean", mean);
+            json.WriteNumber("deviation", deviation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Metrics(Utf8JsonWriter json, Score score)
+    {
+        foreach ((string name, double value) in score.Metrics)
+        {
+            json.WriteNumber(name, value);
+        }
+    }
+
+    private static Grid Figures(string title, Score score, Score? withoutReading)
+    {
+        Grid grid = new Grid().Fixed(left: 2, right: 3).Fixed(left: 0, right: 2, Justify.Right).Fixed(left: 0, right: 3).Running();
+        var strong = new Style(Color.Teal, decoration: Decoration.Bold);
+        var grey = new Style(Color.Grey);
+        if (title.Length > 0)
+        {
+            grid.AddRow(new Text($"{title} ({score.Count:N0})"), new Text(""), new Text(""), new Text(""));
+        }
+
+        foreach ((string name, double value) in score.Metrics)
+        {
+            string between = score.Intervals.TryGetValue(name, out Interval interval) ? $"{100 * interval.Low:f1} to {100 * interval.High:f1}" : "";
+            string beside = withoutReading is null ? "" : $"{100 * withoutReading.Metrics[name]:f1} without reading";
+            grid.AddRow(new Text(name), new Text($"{100 * value:f1}", strong), new Text(between, grey), new Text(beside, grey));
+        }
+
+        return grid;
+    }
+
+    private Grid Epochs()
+    {
+        Grid grid = new Grid().Fixed(left: 2, right: 3).Running();
+        foreach (EpochResult epoch in First.Epochs)
+        {
+            grid.AddRow(
+                new Text($"epoch {epoch.Epoch}"),
+                new Text($"loss {epoch.Loss:f3}, {string.Join(", ", epoch.Score.Metrics.Select(metric => $"{metric.Key} {100 * metric.Value:f1}"))}, {epoch.Seconds:n0} s", new Style(Color.Grey)));
+        }
+
+        return grid;
+    }
+
+    private Grid Seeds()
+    {
+        Grid grid = new Grid().Fixed(left: 2, right: 3).Running();
+        foreach (string metric in First.Best.Score.Metrics.Keys)
+        {
+            (double mean, double deviation) = Spread(metric);
+            grid.AddRow(new Text($"{seeds.Count} seeds"), new Text($"{metric} {100 * mean:f1} ± {100 * deviation:f1}"));
+        }
+
+        return grid;
+    }
+
+    /// <summary>Mean and sample standard deviation over the seeds.</summary>
+    private (double Mean, double Deviation) Spread(string metric)
+    {
+        double[] values = [.. seeds.Select(seed => seed.Best.Score.Metrics[metric])];
+        double mean = values.Average();
+        return (mean, values.Length < 2 ? 0 : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1)));
+    }
+}

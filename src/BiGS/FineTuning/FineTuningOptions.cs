@@ -1,0 +1,56 @@
+using BiGS.Models;
+
+namespace BiGS.FineTuning;
+
+/// <summary>The recipe of fine-tuning; defaults are the paper's (paper.md §5).</summary>
+public sealed record FineTuningOptions
+{
+    public int Epochs { get; init; } = 3;
+
+    public int BatchSize { get; init; } = 16;
+
+    /// <summary>The peak: reached after the warm-up, and from there straight down to 0.</summary>
+    public double LearningRate { get; init; } = 2e-5;
+
+    /// <summary>The share of the steps that the warm-up takes.</summary>
+    public double Warmup { get; init; } = 0.1;
+
+    public double WeightDecay { get; init; } = 0.01;
+
+    public double Beta1 { get; init; } = 0.9;
+
+    public double Beta2 { get; init; } = 0.999;
+
+    public double Epsilon { get; init; } = 1e-6;
+
+    /// <summary>Leaves A, C, D and Δ of every SSM as they are.</summary>
+    public bool FreezeSsm { get; init; }
+
+    /// <summary>Trains the head alone, on hidden states that are computed once.</summary>
+    public bool HeadOnly { get; init; }
+
+    /// <summary>Stops after this many epochs that are no better than the best; null for never.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>Decides the head's first weights, the order and the dropout.</summary>
+    public int Seed { get; init; } = 42;
+
+    public Precision Precision { get; init; } = Precision.Fp32;
+
+    /// <summary>Computes blocks again in the backward pass instead of keeping their activations: long texts in little memory.</summary>
+    public bool Recompute { get; init; }
+}
+
+/// <summary>How one epoch ended.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Loss">Mean over its steps.</param>
+/// <param name="Score">On the validation examples.</param>
+/// <param name="Seconds">Training and validation.</param>
+public sealed record EpochResult(int Epoch, double Loss, Evaluation.Score Score, double Seconds);
+
+/// <summary>How far fine-tuning has come.</summary>
+/// <param name="What">Encoding, training, validating.</param>
+/// <param name="Done">Steps or batches.</param>
+/// <param name="All">Of so many.</param>
+/// <param name="Loss">Of the last step.</param>
+public sealed record FineTuningProgress(string What, long Done, long All, double? Loss = null);

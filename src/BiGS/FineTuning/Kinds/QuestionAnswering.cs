@@ -1,0 +1,203 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using BiGS.Evaluation;
+using BiGS.Tokenizers;
+
+namespace BiGS.FineTuning;
+
+/// <summary>
+/// The stretch of a text that answers a question, as in SQuAD (Rajpurkar et al. 2016, 2018). A text that is too long is read through windows that overlap;
+/// the best stretch of all of them counts. Position 0, [CLS], stands for "no answer here".
+/// </summary>
+public sealed class QuestionAnswering : TaskKind
+{
+    private const int LongestQuestion = 64;
+    private const int LongestStride = 128;
+    private const int LongestAnswer = 30;
+    private const int Candidates = 20;
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <inheritdoc/>
+    public override string Architecture => "BiGSForQuestionAnswering";
+
+    /// <inheritdoc/>
+    public override string BestMetric => "f1";
+
+    /// <inheritdoc/>
+    public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
+    {
+        var windows = new List<Window>();
+        QuestionExample[] questions = [.. paths.SelectMany(QuestionExample.Read)];
+        var texts = new Dictionary<string, Encoding>(); // a text has many questions
+        for (int q = 0; q < questions.Length; q++)
+        {
+            if (!texts.TryGetValue(questions[q].Context, out Encoding? context))
+            {
+                context = texts[questions[q].Context] = rows.Tokenizer.Encode(questions[q].Context, addSpecialTokens: false);
+            }
+
+            windows.AddRange(Windows(q, questions[q], context, rows));
+        }
+
+        return questions.Length > 0 ? new Answered(questions, windows) : throw new InvalidDataException($"'{string.Join("', '", paths)}' holds no question");
+    }
+
+    private static IEnumerable<Window> Windows(int number, QuestionExample question, Encoding context, RowBuilder rows)
+    {
+        WordPieceVocabulary words = rows.Tokenizer.Vocabulary;
+        List<int> asked = [];
+        rows.Tokenizer.EncodeIds(question.Question, asked);
+        asked = [.. asked.Take(Math.Min(LongestQuestion, rows.MaxLength / 2))];
+        int room = rows.MaxLength - asked.Count - 3;
+        int stride = Math.Max(1, Math.Min(LongestStride, room / 2));
+        for (int first = 0; ; first += stride)
+        {
+            int[] part = [.. context.Ids.Skip(first).Take(room)];
+            int[] ids = [words.ClassificationId, .. asked, words.SeparatorId, .. part, words.SeparatorId];
+            int second = asked.Count + 2;
+            yield return new Window(number, second, [.. context.Offsets.Skip(first).Take(room)], new Sample([new SampleRow(ids, second)], Wanted(question, context, first, part.Length, second)));
+            if (first + room >= context.Ids.Count)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>The first answer, where this window holds all of it.</summary>
+    private static SpanTarget Wanted(QuestionExample question, Encoding context, int first, int count, int second)
+    {
+        if (question.Answers.Count == 0)
+        {
+            return new SpanTarget(0, 0);
+        }
+
+        (string text, int start) = question.Answers[0];
+        int from = -1;
+        int to = -1;
+        for (int i = first; i < first + count; i++)
+        {
+            (int begin, int end) = context.Offsets[i];
+            from = from < 0 && end > start ? i : from;
+            to = begin < start + text.Length ? i : to;
+        }
+
+        bool isWhole = from >= 0 && to >= from && context.Offsets[from].Start <= start && context.Offsets[to].End >= start + text.Length;
+        return isWhole ? new SpanTarget(second + from - first, second + to - first) : new SpanTarget(0, 0);
+    }
+
+    /// <param name="Question">Its number.</param>
+    /// <param name="Second">Where the text begins in the row.</param>
+    /// <param name="Offsets">Of its tokens in the whole text.</param>
+    /// <param name="Sample">The row.</param>
+    private sealed record Window(int Question, int Second, IReadOnlyList<(int Start, int End)> Offsets, Sample Sample);
+
+    /// <summary>The best answer to a question, and how much likelier none is.</summary>
+    private sealed record Guess(string Text, double Score, double NoAnswer);
+
+    private sealed class Answered(IReadOnlyList<QuestionExample> questions, IReadOnlyList<Window> windows) : LabelledExamples
+    {
+        private bool HasUnanswerable => questions.Any(question => question.Answers.Count == 0);
+
+        public override int Count => questions.Count;
+
+        public override IReadOnlyList<Sample> Samples { get; } = [.. windows.Select(window => window.Sample)];
+
+        public override string? GuessHeader => null;
+
+        public override LabelledExamples Part(Func<int, bool> chosen)
+        {
+            int[] kept = [.. Enumerable.Range(0, Count).Where(chosen)];
+            return new Answered([.. kept.Select(q => questions[q])], [.. kept.SelectMany((q, place) =>
+                windows.Where(window => window.Question == q).Select(window => window with { Question = place }))]);
+        }
+
+        public override Score Score(string task, IReadOnlyList<float[]> answers)
+        {
+            Guess[] guesses = Best(answers);
+            string[][] truths = [.. questions.Select(question => question.Answers.Count == 0 ? [""] : question.Answers.Select(answer => answer.Text).ToArray())];
+            if (!HasUnanswerable)
+            {
+                return Figures(task, truths, [.. guesses.Select(guess => guess.Text)], new Dictionary<string, double>());
+            }
+
+            (double threshold, _) = AnswerMatch.BestThreshold([.. guesses.Select((guess, q) =>
+                (guess.NoAnswer - guess.Score, AnswerMatch.F1(guess.Text, truths[q]), AnswerMatch.F1("", truths[q])))]);
+            string[] texts = [.. guesses.Select(guess => guess.NoAnswer - guess.Score > threshold ? "" : guess.Text)];
+            return Figures(task, truths, texts, new Dictionary<string, double> { ["no_answer_threshold"] = threshold });
+        }
+
+        public override IEnumerable<string> Guesses(IReadOnlyList<float[]> answers)
+        {
+            var predictions = Best(answers).Select((guess, q) => (questions[q].Id, Text: HasUnanswerable && guess.NoAnswer > guess.Score ? "" : guess.Text))
+                .DistinctBy(guess => guess.Id).ToDictionary(guess => guess.Id, guess => guess.Text);
+            yield return JsonSerializer.Serialize(predictions, Readable);
+        }
+
+        /// <summary>The first words of the text.</summary>
+        public override IReadOnlyList<float[]> WithoutReading(LabelledExamples train) => [.. windows.Select(window =>
+        {
+            float[] logits = new float[2 * window.Sample.Length];
+            logits[window.Second] = logits[window.Sample.Length + Math.Min(window.Second + 2, window.Sample.Length - 2)] = 1;
+            return logits;
+        })];
+
+        private Score Figures(string task, string[][] truths, string[] texts, IReadOnlyDictionary<string, double> more)
+        {
+            double[] exact = [.. texts.Select((text, q) => AnswerMatch.Exact(text, truths[q]))];
+            double[] f1 = [.. texts.Select((text, q) => AnswerMatch.F1(text, truths[q]))];
+            Score score = Evaluation.Score.Of(task, Count, new Dictionary<string, Func<IReadOnlyList<int>, double>>
+            {
+                ["exact_match"] = chosen => chosen.Average(q => exact[q]),
+                ["f1"] = chosen => chosen.Average(q => f1[q]),
+            });
+            return score with { Metrics = score.Metrics.Concat(more).ToDictionary(figure => figure.Key, figure => figure.Value) };
+        }
+
+        private Guess[] Best(IReadOnlyList<float[]> answers)
+        {
+            Guess[] best = [.. questions.Select(_ => new Guess("", double.NegativeInfinity, double.PositiveInfinity))];
+            for (int w = 0; w < windows.Count; w++)
+            {
+                Window window = windows[w];
+                Guess before = best[window.Question];
+                (string text, double score) = BestStretch(window, answers[w]);
+                double none = answers[w][0] + answers[w][answers[w].Length / 2];
+                best[window.Question] = new Guess(
+                    score > before.Score ? text : before.Text, Math.Max(score, before.Score), Math.Min(none, before.NoAnswer));
+            }
+
+            return best;
+        }
+
+        /// <summary>The likeliest pair of start and end among the likeliest of each.</summary>
+        private (string Text, double Score) BestStretch(Window window, float[] logits)
+        {
+            int length = logits.Length / 2;
+            int[] starts = Likeliest(logits.AsSpan(window.Second, window.Offsets.Count));
+            int[] ends = Likeliest(logits.AsSpan(length + window.Second, window.Offsets.Count));
+            (string Text, double Score) best = ("", double.NegativeInfinity);
+            foreach (int start in starts)
+            {
+                foreach (int end in ends.Where(end => end >= start && end < start + LongestAnswer))
+                {
+                    double score = logits[window.Second + start] + logits[length + window.Second + end];
+                    if (score > best.Score)
+                    {
+                        best = (questions[window.Question].Context[window.Offsets[start].Start..window.Offsets[end].End], score);
+                    }
+                }
+            }
+
+            return best;
+        }
+
+        private static int[] Likeliest(ReadOnlySpan<float> logits)
+        {
+            float[] keys = logits.ToArray();
+            int[] places = [.. Enumerable.Range(0, keys.Length)];
+            Array.Sort(keys, places);
+            return [.. places.Reverse().Take(Candidates)];
+        }
+    }
+}

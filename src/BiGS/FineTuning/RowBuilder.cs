@@ -1,0 +1,60 @@
+using BiGS.Tokenizers;
+
+namespace BiGS.FineTuning;
+
+/// <summary>How two texts become one row.</summary>
+public enum PairStyle
+{
+    /// <summary>[CLS] first [SEP] second [SEP], as BERT does.</summary>
+    Sep,
+
+    /// <summary>[CLS] first [CLS], second [SEP]: the authors' variant, one text for the model (paper.md §5).</summary>
+    Cls,
+}
+
+/// <summary>Makes rows of texts, and remembers what did not fit.</summary>
+/// <param name="Tokenizer">The model's.</param>
+/// <param name="MaxLength">The most tokens of a row.</param>
+/// <param name="PairStyle">How two texts are joined.</param>
+public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyle PairStyle = PairStyle.Sep)
+{
+    private readonly List<string> _warnings = [];
+    private int _cut;
+    private (string Where, int Tokens) _longest = ("", 0);
+
+    /// <summary>What was left out.</summary>
+    public IReadOnlyList<string> Warnings => _cut == 0 ? _warnings :
+        [.. _warnings, $"{_cut} rows are longer than {MaxLength} tokens and were cut, the longest of them {_longest.Where} with {_longest.Tokens:N0}; --max-length reads more of them"];
+
+    /// <summary>One text, or two. The longer of two loses its end first.</summary>
+    /// <exception cref="InvalidDataException">A text is empty.</exception>
+    public SampleRow Of(string text, string? pair, string where)
+    {
+        if (string.IsNullOrWhiteSpace(text) || (pair is not null && string.IsNullOrWhiteSpace(pair)))
+        {
+            throw new InvalidDataException($"{where}: the text is empty; fill it or drop the row");
+        }
+
+        Encoding whole = pair is not null && PairStyle == PairStyle.Cls
+            ? Tokenizer.Encode($"{text} [CLS], {pair}")
+            : Tokenizer.Encode(text, pair);
+        int tokens = whole.Ids.Count;
+        if (tokens > MaxLength)
+        {
+            CountCut(where, tokens);
+            whole = pair is not null && PairStyle == PairStyle.Cls
+                ? Tokenizer.Encode($"{text} [CLS], {pair}", maxLength: MaxLength)
+                : Tokenizer.Encode(text, pair, MaxLength);
+        }
+
+        int second = whole.TokenTypeIds.ToList().IndexOf(1);
+        return new SampleRow([.. whole.Ids], second < 0 ? whole.Ids.Count : second);
+    }
+
+    /// <summary>Remembers that a row lost something.</summary>
+    public void CountCut(string where, int tokens)
+    {
+        _cut++;
+        _longest = tokens > _longest.Tokens ? (where, tokens) : _longest;
+    }
+}

@@ -1,0 +1,30 @@
+namespace BiGS.FineTuning;
+
+/// <summary>One row for a model to read.</summary>
+/// <param name="Ids">With [CLS] and [SEP].</param>
+/// <param name="SecondFrom">Where the second text starts; the row's length where there is none.</param>
+public sealed record SampleRow(int[] Ids, int SecondFrom);
+
+/// <summary>One thing to learn from or to answer: the rows that the model reads for it (one; a choice's, one each), and what is wanted.</summary>
+/// <param name="Rows">At least one.</param>
+/// <param name="Target">Null where nothing is known.</param>
+public sealed record Sample(IReadOnlyList<SampleRow> Rows, Target? Target)
+{
+    /// <summary>Tokens of the longest row.</summary>
+    public int Length => Rows.Max(row => row.Ids.Length);
+}
+
+/// <summary>What is wanted of a model.</summary>
+public abstract record Target;
+
+/// <summary>A class, or the right one of several choices.</summary>
+public sealed record ClassTarget(int Class) : Target;
+
+/// <summary>A value.</summary>
+public sealed record ValueTarget(double Value) : Target;
+
+/// <summary>A tag a token; −100 where nothing is asked.</summary>
+public sealed record TagsTarget(int[] Tags) : Target;
+
+/// <summary>Where an answer starts and ends, inclusive; position 0 stands for no answer.</summary>
+public sealed record SpanTarget(int Start, int End) : Target;

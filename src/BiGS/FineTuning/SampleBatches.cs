@@ -1,0 +1,35 @@
+using BiGS.Batches;
+
+namespace BiGS.FineTuning;
+
+/// <summary>Which samples share a batch: those of similar length, so that little is padded.</summary>
+internal static class SampleBatches
+{
+    /// <summary>Batches within which lengths are alike; beyond them the order is random.</summary>
+    private const int Stretch = 32;
+
+    /// <summary>All samples once, longest first: for answering, where the order says nothing and the first batch shows whether memory suffices.</summary>
+    /// <param name="samples">What is batched.</param>
+    /// <param name="tokens">Positions of a batch, padding counted.</param>
+    public static IEnumerable<int[]> ByLength(IReadOnlyList<Sample> samples, int tokens)
+    {
+        int[] order = [.. Enumerable.Range(0, samples.Count).OrderByDescending(i => samples[i].Length)];
+        for (int at = 0; at < order.Length;)
+        {
+            Sample longest = samples[order[at]];
+            int count = Math.Max(1, tokens / (longest.Length * longest.Rows.Count));
+            yield return order[at..Math.Min(order.Length, at + count)];
+            at += count;
+        }
+    }
+
+    /// <summary>All samples once in an order that the seed and the epoch decide; the last batch may be smaller.</summary>
+    public static IReadOnlyList<int[]> Shuffled(IReadOnlyList<Sample> samples, int batchSize, ulong seed, int epoch)
+    {
+        var order = new RowOrder(samples.Count, seed);
+        int[] shuffled = [.. Enumerable.Range(0, samples.Count).Select(place => (int)order.At(epoch, place))];
+        int[][] batches = [.. shuffled.Chunk(Stretch * batchSize).SelectMany(stretch => stretch.OrderBy(i => samples[i].Length).Chunk(batchSize))];
+        var places = new RowOrder(batches.Length, seed ^ (ulong)samples.Count);
+        return [.. Enumerable.Range(0, batches.Length).Select(place => batches[places.At(epoch, place)])];
+    }
+}

@@ -1,0 +1,49 @@
+using BiGS.Models;
+
+namespace BiGS.FineTuning;
+
+/// <summary>
+/// A kind of question: which head answers it, how its examples are read from files and laid out as rows. A task (one row of <see cref="TaskTable"/>) is a
+/// kind with its files and columns.
+/// </summary>
+public abstract class TaskKind
+{
+    /// <summary>The head, as config.json names it.</summary>
+    public abstract string Architecture { get; }
+
+    /// <summary>The figure that says which epoch was best; more is better.</summary>
+    public abstract string BestMetric { get; }
+
+    /// <summary>The classes or tags that occur in files, in the order of their numbers; empty for kinds without.</summary>
+    /// <exception cref="InvalidDataException">A file is not as it should be.</exception>
+    public virtual IReadOnlyList<string> FindLabels(IEnumerable<string> paths) => [];
+
+    /// <summary>What the head needs of the configuration.</summary>
+    public virtual BiGSConfig Shape(BiGSConfig config, IReadOnlyList<string> labels) => labels.Count > 0 ? config with { NumLabels = labels.Count } : config;
+
+    /// <summary>Reads the examples of some files, in order.</summary>
+    /// <param name="paths">Read one after the other.</param>
+    /// <param name="labels">The known classes or tags.</param>
+    /// <param name="rows">Makes rows of texts.</param>
+    /// <exception cref="InvalidDataException">A file is not as it should be, or has a label that is not known: says where.</exception>
+    public abstract LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows);
+
+    /// <summary>The number of a label.</summary>
+    /// <exception cref="InvalidDataException">It is none of the known.</exception>
+    protected static int Number(IReadOnlyList<string> labels, string label, string where)
+    {
+        int number = labels.ToList().IndexOf(label);
+        return number >= 0
+            ? number
+            : throw new InvalidDataException($"{where}: the label \"{label}\" is none of {string.Join(", ", labels)}, which the model knows; mend the row, or train with it");
+    }
+
+    /// <summary>Labels in an order that does not depend on the rows: by value where all are numbers, else by their letters.</summary>
+    protected static IReadOnlyList<string> Ordered(IEnumerable<string> labels)
+    {
+        string[] all = [.. labels.Distinct()];
+        return Array.TrueForAll(all, label => double.TryParse(label, System.Globalization.CultureInfo.InvariantCulture, out _))
+            ? [.. all.OrderBy(label => double.Parse(label, System.Globalization.CultureInfo.InvariantCulture))]
+            : [.. all.Order(StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using BiGS.Corpora;
+
+namespace BiGS.FineTuning;
+
+/// <summary>A text or a pair of texts, and what is true of it.</summary>
+/// <param name="Where">File and row, for messages.</param>
+/// <param name="Text">The first or only text.</param>
+/// <param name="Pair">The second.</param>
+/// <param name="Label">As the file writes it; null where it has none.</param>
+public sealed record TextExample(string Where, string Text, string? Pair, string? Label)
+{
+    /// <summary>The rows of a table.</summary>
+    /// <param name="path">.tsv, .csv, .jsonl or .parquet.</param>
+    /// <param name="text">The first or only text.</param>
+    /// <param name="pair">The second; null for none.</param>
+    /// <param name="label">May be missing in a file that is only to be answered.</param>
+    public static IEnumerable<TextExample> OfTable(string path, Column text, Column? pair, Column label)
+    {
+        Column[] columns = pair is null ? [text, label with { Optional = true }] : [text, label with { Optional = true }, pair];
+        return TableFile.Read(path, columns).Select(row => new TextExample(row.Where, row.Cells[0]!, pair is null ? null : row.Cells[2], row.Cells[1]?.Trim()));
+    }
+
+    /// <summary>
+    /// ContractNLI (Koreeda and Manning 2021): does a contract entail a hypothesis, contradict it, or not mention it? The hypothesis comes first, so that a
+    /// contract that is too long loses its end.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file is not laid out as ContractNLI's.</exception>
+    public static IEnumerable<TextExample> OfContracts(string path)
+    {
+        using JsonDocument file = JsonDocuments.Open(path);
+        var examples = new List<TextExample>();
+        try
+        {
+            JsonElement hypotheses = file.RootElement.GetProperty("labels");
+            foreach (JsonElement contract in file.RootElement.GetProperty("documents").EnumerateArray())
+            {
+                string text = contract.GetProperty("text").GetString()!;
+                foreach (JsonProperty annotation in contract.GetProperty("annotation_sets")[0].GetProperty("annotations").EnumerateObject())
+                {
+                    string hypothesis = hypotheses.GetProperty(annotation.Name).GetProperty("hypothesis").GetString()!;
+                    examples.Add(new TextExample(
+                        $"'{path}', document {contract.GetProperty("id")}, {annotation.Name}", hypothesis, text, annotation.Value.GetProperty("choice").GetString()));
+                }
+            }
+        }
+        catch (Exception broken) when (broken is KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException($"'{path}' is not laid out as ContractNLI's files ({broken.Message}); expected documents with text and annotation_sets, and labels", broken);
+        }
+
+        return examples;
+    }
+}
