@@ -87,7 +87,8 @@ public sealed class FineTuner : IDisposable
                 cancel.ThrowIfCancellationRequested();
                 double loss = Step(step, _options.LearningRate * schedule.At(step), [.. batch.Select(i => train.Samples[i])], states?.Batch(batch));
                 sum += loss;
-                progress?.Report(new FineTuningProgress($"epoch {epoch} of {_options.Epochs}", ++step, all, loss));
+                step++;
+                progress?.Report(new FineTuningProgress($"epoch {epoch} of {_options.Epochs}", step, all, loss));
             }
 
             Score score = validation.Score(task, Answering.Logits(_model, validation.Samples, _padId, progress, cancel));
