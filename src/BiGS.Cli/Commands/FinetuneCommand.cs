@@ -24,6 +24,8 @@ internal static class FinetuneCommand
         Option<string> pairStyle = Values.Choice("--pair-style", "how two texts are joined: [SEP], or the authors' \" [CLS], \"", "sep", "cls");
         Option<bool> freezeSsm = Values.Flag("--freeze-ssm", "leave A, C, D and Δ as they are");
         Option<bool> headOnly = Values.Flag("--head-only", "train the head alone, on hidden states that are computed once");
+        Option<int?> lora = Values.Number("--lora", "train adapters of this rank beside frozen weights, and the head", least: 1);
+        Option<bool> apart = Values.Flag("--adapters-apart", "keep the adapters and the head alone; opening the folder merges them into the model");
         Option<bool> recompute = Values.Flag("--recompute", "long texts in little memory, for a third more time");
         Option<int?> patience = Values.Number("--patience", "stop after N epochs that are no better", least: 1);
         Option<int?> seed = Values.Number("--seed", $"decides the head's first weights, order and dropout (default {defaults.Seed})", least: 0);
@@ -37,7 +39,7 @@ internal static class FinetuneCommand
         task.AddTo(command);
         model.AddTo(command);
         foreach (Option option in (Option[])
-            [output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, freezeSsm, headOnly, recompute, patience, seed, seeds, json])
+            [output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, freezeSsm, headOnly, lora, apart, recompute, patience, seed, seeds, json])
         {
             command.Add(option);
         }
@@ -67,6 +69,7 @@ internal static class FinetuneCommand
                     Limit = parse.GetValue(limit),
                     MaxLength = parse.GetValue(maxLength),
                     PairStyle = parse.GetValue(pairStyle) == "cls" ? PairStyle.Cls : PairStyle.Sep,
+                    AdaptersApart = parse.GetValue(apart),
                     HowToOpen = howToOpen,
                     Options = defaults with
                     {
@@ -75,6 +78,7 @@ internal static class FinetuneCommand
                         LearningRate = parse.GetValue(learningRate) ?? defaults.LearningRate,
                         FreezeSsm = parse.GetValue(freezeSsm),
                         HeadOnly = parse.GetValue(headOnly),
+                        LoraRank = parse.GetValue(lora),
                         Recompute = parse.GetValue(recompute),
                         Patience = parse.GetValue(patience),
                         Precision = precision,
