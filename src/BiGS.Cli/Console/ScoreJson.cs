@@ -27,5 +27,22 @@ internal static class ScoreJson
         }
 
         json.WriteEndObject();
+        WriteCounts(json, "counts", score.Counts);
+        WriteCounts(json, "skipped", score.Skipped);
+    }
+
+    /// <summary>Only where there are any.</summary>
+    private static void WriteCounts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, int> counts)
+    {
+        if (counts.Count > 0)
+        {
+            json.WriteStartObject(name);
+            foreach ((string of, int count) in counts)
+            {
+                json.WriteNumber(of, count);
+            }
+
+            json.WriteEndObject();
+        }
     }
 }

@@ -1,8 +1,6 @@
-using BiGS.Batches;
 using BiGS.Corpora;
 using BiGS.Models;
 using BiGS.Tokenizers;
-using static TorchSharp.torch;
 
 namespace BiGS.Evaluation;
 
@@ -21,73 +19,95 @@ public sealed record AgreementScore(int Attractors, long Right, long Count)
 /// </summary>
 public static class GrammarAgreement
 {
-    private const int BatchSize = 64;
+    /// <summary>Longer ways from subject to verb than this are rare, and counted together.</summary>
+    private const int LongestDistance = 10;
 
     /// <returns>A score for each number of attractors that occurs, ascending.</returns>
     public static IReadOnlyList<AgreementScore> Score(
-        BiGSForMaskedLM model, BertTokenizer tokenizer, IEnumerable<GrammarDocument> documents, CancellationToken cancel = default)
-    {
-        bool wasTraining = model.training;
-        model.eval();
-        try
-        {
-            using var untracked = inference_mode();
-            var scores = new SortedDictionary<int, AgreementScore>();
-            foreach (Question[] batch in Questions(tokenizer, documents, model.Config.MaxPositionEmbeddings).Chunk(BatchSize))
-            {
-                cancel.ThrowIfCancellationRequested();
-                bool[] right = Answer(model, tokenizer, batch);
-                for (int i = 0; i < batch.Length; i++)
-                {
-                    AgreementScore before = scores.GetValueOrDefault(batch[i].Attractors, new AgreementScore(batch[i].Attractors, 0, 0));
-                    scores[batch[i].Attractors] = before with { Right = before.Right + (right[i] ? 1 : 0), Count = before.Count + 1 };
-                }
-            }
+        BiGSForMaskedLM model, BertTokenizer tokenizer, IEnumerable<GrammarDocument> documents, CancellationToken cancel = default) =>
+    [
+        .. Answers(model, tokenizer, documents, null, cancel)
+            .Where(answer => answer.Right is not null)
+            .GroupBy(answer => answer.Verb.Attractors)
+            .Select(group => new AgreementScore(group.Key, group.Count(answer => answer.Right == true), group.Count()))
+            .OrderBy(score => score.Attractors),
+    ];
 
-            return [.. scores.Values];
-        }
-        finally
+    /// <summary>
+    /// Accuracy overall, by attractors (<c>accuracy_attractors_N</c>), and by words between subject and verb (<c>accuracy_distance_N</c>; the longest
+    /// distances count together as 10).
+    /// </summary>
+    /// <param name="model">Left in the mode that it was in.</param>
+    /// <param name="tokenizer">The model's own.</param>
+    /// <param name="documents">Text that the model has not read.</param>
+    /// <param name="progress">Told the share that is done.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <exception cref="ArgumentException">No verb is left to ask for.</exception>
+    public static Score ScoreByDistance(
+        BiGSForMaskedLM model, BertTokenizer tokenizer, IEnumerable<GrammarDocument> documents,
+        IProgress<double>? progress = null, CancellationToken cancel = default)
+    {
+        var answers = new RightAnswers();
+        foreach (Answer answer in Answers(model, tokenizer, documents, progress, cancel))
         {
-            model.train(wasTraining);
+            string[] groups = [$"attractors_{answer.Verb.Attractors}", $"distance_{Math.Min(answer.Verb.Distance, LongestDistance)}"];
+            if (answer.Right is bool right)
+            {
+                answers.Add(right, groups);
+            }
+            else
+            {
+                answers.Skip(answer.WhyNot, groups);
+            }
         }
+
+        return answers.ToScore("grammar");
     }
 
-    private static IEnumerable<Question> Questions(BertTokenizer tokenizer, IEnumerable<GrammarDocument> documents, int maxLength)
+    private static List<Answer> Answers(
+        BiGSForMaskedLM model, BertTokenizer tokenizer, IEnumerable<GrammarDocument> documents, IProgress<double>? progress, CancellationToken cancel)
     {
+        var words = new MaskedWords(model, tokenizer.Vocabulary.PadId);
+        var answers = new List<Answer>();
+        var questions = new List<MaskedQuestion>();
         foreach (GrammarSentence sentence in documents.SelectMany(document => document.Sentences))
         {
             Tokenizers.Encoding encoding = tokenizer.Encode(sentence.Text);
-            foreach (Agreement agreement in sentence.Agreements)
+            foreach (Agreement verb in sentence.Agreements)
             {
-                int start = sentence.WordStart(agreement.VerbIndex);
-                int position = encoding.Offsets.ToList().FindIndex(1, offset => offset.Start == start && offset.End == start + agreement.Verb.Length);
-                if (position >= 0 && encoding.Ids.Count <= maxLength && tokenizer.Vocabulary.TryGetId(agreement.OtherForm, out int other))
+                bool fits = encoding.Ids.Count <= words.LongestRow;
+                if (fits && Question(tokenizer.Vocabulary, encoding, verb, sentence.WordStart(verb.VerbIndex)) is { } question)
                 {
-                    yield return new Question([.. encoding.Ids], position, encoding.Ids[position], other, agreement.Attractors);
+                    questions.Add(question);
+                    answers.Add(new Answer(verb, false, ""));
+                }
+                else
+                {
+                    answers.Add(new Answer(verb, null, fits ? "not_one_piece" : "too_long"));
                 }
             }
         }
+
+        using IEnumerator<double[]> scores = words.LogProbabilities(questions, progress, cancel).GetEnumerator();
+        return [.. answers.Select(answer => answer.Right is not null && scores.MoveNext() ? answer with { Right = scores.Current[0] > scores.Current[1] } : answer)];
     }
 
-    private static bool[] Answer(BiGSForMaskedLM model, BertTokenizer tokenizer, Question[] batch)
+    /// <summary>The sentence with its verb hidden; null where a form is not one token.</summary>
+    private static MaskedQuestion? Question(WordPieceVocabulary vocabulary, Tokenizers.Encoding encoding, Agreement verb, int start)
     {
-        using var scope = NewDisposeScope();
-        Device device = model.Bigs.Embeddings.WordTable.device;
-        BatchTensors tensors = BatchTensors.Of(Batch.Of([.. batch.Select(question => question.Row(tokenizer.Vocabulary.MaskId))], tokenizer.Vocabulary.PadId), device);
-        Tensor forms = tensor(batch.SelectMany(question => new[] { (long)question.RightForm, question.OtherForm }).ToArray(), [batch.Length, 2], device: device);
-        Tensor logits = model.LogitsAt(tensors.Input, tensors.Positions).gather(1, forms); // (verbs, 2)
-        return logits.select(1, 0).gt(logits.select(1, 1)).cpu().data<bool>().ToArray();
-    }
-
-    /// <summary>A row with a verb to ask for, and the two forms that compete.</summary>
-    private sealed record Question(int[] Ids, int Position, int RightForm, int OtherForm, int Attractors)
-    {
-        /// <summary>The row with its verb hidden.</summary>
-        public MaskedRow Row(int maskId)
+        int position = encoding.Offsets.ToList().FindIndex(1, offset => offset.Start == start && offset.End == start + verb.Verb.Length);
+        if (position < 0 || encoding.Ids[position] == vocabulary.UnknownId || !vocabulary.TryGetId(verb.OtherForm, out int other))
         {
-            int[] ids = [.. Ids];
-            ids[Position] = maskId;
-            return new MaskedRow(ids, null, [Position], [RightForm]);
+            return null;
         }
+
+        int[] ids = [.. encoding.Ids];
+        ids[position] = vocabulary.MaskId;
+        return new MaskedQuestion(ids, position, [encoding.Ids[position], other]);
     }
+
+    /// <param name="Verb">What was asked for.</param>
+    /// <param name="Right">Whether its right form is the likelier; null where it was left out.</param>
+    /// <param name="WhyNot">Why it was.</param>
+    private sealed record Answer(Agreement Verb, bool? Right, string WhyNot);
 }

@@ -7,8 +7,6 @@ namespace BiGS.Training;
 /// <summary>The built-in grammar as a corpus: as much of it as the run reads, made in seconds, with the ground truth of what is kept aside.</summary>
 internal static class BuiltInText
 {
-    /// <summary>Documents of one grammar, apart from each other by their numbers: training text from 0 on, held-out text from here on.</summary>
-    private const long FirstHeldOut = 1L << 40;
     private const int HeldOutDocuments = 1_000;
     private const int VocabularyDocuments = 20_000;
     private const int MostDocuments = 400_000;
@@ -28,7 +26,7 @@ internal static class BuiltInText
         int[][] train = new int[count][];
         observer.Report(new Phase($"writing {count:N0} documents of the built-in grammar", null));
         Parallel.For(0, count, new ParallelOptions { CancellationToken = cancel }, d => train[d] = Encode(tokenizer, grammar.Document(d)));
-        GrammarDocument[] heldOut = [.. grammar.Documents(FirstHeldOut, HeldOutDocuments)];
+        GrammarDocument[] heldOut = [.. grammar.HeldOut(HeldOutDocuments)];
         return new PretrainingText(
             tokenizer, new DocumentsInMemory(train), new DocumentsInMemory([.. heldOut.Select(d => Encode(tokenizer, d))]), heldOut);
     }

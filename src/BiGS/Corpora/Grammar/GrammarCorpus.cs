@@ -7,6 +7,9 @@ namespace BiGS.Corpora;
 /// <param name="seed">The same seed gives the same documents on every machine.</param>
 public sealed class GrammarCorpus(ulong seed)
 {
+    /// <summary>Where held-out text begins: no run reads so far.</summary>
+    private const long FirstHeldOut = 1L << 40;
+
     /// <summary>The document at <paramref name="index"/>, made on the spot; thread-safe.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative.</exception>
     public GrammarDocument Document(long index)
@@ -23,6 +26,10 @@ public sealed class GrammarCorpus(ulong seed)
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         return Between(start, start + count);
     }
+
+    /// <summary>The first of the documents that pretraining keeps aside: what its models have never read, whatever their seed.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public IEnumerable<GrammarDocument> HeldOut(long count) => Documents(FirstHeldOut, count);
 
     private IEnumerable<GrammarDocument> Between(long start, long end)
     {

@@ -11,10 +11,10 @@ public sealed record TableRow(string Where, IReadOnlyList<string?> Cells);
 /// </summary>
 public static class TableFile
 {
-    private const string Supported = ".tsv, .txt, .csv, .jsonl, each also .gz, and .parquet";
+    private const string Supported = ".tsv, .tab, .txt, .csv, .jsonl, each also .gz, and .parquet";
 
     /// <summary>Whether a file is a table by its extension.</summary>
-    public static bool IsTable(string path) => FormatOf(path) is ".tsv" or ".txt" or ".csv" or ".jsonl" or ".parquet";
+    public static bool IsTable(string path) => FormatOf(path) is ".tsv" or ".tab" or ".txt" or ".csv" or ".jsonl" or ".parquet";
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentException">Not a table by its extension.</exception>
@@ -28,7 +28,7 @@ public static class TableFile
 
         return FormatOf(path) switch
         {
-            ".tsv" or ".txt" => Delimited(path, columns, DelimitedLines.Tabs(path)),
+            ".tsv" or ".tab" or ".txt" => Delimited(path, columns, DelimitedLines.Tabs(path)),
             ".csv" => Delimited(path, columns, DelimitedLines.Commas(path)),
             ".jsonl" => JsonLinesTable.Read(path, columns),
             ".parquet" => ParquetTable.Read(path, columns),

@@ -8,6 +8,14 @@ namespace BiGS.Evaluation;
 public sealed record Score(
     string Task, IReadOnlyDictionary<string, double> Metrics, int Count, IReadOnlyDictionary<string, Interval> Intervals)
 {
+    private static readonly IReadOnlyDictionary<string, int> None = new Dictionary<string, int>();
+
+    /// <summary>How many examples a figure stands on, where that is not all of them.</summary>
+    public IReadOnlyDictionary<string, int> Counts { get; init; } = None;
+
+    /// <summary>Examples that were left out and stand in no figure, by reason.</summary>
+    public IReadOnlyDictionary<string, int> Skipped { get; init; } = None;
+
     /// <summary>Figures that are functions of the examples' numbers, and so can be computed again for samples of them.</summary>
     /// <param name="task">The task's name.</param>
     /// <param name="count">Examples.</param>

@@ -3,7 +3,7 @@ using BiGS.Cli.Console;
 using BiGS.Models;
 using BiGS.Tokenizers;
 
-namespace BiGS.Cli.Commands;
+namespace BiGS.Cli.Evaluations;
 
 /// <summary>Held-out documents as rows whose masks follow from a seed.</summary>
 internal sealed class HeldOutRows(BiGSConfig config, BertTokenizer tokenizer, int maxLength, int seed)
@@ -19,15 +19,8 @@ internal sealed class HeldOutRows(BiGSConfig config, BertTokenizer tokenizer, in
 
     private DynamicMasks Rows => _rows ?? throw new InvalidOperationException("Rows are there when the documents are read.");
 
-    /// <exception cref="InvalidDataException">The tokenizer has more words than the model.</exception>
     public void Read(IEnumerable<string> documents, ProgressLine line, CancellationToken cancel)
     {
-        if (tokenizer.VocabularySize > config.VocabSize)
-        {
-            throw new InvalidDataException(
-                $"the tokenizer has {tokenizer.VocabularySize} tokens and the model {config.VocabSize}; both must come from the same run.");
-        }
-
         var ids = new List<int>();
         foreach (string document in documents)
         {

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using BiGS.Evaluation;
+using BiGS.Models;
+using BiGS.Tokenizers;
+
+namespace BiGS.Cli.Evaluations;
+
+/// <summary><c>blimp</c>: the good sentence of a minimal pair is the likelier one.</summary>
+internal sealed class BlimpTask(EvaluationOptions options) : EvaluationTask(
+    "blimp", "how often the good sentence of a minimal pair is the likelier one")
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<Option> Reads => [options.Data, options.Limit, options.Masking];
+
+    /// <inheritdoc/>
+    public override void Run(EvaluationRun run)
+    {
+        IReadOnlyList<MinimalPair> pairs = run.Spread([.. Blimp.Read(run.DataFile())]);
+        (BiGSForMaskedLM model, BertTokenizer tokenizer) = run.OpenMaskedLm();
+        var likelihood = new PseudoLogLikelihood(model, tokenizer, EvaluationOptions.Hidden(run.Value(options.Masking)!));
+        run.Show(run.Working("scoring", progress => Blimp.Score(likelihood, pairs, progress, run.Interrupted)), "minimal pairs");
+    }
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using BiGS.Cli.Commands;
+using BiGS.Evaluation;
+
+namespace BiGS.Cli.Evaluations;
+
+/// <summary>Options that several tasks share, or that one names in its own words.</summary>
+internal sealed class EvaluationOptions
+{
+    private const string OnePiece = "piece";
+    private const string RestOfWord = "rest-of-word";
+
+    public Option<string[]> Data { get; } = Values.Paths(
+        "--data", "what to measure on: text for mlm (files, folders or globs) and score (a sentence a line); the file of the published set for the others");
+
+    public Option<int?> Limit { get; } = Values.Number(
+        "--limit", "read only N documents or lines, the first ones; of a published set, which is sorted, N evenly spread over it", least: 1);
+
+    public Option<string> Masking { get; } = Values.Choice(
+        "--masking", "what is hidden while a word piece of a sentence is scored: it alone, or what follows of its word too", OnePiece, RestOfWord);
+
+    public Option<int?> Seed { get; } = Values.Number("--seed", "decides the masks of mlm (default 1), the text of grammar (default 42)", least: 0);
+
+    public static HiddenPieces Hidden(string masking) => masking == RestOfWord ? HiddenPieces.RestOfWord : HiddenPieces.One;
+}

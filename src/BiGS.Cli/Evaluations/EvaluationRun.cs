@@ -1,0 +1,84 @@
+using System.CommandLine;
+using BiGS.Checkpoints;
+using BiGS.Cli.Commands;
+using BiGS.Cli.Console;
+using BiGS.Evaluation;
+using BiGS.Models;
+using BiGS.Tokenizers;
+
+namespace BiGS.Cli.Evaluations;
+
+/// <summary>A command line of <c>bigs evaluate</c> as its task sees it.</summary>
+/// <param name="task">The task's name.</param>
+/// <param name="parse">The command line.</param>
+/// <param name="terminal">Where results go.</param>
+/// <param name="options">Those that tasks share.</param>
+/// <param name="model">Which model, and how it computes.</param>
+/// <param name="asJson">Whether results are for programs.</param>
+internal sealed class EvaluationRun(
+    string task, ParseResult parse, Terminal terminal, EvaluationOptions options, ModelOptions model, bool asJson)
+{
+    public Terminal Terminal => terminal;
+
+    public bool AsJson => asJson;
+
+    public CancellationToken Interrupted => terminal.Interrupted;
+
+    /// <summary>The value of an option.</summary>
+    public T? Value<T>(Option<T> option) => parse.GetValue(option);
+
+    /// <summary>Opens whatever model it is, frozen.</summary>
+    public HeadedModel OpenModel() => OpenModel(model.Place(parse, terminal));
+
+    /// <summary>Opens a masked language model, frozen, and its tokenizer.</summary>
+    /// <exception cref="InvalidDataException">The model has another head, or the tokenizer more words than the model.</exception>
+    public (BiGSForMaskedLM Model, BertTokenizer Tokenizer) OpenMaskedLm()
+    {
+        ModelPlace place = model.Place(parse, terminal);
+        BiGSForMaskedLM opened = OpenModel(place) as BiGSForMaskedLM ?? throw new InvalidDataException(
+            $"{place.Folder}: \"architectures\" in {ConfigFile.Name} names a head that guesses no masked words; --task {task} needs a BiGSForMaskedLM.");
+        BertTokenizer tokenizer = BertTokenizer.Open(place.TokenizerFolder);
+        return tokenizer.VocabularySize <= opened.Config.VocabSize
+            ? (opened, tokenizer)
+            : throw new InvalidDataException(
+                $"{place.Folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {opened.Config.VocabSize}; both must come from the same run.");
+    }
+
+    /// <summary>The one file that --data names.</summary>
+    /// <exception cref="ArgumentException">It names several.</exception>
+    public string DataFile() => parse.GetRequiredValue(options.Data) is [string file]
+        ? file
+        : throw new ArgumentException($"--data names several files; --task {task} reads one at a time.");
+
+    /// <summary>All items, or as many as --limit says: every so-manieth, since published sets are sorted by what they test.</summary>
+    public IReadOnlyList<T> Spread<T>(IReadOnlyList<T> items) => parse.GetValue(options.Limit) is int limit && limit < items.Count
+        ? [.. Enumerable.Range(0, limit).Select(i => items[(int)((long)i * items.Count / limit)])]
+        : items;
+
+    /// <summary>Does work that takes time, and shows how far it has come.</summary>
+    public T Working<T>(string what, Func<IProgress<double>, T> work)
+    {
+        using ProgressLine line = terminal.Progress();
+        return work(new Told<double>(share => line.Report(what, share)));
+    }
+
+    /// <summary>Shows shares of right answers: a JSON object, or a table.</summary>
+    public void Show(Score score, string title)
+    {
+        if (asJson)
+        {
+            terminal.Json(score.Write);
+        }
+        else
+        {
+            terminal.Show(new ScoreTable(score, title));
+        }
+    }
+
+    private HeadedModel OpenModel(ModelPlace place)
+    {
+        HeadedModel opened = model.Open(place, parse, terminal);
+        opened.Freeze();
+        return opened;
+    }
+}

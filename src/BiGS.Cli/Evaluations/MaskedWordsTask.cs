@@ -1,0 +1,84 @@
+using System.CommandLine;
+using BiGS.Batches;
+using BiGS.Cli.Commands;
+using BiGS.Cli.Console;
+using BiGS.Corpora;
+using BiGS.Evaluation;
+using BiGS.Models;
+using BiGS.Tokenizers;
+
+namespace BiGS.Cli.Evaluations;
+
+/// <summary><c>mlm</c>: loss, accuracy and perplexity at masked words of held-out text.</summary>
+internal sealed class MaskedWordsTask(EvaluationOptions options) : EvaluationTask("mlm", "loss, accuracy and perplexity at masked words of held-out text")
+{
+    private const int DefaultBatchSize = 32;
+    private const int DefaultSeed = 1;
+    private const int LongestDefault = 512;
+
+    private readonly Option<string> _textField = Values.Text("--text-field", "NAME", "mlm: the field or column that holds the text (default text)");
+    private readonly Option<int?> _batchSize = Values.Number("--batch-size", $"mlm: rows computed at a time (default {DefaultBatchSize})", least: 1);
+    private readonly Option<int?> _maxLength = Values.Number(
+        "--max-length", $"mlm: tokens in a row (default: the model's positions, at most {LongestDefault})", least: 3);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Option> Reads => [options.Data, _textField, _batchSize, _maxLength, options.Limit, options.Seed];
+
+    /// <inheritdoc/>
+    public override void Run(EvaluationRun run)
+    {
+        (BiGSForMaskedLM model, BertTokenizer tokenizer) = run.OpenMaskedLm();
+        var corpus = new CorpusOptions { TextField = run.Value(_textField) ?? "text" };
+        IEnumerable<string> documents = Corpus.ReadDocuments(run.Value(options.Data)!, corpus);
+        int length = RowLength(model.Config, run.Value(_maxLength));
+        var heldOut = new HeldOutRows(model.Config, tokenizer, length, run.Value(options.Seed) ?? DefaultSeed);
+        MaskedLmScore score;
+        using (ProgressLine line = run.Terminal.Progress())
+        {
+            heldOut.Read(documents.Take(run.Value(options.Limit) ?? int.MaxValue), line, run.Interrupted);
+            IEnumerable<Batch> batches = heldOut.Batches(run.Value(_batchSize) ?? DefaultBatchSize, line);
+            score = MaskedLmEvaluation.Score(model, batches, run.Interrupted);
+        }
+
+        Show(double.IsFinite(score.Perplexity) ? score : throw NoModel(score.Loss), heldOut, run);
+    }
+
+    private static InvalidDataException NoModel(double loss) => new($"the loss is {loss}; the weights are no trained model.");
+
+    private static int RowLength(BiGSConfig config, int? asked)
+    {
+        bool bounded = config.PositionEmbeddingType == PositionEmbedding.Absolute;
+        return asked > config.MaxPositionEmbeddings && bounded
+            ? throw new ArgumentException(
+                $"--max-length is {asked}, but the model has {config.MaxPositionEmbeddings} positions; ask for that many at most.")
+            : asked ?? Math.Min(config.MaxPositionEmbeddings, LongestDefault);
+    }
+
+    private void Show(MaskedLmScore score, HeldOutRows rows, EvaluationRun run)
+    {
+        if (run.AsJson)
+        {
+            run.Terminal.Json(json =>
+            {
+                json.WriteString("task", Name);
+                json.WriteStartObject("metrics");
+                json.WriteNumber("loss", score.Loss);
+                json.WriteNumber("accuracy", score.Accuracy);
+                json.WriteNumber("perplexity", score.Perplexity);
+                json.WriteEndObject();
+                json.WriteNumber("count", score.Count);
+            });
+        }
+        else
+        {
+            run.Terminal.Show(new Figures(
+                "masked language modelling",
+                [
+                    ("loss", $"{score.Loss:f4}", "nats a masked token"),
+                    ("accuracy", $"{100 * score.Accuracy:f2} %", "first guesses that are right"),
+                    ("perplexity", $"{score.Perplexity:n2}", ""),
+                ],
+                $"{score.Count:N0} masked tokens in {rows.Count:N0} rows of up to {rows.MaxLength} from {rows.Documents:N0} documents"));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using BiGS.Batches;
+using BiGS.Models;
+using static TorchSharp.torch;
+
+namespace BiGS.Evaluation;
+
+/// <summary>
+/// What a masked language model gives for words at hidden positions: log p(word | row) = logit − log Σ e^logits. Questions are answered in batches of
+/// similar length whatever their order, and those with equal rows by reading once.
+/// </summary>
+/// <param name="model">Left in the mode that it was in.</param>
+/// <param name="padId">Fills what the shorter rows of a batch leave.</param>
+public sealed class MaskedWords(BiGSForMaskedLM model, int padId)
+{
+    /// <summary>Positions of a batch: enough for products to be fast, few enough for the logits of short rows and many words.</summary>
+    private const int PositionsAtOnce = 4_096;
+
+    /// <summary>Tokens of a row that the model can read.</summary>
+    public int LongestRow => model.Config.PositionEmbeddingType == PositionEmbedding.Absolute || model.Config.HearsPadding()
+        ? model.Config.MaxPositionEmbeddings
+        : int.MaxValue;
+
+    /// <param name="questions">In any order.</param>
+    /// <param name="progress">Told the share that is done.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>For each question the log probability of each of its words, in nats.</returns>
+    /// <exception cref="ArgumentException">A row is longer than the model reads.</exception>
+    /// <exception cref="InvalidDataException">The model's logits are no numbers.</exception>
+    public IReadOnlyList<double[]> LogProbabilities(
+        IReadOnlyList<MaskedQuestion> questions, IProgress<double>? progress = null, CancellationToken cancel = default)
+    {
+        // Rows with all the questions that ask about them; the longest first, so that the first batch shows whether memory suffices.
+        int[][] rows =
+        [
+            .. Enumerable.Range(0, questions.Count).GroupBy(i => questions[i], MaskedQuestion.SameRow).Select(row => row.ToArray())
+                .OrderByDescending(row => questions[row[0]].Ids.Length),
+        ];
+        if (rows.Length > 0 && questions[rows[0][0]].Ids.Length > LongestRow)
+        {
+            throw new ArgumentException($"A row has {questions[rows[0][0]].Ids.Length} tokens, but the model reads at most {LongestRow}; leave it out or shorten it.");
+        }
+
+        var answers = new double[questions.Count][];
+        bool wasTraining = model.training;
+        model.eval();
+        try
+        {
+            using var untracked = inference_mode();
+            for (int at = 0; at < rows.Length;)
+            {
+                cancel.ThrowIfCancellationRequested();
+                int length = model.Config.HearsPadding() ? model.Config.MaxPositionEmbeddings : questions[rows[at][0]].Ids.Length;
+                int count = Math.Min(rows.Length - at, Math.Max(1, PositionsAtOnce / length));
+                Answer(questions, new ArraySegment<int[]>(rows, at, count), length, answers);
+                at += count;
+                progress?.Report((double)at / rows.Length);
+            }
+        }
+        finally
+        {
+            model.train(wasTraining);
+        }
+
+        return answers;
+    }
+
+    private void Answer(IReadOnlyList<MaskedQuestion> questions, ArraySegment<int[]> rows, int length, double[][] answers)
+    {
+        using var scope = NewDisposeScope();
+        Device device = model.Bigs.Embeddings.WordTable.device;
+        MaskedRow[] masked =
+        [
+            .. rows.Select(row => questions[row[0]])
+                .Select(question => new MaskedRow(question.Ids, null, [question.Position], [question.Ids[question.Position]])),
+        ];
+        BatchTensors tensors = BatchTensors.Of(Batch.Of(masked, padId, length), device);
+        Tensor logits = model.LogitsAt(tensors.Input, tensors.Positions); // (rows, v)
+        long words = model.Config.VocabSize;
+        long[] wanted = [.. rows.SelectMany((row, r) => row.SelectMany(q => questions[q].Words.Select(word => (r * words) + word)))];
+        double[] scores = Numbers(logits.view(-1).index_select(0, tensor(wanted, device: device)));
+        double[] totals = Numbers(logits.logsumexp(1));
+        int next = 0;
+        for (int r = 0; r < rows.Count; r++)
+        {
+            if (!double.IsFinite(totals[r]))
+            {
+                throw new InvalidDataException($"The model's logits add up to {totals[r]}; the weights are no trained model.");
+            }
+
+            foreach (int q in rows[r])
+            {
+                answers[q] = [.. questions[q].Words.Select(_ => scores[next++] - totals[r])];
+            }
+        }
+    }
+
+    private static double[] Numbers(Tensor values) => values.to_type(ScalarType.Float64).cpu().data<double>().ToArray();
+}

@@ -1,0 +1,109 @@
+using BiGS.Models;
+using BiGS.Tokenizers;
+
+namespace BiGS.Evaluation;
+
+/// <summary>What is hidden while a word piece is asked for.</summary>
+public enum HiddenPieces
+{
+    /// <summary>The piece alone (Salazar et al. 2020).</summary>
+    One,
+
+    /// <summary>
+    /// The piece and what follows of its word (Kauf and Ivanova 2023, PLL-word-l2r): with the rest in sight, a long word's pieces are all but
+    /// certain, and rare words would score higher than common ones.
+    /// </summary>
+    RestOfWord,
+}
+
+/// <summary>How likely a sentence is to a masked language model.</summary>
+/// <param name="LogLikelihood">In nats; at most 0.</param>
+/// <param name="Pieces">Word pieces that it is a sum over.</param>
+public readonly record struct SentenceScore(double LogLikelihood, int Pieces)
+{
+    /// <summary>
+    /// What many sentences come to: the mean score of a sentence, and the pseudo-perplexity e^{−Σ PLL / Σ pieces} of a word piece (Salazar et al. 2020).
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no word piece.</exception>
+    public static Score Summary(string task, IReadOnlyList<SentenceScore> scores)
+    {
+        if (scores.Sum(score => (long)score.Pieces) == 0)
+        {
+            throw new ArgumentException("There is nothing to score: no sentence holds a word piece; give text.");
+        }
+
+        // A sample of sentences may hold no piece where few of them do; it says nothing, and counts as certain.
+        return Score.Of(task, scores.Count, new Dictionary<string, Func<IReadOnlyList<int>, double>>
+        {
+            ["score"] = chosen => chosen.Average(i => scores[i].LogLikelihood),
+            ["pseudo_perplexity"] = chosen => Math.Exp(-chosen.Sum(i => scores[i].LogLikelihood) / Math.Max(1, chosen.Sum(i => (long)scores[i].Pieces))),
+        });
+    }
+}
+
+/// <summary>
+/// The pseudo-log-likelihood of a sentence (Salazar et al. 2020): PLL(w) = Σ_t log p(w_t | w with w_t hidden), over its word pieces; [CLS] and [SEP] are
+/// read and not asked for. No probability of the sentence, but comparable between sentences that differ in a word.
+/// </summary>
+/// <param name="model">Left in the mode that it was in.</param>
+/// <param name="tokenizer">The model's own.</param>
+/// <param name="hidden">What is hidden with a piece.</param>
+public sealed class PseudoLogLikelihood(BiGSForMaskedLM model, BertTokenizer tokenizer, HiddenPieces hidden = HiddenPieces.One)
+{
+    /// <summary>A sentence of l tokens is l rows of l; so many ids are in memory at a time.</summary>
+    private const long IdsAtOnce = 1 << 22;
+
+    private readonly MaskedWords _words = new(model, tokenizer.Vocabulary.PadId);
+
+    /// <summary>Tokens of a sentence that the model can read, [CLS] and [SEP] among them.</summary>
+    public int LongestSentence => _words.LongestRow;
+
+    /// <summary>Tokens of a sentence, [CLS] and [SEP] among them.</summary>
+    public int LengthOf(string sentence) => tokenizer.Encode(sentence).Ids.Count;
+
+    /// <param name="sentences">In any order.</param>
+    /// <param name="progress">Told the share that is done.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <exception cref="ArgumentException">A sentence is longer than the model reads.</exception>
+    public IReadOnlyList<SentenceScore> Score(IReadOnlyList<string> sentences, IProgress<double>? progress = null, CancellationToken cancel = default)
+    {
+        var scores = new List<SentenceScore>(sentences.Count);
+        while (scores.Count < sentences.Count)
+        {
+            var questions = new List<MaskedQuestion[]>();
+            for (long ids = 0; ids < IdsAtOnce && scores.Count + questions.Count < sentences.Count;)
+            {
+                questions.Add([.. Questions(tokenizer.Encode(sentences[scores.Count + questions.Count]))]);
+                ids += questions[^1].Sum(question => (long)question.Ids.Length);
+            }
+
+            IReadOnlyList<double[]> answers = _words.LogProbabilities([.. questions.SelectMany(sentence => sentence)], cancel: cancel);
+            int next = 0;
+            scores.AddRange(questions.Select(sentence => new SentenceScore(sentence.Sum(_ => answers[next++][0]), sentence.Length)));
+            progress?.Report((double)scores.Count / sentences.Count);
+        }
+
+        return scores;
+    }
+
+    private IEnumerable<MaskedQuestion> Questions(Tokenizers.Encoding encoding)
+    {
+        for (int position = 0; position < encoding.Ids.Count; position++)
+        {
+            if (encoding.SpecialTokensMask[position] == 0)
+            {
+                int[] ids = [.. encoding.Ids];
+                int end = position;
+                do
+                {
+                    ids[end++] = tokenizer.Vocabulary.MaskId;
+                }
+                while (hidden == HiddenPieces.RestOfWord && IsContinued(encoding, end));
+                yield return new MaskedQuestion(ids, position, [encoding.Ids[position]]);
+            }
+        }
+    }
+
+    private static bool IsContinued(Tokenizers.Encoding encoding, int position) =>
+        encoding.SpecialTokensMask[position] == 0 && encoding.Tokens[position] is ['#', '#', _, ..];
+}

@@ -1,0 +1,99 @@
+using BiGS.Evaluation;
+using BiGS.Models;
+using BiGS.Tests.Models;
+
+namespace BiGS.Tests.Evaluation;
+
+public class PseudoLogLikelihoodTests
+{
+    /// <summary>What is fed while each piece of "the unbelievables swim" is asked for, written out.</summary>
+    private static readonly (string Row, int Position, string Piece)[] PieceAlone =
+    [
+        ("[MASK] un ##believ ##able ##s swim", 1, "the"),
+        ("the [MASK] ##believ ##able ##s swim", 2, "un"),
+        ("the un [MASK] ##able ##s swim", 3, "##believ"),
+        ("the un ##believ [MASK] ##s swim", 4, "##able"),
+        ("the un ##believ ##able [MASK] swim", 5, "##s"),
+        ("the un ##believ ##able ##s [MASK]", 6, "swim"),
+    ];
+
+    private static readonly (string Row, int Position, string Piece)[] WithRestOfWord =
+    [
+        ("[MASK] un ##believ ##able ##s swim", 1, "the"),
+        ("the [MASK] [MASK] [MASK] [MASK] swim", 2, "un"),
+        ("the un [MASK] [MASK] [MASK] swim", 3, "##believ"),
+        ("the un ##believ [MASK] [MASK] swim", 4, "##able"),
+        ("the un ##believ ##able [MASK] swim", 5, "##s"),
+        ("the un ##believ ##able ##s [MASK]", 6, "swim"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(SmallModels.Forms), MemberType = typeof(SmallModels))]
+    public void IsTheSumOverPiecesHiddenOneByOne(Architecture architecture, Routing routing)
+    {
+        using BiGSForMaskedLM model = SmallWords.Model(architecture, routing);
+        string[] others = ["the author laughs .", "Books, books and a book that the old guards like are near the author .", "swims"];
+        IReadOnlyList<SentenceScore> scores = new PseudoLogLikelihood(model, SmallWords.Tokenizer).Score(
+            [others[0], "the unbelievables swim", .. others[1..]], cancel: TestContext.Current.CancellationToken);
+        Assert.Equal(6, scores[1].Pieces);
+        Assert.Equal(Slow(model, PieceAlone), scores[1].LogLikelihood, 1e-4);
+        Assert.Equal([4, 6, 16, 2], scores.Select(score => score.Pieces));
+
+        SentenceScore alone = new PseudoLogLikelihood(model, SmallWords.Tokenizer).Score([others[1]], cancel: TestContext.Current.CancellationToken)[0];
+        Assert.Equal(alone.LogLikelihood, scores[2].LogLikelihood, 1e-4);
+    }
+
+    [Fact]
+    public void TheRestOfAWordIsHiddenWithIt()
+    {
+        using BiGSForMaskedLM model = SmallWords.Model();
+        SentenceScore score = new PseudoLogLikelihood(model, SmallWords.Tokenizer, HiddenPieces.RestOfWord).Score(
+            ["the unbelievables swim"], cancel: TestContext.Current.CancellationToken)[0];
+        Assert.Equal(Slow(model, WithRestOfWord), score.LogLikelihood, 1e-4);
+        Assert.NotEqual(Slow(model, PieceAlone), score.LogLikelihood, 1e-3);
+    }
+
+    [Fact]
+    public void WithoutLongWordsBothWaysOfHidingAgree()
+    {
+        using BiGSForMaskedLM model = SmallWords.Model();
+        string[] sentences = ["the author that likes the guards laughs .", "un . able"];
+        double Score(HiddenPieces hidden) => new PseudoLogLikelihood(model, SmallWords.Tokenizer, hidden).Score(sentences)[0].LogLikelihood;
+        Assert.Equal(Score(HiddenPieces.One), Score(HiddenPieces.RestOfWord), 1e-5);
+    }
+
+    [Fact]
+    public void NothingIsAsLikelyAsCanBe()
+    {
+        using BiGSForMaskedLM model = SmallWords.Model();
+        var likelihood = new PseudoLogLikelihood(model, SmallWords.Tokenizer);
+        Assert.Equal(new SentenceScore(0, 0), likelihood.Score([""], cancel: TestContext.Current.CancellationToken)[0]);
+        Assert.Empty(likelihood.Score([], cancel: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void LengthsAreThoseThatTheModelReads()
+    {
+        using BiGSForMaskedLM model = SmallWords.Model();
+        var likelihood = new PseudoLogLikelihood(model, SmallWords.Tokenizer);
+        Assert.Equal(8, likelihood.LengthOf("the unbelievables swim"));
+        Assert.Equal(24, likelihood.LongestSentence);
+        string endless = string.Join(' ', Enumerable.Repeat("the", 23));
+        Assert.Contains("25 tokens", Assert.Throws<ArgumentException>(() => likelihood.Score([endless], cancel: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Equal(22, likelihood.Score([endless[4..]], cancel: TestContext.Current.CancellationToken)[0].Pieces);
+    }
+
+    [Fact]
+    public void ManySentencesComeToAMeanAndAPerplexity()
+    {
+        Score score = SentenceScore.Summary("score", [new SentenceScore(-2, 1), new SentenceScore(-10, 5)]);
+        Assert.Equal(-6, score.Metrics["score"], 1e-12);
+        Assert.Equal(Math.Exp(2), score.Metrics["pseudo_perplexity"], 1e-12);
+        Assert.Equal(2, score.Count);
+        Assert.Equal(new Interval(-10, -2), score.Intervals["score"]);
+        Assert.Throws<ArgumentException>(() => SentenceScore.Summary("score", [new SentenceScore(0, 0)]));
+    }
+
+    private static double Slow(BiGSForMaskedLM model, (string Row, int Position, string Piece)[] questions) =>
+        questions.Sum(q => SmallWords.LogProbability(model, SmallWords.Row(q.Row), q.Position, SmallWords.Tokenizer.Vocabulary.Id(q.Piece)));
+}
