@@ -46,7 +46,7 @@ internal static class FinetuneCommand
 
         command.Runs(parse =>
         {
-            TaskRow row = task.Row(parse, needsTraining: true);
+            TaskRow row = task.Row(parse);
             string folder = parse.GetRequiredValue(output);
             if (!parse.GetValue(overwrite) && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             {

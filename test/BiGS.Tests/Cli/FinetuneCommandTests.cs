@@ -33,6 +33,14 @@ public class FinetuneCommandTests
         Assert.Equal(["many", "one"], tuned.File.Labels);
         Assert.Equal("BiGSForSequenceClassification", tuned.Model.Architecture);
         Assert.True(File.Exists(Path.Combine(output, "seed-43", "vocab.txt")));
+
+        string guesses = model.File("guesses.tsv");
+        string[] evaluate = ["evaluate", .. own, "--data", train, "--precision", "fp32", "--json", "--model"];
+        JsonElement again = Assert.Single(Bigs.Run([.. evaluate, Path.Combine(output, "seed-42"), "--predictions", guesses]).Succeeded().Objects);
+        Assert.Equal(answer.GetProperty("metrics").GetProperty("accuracy").GetDouble(), again.GetProperty("metrics").GetProperty("accuracy").GetDouble());
+        Assert.Equal(5, File.ReadAllLines(guesses).Length);
+        Assert.Equal("index\tprediction", File.ReadAllLines(guesses)[0]);
+        Bigs.Run([.. evaluate, model.Folder]).FailedWith(1, "BiGSForMaskedLM", "bigs finetune --task classification");
         Bigs.Run(["finetune", .. own, "--train", train, "--model", model.Folder, "--out", output]).FailedWith(1, "not empty", "--overwrite");
     }
 

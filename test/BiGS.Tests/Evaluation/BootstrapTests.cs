@@ -2,7 +2,7 @@ using BiGS.Evaluation;
 
 namespace BiGS.Tests.Evaluation;
 
-public class IntervalTests
+public class BootstrapTests
 {
     [Fact]
     public void AShareHasTheIntervalOfItsBinomial()
