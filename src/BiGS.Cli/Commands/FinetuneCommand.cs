@@ -13,6 +13,8 @@ internal static class FinetuneCommand
         var defaults = new FineTuningOptions();
         var task = new TaskOptions();
         var model = new ModelOptions();
+        Option<string> init = Values.Text(
+            "--init", "PATH", "begin with the weights of a model that was fine-tuned before, instead of --model's: MNLI's for MRPC, STS-B and RTE (its head is replaced where labels differ)");
         Option<string> output = Values.Text("--out", "DIR", "the folder for the best epoch (with several seeds: seed-N in it)", required: true);
         Option<bool> overwrite = Values.Flag("--overwrite", "replace what the folder holds");
         Option<int?> epochs = Values.Number("--epochs", $"times through the examples (default {defaults.Epochs})", least: 1);
@@ -39,7 +41,7 @@ internal static class FinetuneCommand
         task.AddTo(command);
         model.AddTo(command);
         foreach (Option option in (Option[])
-            [output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, freezeSsm, headOnly, lora, apart, recompute, patience, seed, seeds, json])
+            [init, output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, freezeSsm, headOnly, lora, apart, recompute, patience, seed, seeds, json])
         {
             command.Add(option);
         }
@@ -53,7 +55,7 @@ internal static class FinetuneCommand
                 throw new IOException($"{folder}: the folder is not empty; choose another --out, or give --overwrite.");
             }
 
-            ModelPlace place = model.Place(parse, terminal);
+            ModelPlace place = parse.GetValue(init) is { } before ? ModelPlace.Of(before, terminal) : model.Place(parse, terminal);
             OpenOptions howToOpen = model.HowToOpen(parse);
             Precision precision = model.Precision(parse, FastPrecision.On(howToOpen.Device).Precision);
             int first = parse.GetValue(seed) ?? defaults.Seed;
