@@ -4,6 +4,7 @@ using BiGS.Cli.Commands;
 using BiGS.Cli.Console;
 using BiGS.Evaluation;
 using BiGS.Models;
+using BiGS.Ssm;
 using BiGS.Tokenizers;
 
 namespace BiGS.Cli.Evaluations;
@@ -26,6 +27,9 @@ internal sealed class EvaluationRun(
 
     /// <summary>The value of an option.</summary>
     public T? Value<T>(Option<T> option) => parse.GetValue(option);
+
+    /// <summary>How state-space layers are applied.</summary>
+    public ISsmRoute Route => model.HowToOpen(parse).Route;
 
     /// <summary>Opens whatever model it is, frozen.</summary>
     public HeadedModel OpenModel() => OpenModel(model.Place(parse, terminal));

@@ -10,5 +10,6 @@ internal static class EvaluationTasks
         new BlimpTask(options),
         new AgreementTask(options),
         new GrammarTask(options),
+        new EfficiencyTask(),
     ];
 }
