@@ -5,6 +5,7 @@ using BiGS.Cli.Console;
 using BiGS.Evaluation;
 using BiGS.FineTuning;
 using BiGS.Models;
+using BiGS.Ssm;
 using BiGS.Tokenizers;
 using Spectre.Console.Rendering;
 
@@ -28,6 +29,9 @@ internal sealed class EvaluationRun(
 
     /// <summary>The value of an option.</summary>
     public T? Value<T>(Option<T> option) => parse.GetValue(option);
+
+    /// <summary>How state-space layers are applied.</summary>
+    public ISsmRoute Route => model.HowToOpen(parse).Route;
 
     /// <summary>Opens whatever model it is, frozen.</summary>
     public HeadedModel OpenModel() => OpenModel(model.Place(parse, terminal));

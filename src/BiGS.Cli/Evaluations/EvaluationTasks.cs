@@ -10,6 +10,7 @@ internal static class EvaluationTasks
         new BlimpTask(options),
         new AgreementTask(options),
         new GrammarTask(options),
+        new EfficiencyTask(),
         .. FineTunedTask.All(options),
     ];
 }

@@ -19,8 +19,8 @@ public sealed record AgreementScore(int Attractors, long Right, long Count)
 /// </summary>
 public static class GrammarAgreement
 {
-    /// <summary>Longer ways from subject to verb than this are rare, and counted together.</summary>
-    private const int LongestDistance = 10;
+    /// <summary>From here on, each distance from subject to verb is rare, and all are counted together.</summary>
+    private const int LongDistance = 10;
 
     /// <returns>A score for each number of attractors that occurs, ascending.</returns>
     public static IReadOnlyList<AgreementScore> Score(
@@ -34,8 +34,8 @@ public static class GrammarAgreement
     ];
 
     /// <summary>
-    /// Accuracy overall, by attractors (<c>accuracy_attractors_N</c>), and by words between subject and verb (<c>accuracy_distance_N</c>; the longest
-    /// distances count together as 10).
+    /// Accuracy overall, by attractors (<c>accuracy_attractors_N</c>), and by words between subject and verb (<c>accuracy_distance_N</c>, and
+    /// <c>accuracy_distance_10_or_more</c>).
     /// </summary>
     /// <param name="model">Left in the mode that it was in.</param>
     /// <param name="tokenizer">The model's own.</param>
@@ -50,7 +50,7 @@ public static class GrammarAgreement
         var answers = new RightAnswers();
         foreach (Answer answer in Answers(model, tokenizer, documents, progress, cancel))
         {
-            string[] groups = [$"attractors_{answer.Verb.Attractors}", $"distance_{Math.Min(answer.Verb.Distance, LongestDistance)}"];
+            string[] groups = [$"attractors_{answer.Verb.Attractors}", answer.Verb.Distance < LongDistance ? $"distance_{answer.Verb.Distance}" : $"distance_{LongDistance}_or_more"];
             if (answer.Right is bool right)
             {
                 answers.Add(right, groups);

@@ -51,7 +51,7 @@ public readonly record struct SentenceScore(double LogLikelihood, int Pieces)
 public sealed class PseudoLogLikelihood(BiGSForMaskedLM model, BertTokenizer tokenizer, HiddenPieces hidden = HiddenPieces.One)
 {
     /// <summary>A sentence of l tokens is l rows of l; so many ids are in memory at a time.</summary>
-    private const long IdsAtOnce = 1 << 22;
+    private const long IdsAtOnce = 1 << 17;
 
     private readonly MaskedWords _words = new(model, tokenizer.Vocabulary.PadId);
 

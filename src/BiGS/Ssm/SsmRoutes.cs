@@ -38,5 +38,8 @@ public sealed class SsmRoutes : ISsmRoute
 
     /// <inheritdoc/>
     public SsmOperator Prepare(DiscreteSystem system, long length, ScalarType type, Direction direction) =>
-        (length <= LongestToeplitz ? Toeplitz : Chunked).Prepare(system, length, type, direction);
+        At(length).Prepare(system, length, type, direction);
+
+    /// <summary>What "auto" stands for at a length.</summary>
+    internal static ISsmRoute At(long length) => length <= LongestToeplitz ? Toeplitz : Chunked;
 }

@@ -55,7 +55,7 @@ public class UsageTests
     [InlineData("fill-mask --model x --precision fp8", "--precision is \"fp8\"", "auto, fp32, bf16, fp64")]
     [InlineData("fill-mask --model x --route fast", "--route is \"fast\"", "auto, recurrent, fft, toeplitz")]
     [InlineData("forward --model x --input y", "--output is missing", "bigs forward --help")]
-    [InlineData("evaluate --task chess --data x --model y", "--task is \"chess\"", "mlm, score, blimp, agreement, grammar")]
+    [InlineData("evaluate --task chess --data x --model y", "--task is \"chess\"", "mlm, score, blimp, agreement, grammar, efficiency")]
     [InlineData("evaluate --task mlm --model y", "--data is missing", "bigs evaluate --help")]
     [InlineData("evaluate --task blimp --model y", "--data is missing")]
     [InlineData("evaluate --data x", "--model is missing")]

@@ -109,6 +109,26 @@ public class ZeroShotTests
     }
 
     [Fact]
+    public void CountsAndTimesAForwardPass()
+    {
+        using var model = new SmallModel();
+        string[] command = ["evaluate", "--task", "efficiency", "--model", model.Folder];
+        JsonElement score = Bigs.Run([.. command, "--lengths", "8,24,128", "--json"]).Succeeded().Objects.Single();
+        Assert.Equal(
+            ["parameters", "layer_parameters", "flops_8", "route_flops_8", "seconds_8", "flops_24", "route_flops_24", "seconds_24", "flops_128", "route_flops_128"],
+            score.GetProperty("metrics").EnumerateObject().Select(metric => metric.Name));
+        Assert.Equal(3, score.GetProperty("count").GetInt32());
+        Assert.Equal(2 * ((16 * ((4 * 256) + (3 * 16 * 32))) + (2 * 16 * 2 * 64)), Metric(score, "route_flops_8"));
+        Assert.InRange(Metric(score, "layer_parameters"), 2 * 2560, Metric(score, "parameters"));
+        string shown = Bigs.Run(command).Succeeded().Output;
+        Assert.All(["M parameters", "FLOPs", "tokens/s", "4,096", "beyond the model's 24 positions"], part => Assert.Contains(part, shown));
+
+        // Any head will do.
+        using var other = new SmallModel(head: "BiGSForTokenClassification");
+        Bigs.Run("evaluate", "--task", "efficiency", "--model", other.Folder, "--lengths", "8").Succeeded();
+    }
+
+    [Fact]
     public void BadInputIsNamed()
     {
         using var model = new SmallModel();

@@ -15,7 +15,7 @@ public partial class DoorsTests
         ["Batches"] = ["Corpora", "Tokenizers"],
         ["Models"] = ["Ssm"],
         ["Checkpoints"] = ["Models", "Tokenizers", "Ssm"],
-        ["Evaluation"] = ["Corpora", "Tokenizers", "Batches", "Models"],
+        ["Evaluation"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models"],
         ["Training"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Evaluation"],
         ["FineTuning"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Evaluation", "Training"],
         ["Pipelines"] = ["Tokenizers", "Batches", "Models", "Checkpoints", "Ssm"],

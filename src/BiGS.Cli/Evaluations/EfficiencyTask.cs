@@ -1,0 +1,75 @@
+using System.CommandLine;
+using BiGS.Cli.Commands;
+using BiGS.Cli.Console;
+using BiGS.Evaluation;
+using BiGS.Models;
+using BiGS.Ssm;
+
+namespace BiGS.Cli.Evaluations;
+
+/// <summary>What a row costs at one length.</summary>
+/// <param name="Length">Tokens.</param>
+/// <param name="Flops">As the paper counts: SSMs by FFT.</param>
+/// <param name="RouteFlops">By the route that computes here.</param>
+/// <param name="Seconds">Of a forward pass; null where the model has too few positions.</param>
+internal sealed record RowCost(int Length, double Flops, double RouteFlops, double? Seconds);
+
+/// <summary><c>efficiency</c>: parameters, operations and time of a forward pass.</summary>
+internal sealed class EfficiencyTask() : EvaluationTask("efficiency", "parameters, floating-point operations and time of a forward pass, by length")
+{
+    private readonly Option<int[]> _lengths = Values.Numbers(
+        "--lengths", "efficiency: tokens of a row; timed as far as the model has positions", 128, 512, 1_024, 4_096);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Option> Reads => [_lengths];
+
+    /// <inheritdoc/>
+    public override void Run(EvaluationRun run)
+    {
+        using HeadedModel model = run.OpenModel();
+        int[] lengths = [.. run.Value(_lengths)!.Distinct()];
+        RowCost[] costs = run.Working(
+            "reading", progress => lengths.Select((length, i) =>
+            {
+                RowCost cost = Cost(model, length, run.Route, run.Interrupted);
+                progress.Report((i + 1.0) / lengths.Length);
+                return cost;
+            }).ToArray());
+        long parameters = model.parameters().Sum(parameter => parameter.numel());
+        long ofLayers = model.Bigs.Layers.SelectMany(layer => layer.parameters()).Sum(parameter => parameter.numel());
+        if (run.AsJson)
+        {
+            run.Terminal.Json(Figures(costs, parameters, ofLayers).Write);
+        }
+        else
+        {
+            run.Terminal.Show(new EfficiencyTable(model.Config, parameters, ofLayers, costs));
+        }
+    }
+
+    private Score Figures(RowCost[] costs, long parameters, long ofLayers)
+    {
+        var metrics = new Dictionary<string, double> { ["parameters"] = parameters, ["layer_parameters"] = ofLayers };
+        foreach (RowCost cost in costs)
+        {
+            metrics[$"flops_{cost.Length}"] = cost.Flops;
+            metrics[$"route_flops_{cost.Length}"] = cost.RouteFlops;
+            if (cost.Seconds is double seconds)
+            {
+                metrics[$"seconds_{cost.Length}"] = seconds;
+            }
+        }
+
+        return new Score(Name, metrics, costs.Length, new Dictionary<string, Interval>());
+    }
+
+    private static RowCost Cost(HeadedModel model, int length, ISsmRoute route, CancellationToken cancel)
+    {
+        bool fits = model.Config.PositionEmbeddingType == PositionEmbedding.None || length <= model.Config.MaxPositionEmbeddings;
+        return new RowCost(
+            length,
+            ForwardCost.Flops(model.Config, length, SsmRoutes.Named("fft")),
+            ForwardCost.Flops(model.Config, length, route),
+            fits ? ForwardTime.Median(model, length, cancel) : null);
+    }
+}
