@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using BiGS.Cli.Bench;
 using BiGS.Cli.Console;
+using BiGS.Cli.Plots;
 using BiGS.Models;
 using static TorchSharp.torch;
 

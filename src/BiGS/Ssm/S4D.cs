@@ -40,6 +40,9 @@ public sealed class S4D : nn.Module<Tensor, Tensor>
     /// <summary>The continuous parameters, as they are learned.</summary>
     public S4DKernel Kernel => _kernel;
 
+    /// <summary>Which way it reads.</summary>
+    public Direction Direction => _direction;
+
     /// <summary>The discrete system of now: parameters in double, differentiable.</summary>
     public DiscreteSystem Discretize() => _kernel.Discretize(_d);
 

@@ -1,7 +1,8 @@
+using BiGS.Cli.Bench;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
-namespace BiGS.Cli.Bench;
+namespace BiGS.Cli.Plots;
 
 /// <summary>Time per token against length, a line a side, a picture for each piece of work that was timed at several lengths.</summary>
 internal static class BenchPlot
@@ -9,29 +10,13 @@ internal static class BenchPlot
     private const int PixelsWide = 900;
     private const int PixelsHigh = 560;
 
-    /// <summary>Readable in grey: each side has its own marker. (Dashes do not reach a .svg.)</summary>
-    private static readonly MarkerShape[] Markers =
-    [
-        MarkerShape.FilledCircle, MarkerShape.OpenCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.OpenDiamond,
-    ];
-
     /// <summary>Draws the first piece of work; a layer's training where it is among them.</summary>
     /// <exception cref="ArgumentException">The file is neither a .png nor a .svg.</exception>
     public static void Save(IReadOnlyList<BenchResult> results, string file)
     {
         Work work = results.Any(result => result.Work == Work.LayerTrain) ? Work.LayerTrain : results[0].Work;
         using Plot plot = Draw([.. results.Where(result => result.Work == work)], work);
-        switch (Path.GetExtension(file))
-        {
-            case ".png":
-                plot.SavePng(file, PixelsWide, PixelsHigh);
-                break;
-            case ".svg":
-                plot.SaveSvg(file, PixelsWide, PixelsHigh);
-                break;
-            default:
-                throw new ArgumentException($"{file}: a picture is written as .png or .svg; give the file one of these endings.");
-        }
+        Picture.Save(plot, file, PixelsWide, PixelsHigh);
     }
 
     private static Plot Draw(BenchResult[] results, Work work)
@@ -44,7 +29,7 @@ internal static class BenchPlot
             var scatter = plot.Add.Scatter(
                 points.Select(point => Math.Log2(point.Length)).ToArray(), points.Select(point => Math.Log10(1e6 / point.TokensPerSecond)).ToArray());
             scatter.LegendText = $"{line.Key.Side}, {line.Key.Precision}";
-            scatter.MarkerShape = Markers[side++ % Markers.Length];
+            scatter.MarkerShape = Picture.Markers[side++ % Picture.Markers.Count];
             (scatter.LineWidth, scatter.MarkerSize) = (2, 9);
         }
 

@@ -1,0 +1,53 @@
+using ScottPlot;
+using SkiaSharp;
+
+namespace BiGS.Cli.Plots;
+
+/// <summary>Writes plots as a .png or .svg by the file's ending.</summary>
+internal static class Picture
+{
+    private const int PngQuality = 100;
+
+    /// <summary>Readable in grey: each line has its own marker. (Dashes do not reach a .svg.)</summary>
+    public static IReadOnlyList<MarkerShape> Markers { get; } =
+    [
+        MarkerShape.FilledCircle, MarkerShape.OpenCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.OpenDiamond, MarkerShape.Cross,
+        MarkerShape.OpenSquare, MarkerShape.Eks,
+    ];
+
+    /// <exception cref="ArgumentException">The file is neither a .png nor a .svg.</exception>
+    public static void Save(Plot plot, string file, int wide, int high) => Save(new Multiplot(plot), file, wide, high);
+
+    /// <inheritdoc cref="Save(Plot, string, int, int)"/>
+    public static void Save(Multiplot plots, string file, int wide, int high)
+    {
+        var whole = new PixelRect(0, wide, high, 0);
+        switch (Path.GetExtension(file))
+        {
+            case ".png":
+                using (var bitmap = new SKBitmap(wide, high))
+                {
+                    using (var canvas = new SKCanvas(bitmap))
+                    {
+                        canvas.Clear(SKColors.White);
+                        plots.Render(canvas, whole);
+                    }
+
+                    using FileStream stream = File.Create(file);
+                    bitmap.Encode(stream, SKEncodedImageFormat.Png, PngQuality);
+                }
+
+                break;
+            case ".svg":
+                using (FileStream stream = File.Create(file))
+                using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, wide, high), stream))
+                {
+                    plots.Render(canvas, whole);
+                }
+
+                break;
+            default:
+                throw new ArgumentException($"{file}: a picture is written as .png or .svg; give the file one of these endings.");
+        }
+    }
+}
