@@ -12,7 +12,7 @@ internal static class BenchCommand
 {
     private const int DefaultWidth = 768;
     private const int DefaultRepeats = 5;
-    private const int TokensOfABatch = 2_048;
+    private const int DefaultTokens = 2_048;
 
     /// <summary>Where nobody asks for lengths, whole models stop here: the authors' logits at all positions would need tens of gigabytes.</summary>
     private const int LongestWhole = 4_096;
@@ -29,6 +29,7 @@ internal static class BenchCommand
     {
         Option<string[]> what = Values.Choices("--what", "what to time", [.. Works.Keys]);
         Option<int[]> lengths = Values.Numbers("--lengths", "tokens of a row", 128, 512, 1_024, 4_096, 16_384);
+        Option<int?> tokens = Values.Number("--tokens", $"tokens of a batch, at least one row (default {DefaultTokens}); 1 for a single short query", least: 1);
         Option<int?> width = Values.Number("--width", $"hidden size (default {DefaultWidth})", least: 16);
         Option<string[]> sides = Values.Choices("--sides", "who takes part", [.. Side.Names]);
         Option<int?> repeats = Values.Number("--repeats", $"turns of each side that count (default {DefaultRepeats})", least: 1);
@@ -41,7 +42,7 @@ internal static class BenchCommand
             "Time ours, the authors' way, attention of equal size, and the floor: the same layer with the SSM left out.",
             "bigs bench --what layer-train --lengths 128,512,4096",
             "bigs bench --lengths 128 --width 256 --repeats 3 --json");
-        foreach (Option option in (Option[])[what, lengths, width, sides, repeats, precision, plot, json])
+        foreach (Option option in (Option[])[what, lengths, tokens, width, sides, repeats, precision, plot, json])
         {
             command.Add(option);
         }
@@ -66,7 +67,7 @@ internal static class BenchCommand
                     (Work work, int length) = rounds[r];
                     line.Report($"{NameOf(work)} at {length}", (double)r / rounds.Length);
                     var turns = new Turns(
-                        work, Contestants(parse.GetRequiredValue(sides), parse.GetValue(precision)!), Math.Max(1, TokensOfABatch / length), length,
+                        work, Contestants(parse.GetRequiredValue(sides), parse.GetValue(precision)!), Math.Max(1, (parse.GetValue(tokens) ?? DefaultTokens) / length), length,
                         parse.GetValue(width) ?? DefaultWidth, parse.GetValue(repeats) ?? DefaultRepeats);
                     results.AddRange(turns.Run(terminal.Interrupted));
                 }

@@ -13,6 +13,8 @@ internal static class FinetuneCommand
         var defaults = new FineTuningOptions();
         var task = new TaskOptions();
         var model = new ModelOptions();
+        Option<string> init = Values.Text(
+            "--init", "PATH", "begin with the weights of a model that was fine-tuned before, instead of --model's: MNLI's for MRPC, STS-B and RTE (its head is replaced where labels differ)");
         Option<string> output = Values.Text("--out", "DIR", "the folder for the best epoch (with several seeds: seed-N in it)", required: true);
         Option<bool> overwrite = Values.Flag("--overwrite", "replace what the folder holds");
         Option<int?> epochs = Values.Number("--epochs", $"times through the examples (default {defaults.Epochs})", least: 1);
@@ -24,6 +26,8 @@ internal static class FinetuneCommand
         Option<string> pairStyle = Values.Choice("--pair-style", "how two texts are joined: [SEP], or the authors' \" [CLS], \"", "sep", "cls");
         Option<bool> freezeSsm = Values.Flag("--freeze-ssm", "leave A, C, D and Δ as they are");
         Option<bool> headOnly = Values.Flag("--head-only", "train the head alone, on hidden states that are computed once");
+        Option<int?> lora = Values.Number("--lora", "train adapters of this rank beside frozen weights, and the head", least: 1);
+        Option<bool> apart = Values.Flag("--adapters-apart", "keep the adapters and the head alone; opening the folder merges them into the model");
         Option<bool> recompute = Values.Flag("--recompute", "long texts in little memory, for a third more time");
         Option<int?> patience = Values.Number("--patience", "stop after N epochs that are no better", least: 1);
         Option<int?> seed = Values.Number("--seed", $"decides the head's first weights, order and dropout (default {defaults.Seed})", least: 0);
@@ -37,21 +41,21 @@ internal static class FinetuneCommand
         task.AddTo(command);
         model.AddTo(command);
         foreach (Option option in (Option[])
-            [output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, freezeSsm, headOnly, recompute, patience, seed, seeds, json])
+            [init, output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, freezeSsm, headOnly, lora, apart, recompute, patience, seed, seeds, json])
         {
             command.Add(option);
         }
 
         command.Runs(parse =>
         {
-            TaskRow row = task.Row(parse, needsTraining: true);
+            TaskRow row = task.Row(parse);
             string folder = parse.GetRequiredValue(output);
             if (!parse.GetValue(overwrite) && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             {
                 throw new IOException($"{folder}: the folder is not empty; choose another --out, or give --overwrite.");
             }
 
-            ModelPlace place = model.Place(parse, terminal);
+            ModelPlace place = parse.GetValue(init) is { } before ? ModelPlace.Of(before, terminal) : model.Place(parse, terminal);
             OpenOptions howToOpen = model.HowToOpen(parse);
             Precision precision = model.Precision(parse, FastPrecision.On(howToOpen.Device).Precision);
             int first = parse.GetValue(seed) ?? defaults.Seed;
@@ -67,6 +71,7 @@ internal static class FinetuneCommand
                     Limit = parse.GetValue(limit),
                     MaxLength = parse.GetValue(maxLength),
                     PairStyle = parse.GetValue(pairStyle) == "cls" ? PairStyle.Cls : PairStyle.Sep,
+                    AdaptersApart = parse.GetValue(apart),
                     HowToOpen = howToOpen,
                     Options = defaults with
                     {
@@ -75,6 +80,7 @@ internal static class FinetuneCommand
                         LearningRate = parse.GetValue(learningRate) ?? defaults.LearningRate,
                         FreezeSsm = parse.GetValue(freezeSsm),
                         HeadOnly = parse.GetValue(headOnly),
+                        LoraRank = parse.GetValue(lora),
                         Recompute = parse.GetValue(recompute),
                         Patience = parse.GetValue(patience),
                         Precision = precision,

@@ -17,10 +17,11 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
     {
         var parts = new List<IRenderable>
         {
-            new Text($"{task}: {First.Best.Score.Count:N0} examples, learned from {First.TrainCount:N0}; best of {First.Epochs.Count} epochs is {First.Best.Epoch}", new Style(decoration: Decoration.Bold)),
-            Figures("", First.Best.Score, First.WithoutReading),
+            new ScoreFigures(
+                $"{task}: {First.Best.Score.Count:N0} examples, learned from {First.TrainCount:N0}; best of {First.Epochs.Count} epochs is {First.Best.Epoch}",
+                First.Best.Score, First.WithoutReading),
         };
-        parts.AddRange(First.Also.Select(also => Figures(also.Key, also.Value, null)));
+        parts.AddRange(First.Also.Select(also => new ScoreFigures($"{also.Key}: {also.Value.Count:N0} examples", also.Value)));
         parts.Add(Epochs());
         if (seeds.Count > 1)
         {
@@ -81,26 +82,6 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
         {
             json.WriteNumber(name, value);
         }
-    }
-
-    private static Grid Figures(string title, Score score, Score? withoutReading)
-    {
-        Grid grid = new Grid().Fixed(left: 2, right: 3).Fixed(left: 0, right: 2, Justify.Right).Fixed(left: 0, right: 3).Running();
-        var strong = new Style(Color.Teal, decoration: Decoration.Bold);
-        var grey = new Style(Color.Grey);
-        if (title.Length > 0)
-        {
-            grid.AddRow(new Text($"{title} ({score.Count:N0})"), new Text(""), new Text(""), new Text(""));
-        }
-
-        foreach ((string name, double value) in score.Metrics)
-        {
-            string between = score.Intervals.TryGetValue(name, out Interval interval) ? $"{100 * interval.Low:f1} to {100 * interval.High:f1}" : "";
-            string beside = withoutReading is null ? "" : $"{100 * withoutReading.Metrics[name]:f1} without reading";
-            grid.AddRow(new Text(name), new Text($"{100 * value:f1}", strong), new Text(between, grey), new Text(beside, grey));
-        }
-
-        return grid;
     }
 
     private Grid Epochs()

@@ -11,10 +11,12 @@ internal sealed class EvaluationOptions
     private const string RestOfWord = "rest-of-word";
 
     public Option<string[]> Data { get; } = Values.Paths(
-        "--data", "what to measure on: text for mlm (files, folders or globs) and score (a sentence a line); the file of the published set for the others");
+        "--data", "what to measure on: text for mlm (files, folders or globs) and score (a sentence a line); of a published set its file; of a fine-tuned task its folder or a file");
 
     public Option<int?> Limit { get; } = Values.Number(
         "--limit", "read only N documents or lines, the first ones; of a published set, which is sorted, N evenly spread over it", least: 1);
+
+    public Option<int?> MaxLength { get; } = Values.Number("--max-length", "tokens in a row (default: the model's positions, at most 512)", least: 3);
 
     public Option<string> Masking { get; } = Values.Choice(
         "--masking", "what is hidden while a word piece of a sentence is scored: it alone, or what follows of its word too", OnePiece, RestOfWord);

@@ -3,9 +3,11 @@ using BiGS.Checkpoints;
 using BiGS.Cli.Commands;
 using BiGS.Cli.Console;
 using BiGS.Evaluation;
+using BiGS.FineTuning;
 using BiGS.Models;
 using BiGS.Ssm;
 using BiGS.Tokenizers;
+using Spectre.Console.Rendering;
 
 namespace BiGS.Cli.Evaluations;
 
@@ -48,6 +50,20 @@ internal sealed class EvaluationRun(
                 $"{place.Folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {opened.Config.VocabSize}; both must come from the same run.");
     }
 
+    /// <summary>Opens a fine-tuned model, frozen, with its labels and its tokenizer.</summary>
+    public (OpenedCheckpoint Opened, BertTokenizer Tokenizer) OpenFineTuned()
+    {
+        ModelPlace place = model.Place(parse, terminal);
+        OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, model.HowToOpen(parse));
+        opened.Model.ComputeIn(model.Precision(parse));
+        opened.Model.Freeze();
+        return (opened, BertTokenizer.Open(place.TokenizerFolder));
+    }
+
+    /// <summary>The kind of your own task.</summary>
+    /// <exception cref="ArgumentException">A column is not given.</exception>
+    public TaskKind KindOf(ColumnOptions columns) => columns.KindOf(task, parse)!;
+
     /// <summary>The one file that --data names.</summary>
     /// <exception cref="ArgumentException">It names several.</exception>
     public string DataFile() => parse.GetRequiredValue(options.Data) is [string file]
@@ -67,7 +83,10 @@ internal sealed class EvaluationRun(
     }
 
     /// <summary>Shows shares of right answers: a JSON object, or a table.</summary>
-    public void Show(Score score, string title)
+    public void Show(Score score, string title) => Show(score, new ScoreTable(score, title));
+
+    /// <summary>Shows figures: a JSON object, or as they are laid out.</summary>
+    public void Show(Score score, IRenderable layout)
     {
         if (asJson)
         {
@@ -75,7 +94,7 @@ internal sealed class EvaluationRun(
         }
         else
         {
-            terminal.Show(new ScoreTable(score, title));
+            terminal.Show(layout);
         }
     }
 

@@ -11,5 +11,6 @@ internal static class EvaluationTasks
         new AgreementTask(options),
         new GrammarTask(options),
         new EfficiencyTask(),
+        .. FineTunedTask.All(options),
     ];
 }

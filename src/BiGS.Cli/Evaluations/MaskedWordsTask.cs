@@ -18,11 +18,9 @@ internal sealed class MaskedWordsTask(EvaluationOptions options) : EvaluationTas
 
     private readonly Option<string> _textField = Values.Text("--text-field", "NAME", "mlm: the field or column that holds the text (default text)");
     private readonly Option<int?> _batchSize = Values.Number("--batch-size", $"mlm: rows computed at a time (default {DefaultBatchSize})", least: 1);
-    private readonly Option<int?> _maxLength = Values.Number(
-        "--max-length", $"mlm: tokens in a row (default: the model's positions, at most {LongestDefault})", least: 3);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Option> Reads => [options.Data, _textField, _batchSize, _maxLength, options.Limit, options.Seed];
+    public override IReadOnlyList<Option> Reads => [options.Data, _textField, _batchSize, options.MaxLength, options.Limit, options.Seed];
 
     /// <inheritdoc/>
     public override void Run(EvaluationRun run)
@@ -30,7 +28,7 @@ internal sealed class MaskedWordsTask(EvaluationOptions options) : EvaluationTas
         (BiGSForMaskedLM model, BertTokenizer tokenizer) = run.OpenMaskedLm();
         var corpus = new CorpusOptions { TextField = run.Value(_textField) ?? "text" };
         IEnumerable<string> documents = Corpus.ReadDocuments(run.Value(options.Data)!, corpus);
-        int length = RowLength(model.Config, run.Value(_maxLength));
+        int length = RowLength(model.Config, run.Value(options.MaxLength));
         var heldOut = new HeldOutRows(model.Config, tokenizer, length, run.Value(options.Seed) ?? DefaultSeed);
         MaskedLmScore score;
         using (ProgressLine line = run.Terminal.Progress())

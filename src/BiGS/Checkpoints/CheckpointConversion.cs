@@ -55,11 +55,7 @@ public static class CheckpointConversion
             File.Delete(Path.Combine(to, other));
         }
 
-        string tokenizerFolder = tokenizer ?? from;
-        foreach (string name in TokenizerFolder.FileNames.Where(name => File.Exists(Path.Combine(tokenizerFolder, name))))
-        {
-            File.Copy(Path.Combine(tokenizerFolder, name), Path.Combine(to, name), overwrite: true);
-        }
+        TokenizerFolder.CopyFiles(tokenizer ?? from, to);
 
         return [.. opened.Warnings, .. NotTheAuthors(opened.File, target, format)];
     }

@@ -24,8 +24,30 @@ public static class CheckpointFolder
     public static OpenedCheckpoint Open(string folderOrFile, OpenOptions? options = null)
     {
         options ??= new OpenOptions();
-        WeightsLocation location = WeightsLocation.Of(folderOrFile);
-        ConfigFile file = ReadConfig(folderOrFile);
+        if (AdapterFolder.IsOne(folderOrFile))
+        {
+            return OpenAdapted(folderOrFile, options);
+        }
+
+        return Open(WeightsLocation.Of(folderOrFile), ReadConfig(folderOrFile), options);
+    }
+
+    /// <summary>The model that was adapted, with the adapters merged and the head that was trained with them.</summary>
+    private static OpenedCheckpoint OpenAdapted(string folder, OpenOptions options)
+    {
+        (string baseModel, double scale) = AdapterFolder.Read(folder);
+        if (!Path.Exists(baseModel))
+        {
+            throw new FileNotFoundException($"{folder}: the adapters are of {baseModel}, which is not there; put it back, or correct base_model_name_or_path in {AdapterFolder.ConfigName}.");
+        }
+
+        OpenedCheckpoint opened = Open(WeightsLocation.Of(baseModel), ReadConfig(folder), options);
+        AdapterFolder.MergeInto(opened.Model, folder, scale);
+        return opened with { Warnings = [], Fresh = [] };
+    }
+
+    private static OpenedCheckpoint Open(WeightsLocation location, ConfigFile file, OpenOptions options)
+    {
         file = file with { Config = options.Reshape(file.Config), Architecture = options.Architecture ?? file.Architecture };
         HeadedModel model = HeadedModels.Build(file.Architecture, file.Config, options.Route);
         Filled filled;

@@ -40,7 +40,8 @@ public static class Answering
                     answers[i] = logits;
                 }
 
-                progress?.Report(new FineTuningProgress("validating", done += batch.Length, samples.Count));
+                done += batch.Length;
+                progress?.Report(new FineTuningProgress("validating", done, samples.Count));
             }
 
             return answers;

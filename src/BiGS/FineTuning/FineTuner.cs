@@ -34,15 +34,20 @@ public sealed class FineTuner : IDisposable
         _device = model.Bigs.Embeddings.WordTable.device;
         model.ComputeIn(options.Precision);
         model.Bigs.Recompute = options.Recompute;
+        if (options.LoraRank is { } rank)
+        {
+            model.AddAdapters(rank, options.LoraAlpha, options.Seed);
+        }
+
         IReadOnlyList<ParameterGroup> groups = ParameterGroup.Of(model, options.WeightDecay, ssmWeightDecay: 0, ssmLearningRateFactor: 1);
         if (options.FreezeSsm)
         {
             Freeze(groups[^1].Parameters.Select(p => p.Parameter));
         }
 
-        if (options.HeadOnly)
+        if (options.HeadOnly || options.LoraRank is not null)
         {
-            Freeze(model.named_parameters().Where(p => p.name.StartsWith("bigs.", StringComparison.Ordinal) && !p.name.StartsWith("bigs.pooler.", StringComparison.Ordinal)).Select(p => p.parameter));
+            Freeze(model.named_parameters().Where(p => IsOfEncoder(p.name)).Select(p => p.parameter));
         }
 
         _parameters = [.. model.parameters().Where(parameter => parameter.requires_grad)];
@@ -87,7 +92,8 @@ public sealed class FineTuner : IDisposable
                 cancel.ThrowIfCancellationRequested();
                 double loss = Step(step, _options.LearningRate * schedule.At(step), [.. batch.Select(i => train.Samples[i])], states?.Batch(batch));
                 sum += loss;
-                progress?.Report(new FineTuningProgress($"epoch {epoch} of {_options.Epochs}", ++step, all, loss));
+                step++;
+                progress?.Report(new FineTuningProgress($"epoch {epoch} of {_options.Epochs}", step, all, loss));
             }
 
             Score score = validation.Score(task, Answering.Logits(_model, validation.Samples, _padId, progress, cancel));
@@ -108,6 +114,10 @@ public sealed class FineTuner : IDisposable
     }
 
     public void Dispose() => _optimizer?.Dispose();
+
+    /// <summary>What pretraining trained: neither head, nor pooler, nor adapter.</summary>
+    private static bool IsOfEncoder(string name) => name.StartsWith("bigs.", StringComparison.Ordinal)
+        && !name.StartsWith("bigs.pooler.", StringComparison.Ordinal) && !name.Contains($".{Adapters.ModuleName}.", StringComparison.Ordinal);
 
     private static void Freeze(IEnumerable<Parameter> parameters)
     {

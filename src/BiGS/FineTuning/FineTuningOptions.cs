@@ -29,6 +29,12 @@ public sealed record FineTuningOptions
     /// <summary>Trains the head alone, on hidden states that are computed once.</summary>
     public bool HeadOnly { get; init; }
 
+    /// <summary>Trains the head, and low-rank adapters of this rank beside frozen weights; null to train the weights themselves.</summary>
+    public int? LoraRank { get; init; }
+
+    /// <summary>α of the adapters: their change counts α / r.</summary>
+    public double LoraAlpha => 2.0 * (LoraRank ?? 0);
+
     /// <summary>Stops after this many epochs that are no better than the best; null for never.</summary>
     public int? Patience { get; init; }
 

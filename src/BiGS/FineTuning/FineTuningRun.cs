@@ -32,6 +32,9 @@ public sealed record FineTuningRequest(string Task, TaskKind Kind, string Model,
 
     public PairStyle PairStyle { get; init; } = PairStyle.Sep;
 
+    /// <summary>Keeps adapters and head alone, beside the model that they adapt, instead of a merged model.</summary>
+    public bool AdaptersApart { get; init; }
+
     public OpenOptions HowToOpen { get; init; } = new();
 
     public FineTuningOptions Options { get; init; } = new();
@@ -80,7 +83,7 @@ public static class FineTuningRun
             request.Task, train, validation, request.Kind.BestMetric,
             _ =>
             {
-                CheckpointFolder.Save(output, model, saved);
+                Keep(request, output, model, saved);
                 tokenizer.Save(output);
             },
             progress, cancel);
@@ -96,6 +99,24 @@ public static class FineTuningRun
         return new FineTuningResult(
             epochs, epochs.MaxBy(epoch => epoch.Score.Metrics[request.Kind.BestMetric])!,
             validation.Score(request.Task, validation.WithoutReading(train)), also, train.Count, [.. opened.Warnings, .. rows.Warnings]);
+    }
+
+    /// <summary>The whole model; of one with adapters the merged one, or the adapters alone.</summary>
+    private static void Keep(FineTuningRequest request, string output, HeadedModel model, ConfigFile file)
+    {
+        if (request.Options.LoraRank is not { } rank)
+        {
+            CheckpointFolder.Save(output, model, file);
+        }
+        else if (request.AdaptersApart)
+        {
+            AdapterFolder.Save(output, model, file, request.Model, rank, request.Options.LoraAlpha);
+        }
+        else
+        {
+            using HeadedModel merged = model.WithoutAdapters();
+            CheckpointFolder.Save(output, merged, file);
+        }
     }
 
     /// <summary>Tokens of a row where nobody says how many.</summary>

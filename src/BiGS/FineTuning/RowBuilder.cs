@@ -16,7 +16,8 @@ public enum PairStyle
 /// <param name="Tokenizer">The model's.</param>
 /// <param name="MaxLength">The most tokens of a row.</param>
 /// <param name="PairStyle">How two texts are joined.</param>
-public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyle PairStyle = PairStyle.Sep)
+/// <param name="Distractors">How many unrelated texts, of other examples, are put between the two of a pair: what a reader must look past.</param>
+public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyle PairStyle = PairStyle.Sep, int Distractors = 0)
 {
     private readonly List<string> _warnings = [];
     private int _cut;

@@ -21,6 +21,18 @@ public sealed record TextExample(string Where, string Text, string? Pair, string
         return TableFile.Read(path, columns).Select(row => new TextExample(row.Where, row.Cells[0]!, pair is null ? null : row.Cells[2], row.Cells[1]?.Trim()));
     }
 
+    /// <summary>The same examples with unrelated texts between the two of each pair: the second texts of other examples, the same each time.</summary>
+    /// <param name="examples">All of a file.</param>
+    /// <param name="count">How many are put in; 0 leaves the examples as they are.</param>
+    public static IReadOnlyList<TextExample> Distracted(IReadOnlyList<TextExample> examples, int count)
+    {
+        int step = Math.Max(1, examples.Count / (count + 1)); // far away in the file, where neighbours may be alike
+        return count == 0 ? examples : [.. examples.Select((example, i) => example.Pair is null ? example : example with
+        {
+            Pair = string.Join(' ', Enumerable.Range(1, count).Select(k => examples[(i + (k * step)) % examples.Count].Pair).Append(example.Pair)),
+        })];
+    }
+
     /// <summary>
     /// ContractNLI (Koreeda and Manning 2021): does a contract entail a hypothesis, contradict it, or not mention it? The hypothesis comes first, so that a
     /// contract that is too long loses its end.

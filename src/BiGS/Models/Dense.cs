@@ -1,3 +1,5 @@
+using BiGS.Ssm;
+using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -25,9 +27,35 @@ public sealed class Dense : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>What it learns besides, where it is adapted.</summary>
+    public LowRankAdapter? Adapter { get; private set; }
+
+    /// <summary>Puts an adapter beside the weights.</summary>
+    internal void Adapt(int rank, double alpha, Generator generator)
+    {
+        Adapter = new LowRankAdapter(_weight.shape[1], _weight.shape[0], rank, alpha, generator);
+        Adapter.to(_weight.device);
+        register_module(Adapters.ModuleName, Adapter);
+    }
+
     /// <param name="x">(…, in).</param>
     /// <returns>(…, out).</returns>
     public override Tensor forward(Tensor x)
+    {
+        Tensor y = Plain(x);
+        if (Adapter is null)
+        {
+            return y;
+        }
+
+        using (y)
+        using (Tensor change = Adapter.forward(x))
+        {
+            return y.Plus(change);
+        }
+    }
+
+    private Tensor Plain(Tensor x)
     {
         if (x.dtype == _weight.dtype)
         {

@@ -20,6 +20,15 @@ internal static class TokenizerFolder
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    /// <summary>Copies what one folder has of a tokenizer into another.</summary>
+    public static void CopyFiles(string from, string to)
+    {
+        foreach (string name in FileNames.Where(name => File.Exists(Path.Combine(from, name))))
+        {
+            File.Copy(Path.Combine(from, name), Path.Combine(to, name), overwrite: true);
+        }
+    }
+
     public static BertTokenizer Open(string path, bool? lowerCase)
     {
         if (Directory.Exists(path))

@@ -9,7 +9,7 @@ public class UsageTests
     public void AloneItShowsHelp()
     {
         Outcome outcome = Bigs.Run().Succeeded();
-        Assert.All(["pretrain", "tokenizer", "forward", "fill-mask", "evaluate", "convert", "bench", "doctor"], verb => Assert.Contains(verb, outcome.Output));
+        Assert.All(["pretrain", "tokenizer", "forward", "fill-mask", "evaluate", "finetune", "extend", "convert", "bench", "doctor"], verb => Assert.Contains(verb, outcome.Output));
         Assert.Equal("", outcome.Errors);
     }
 
@@ -26,6 +26,8 @@ public class UsageTests
     [InlineData("fill-mask")]
     [InlineData("evaluate")]
     [InlineData("convert")]
+    [InlineData("finetune")]
+    [InlineData("extend")]
     [InlineData("bench")]
     [InlineData("doctor")]
     public void EveryVerbShowsAnExample(string verb)

@@ -6,7 +6,7 @@ namespace BiGS.Corpora;
 public sealed record TableRow(string Where, IReadOnlyList<string?> Cells);
 
 /// <summary>
-/// Rows of a .tsv, .csv, .jsonl (each also .gz) or .parquet file. A first line that holds the name of a wanted column names the columns; without one,
+/// Rows of a .tsv, .csv, .jsonl (each also .gz) or .parquet file. A first line that holds the names of the wanted columns names them; without one,
 /// columns are counted. Tabs part the cells of .tsv and nothing is quoted there, as in GLUE's files; .csv is quoted by RFC 4180.
 /// </summary>
 public static class TableFile
@@ -45,7 +45,7 @@ public static class TableFile
         {
             if (places is null)
             {
-                bool named = columns.Any(column => column.Names.Any(cells.Contains));
+                bool named = AreNames(cells, columns);
                 places = Places(path, columns, cells, named);
                 if (named)
                 {
@@ -56,13 +56,21 @@ public static class TableFile
             string where = $"'{path}', line {line}";
             yield return new TableRow(where, [.. places.Select((place, i) => place < 0 ? null : place < cells.Length
                 ? cells[place]
-                : throw new InvalidDataException($"{where}: has {cells.Length} columns, but {columns[i]} is the {place + 1}th; mend the row (a tab or quote may be missing)"))]);
+                : throw new InvalidDataException($"{where}: has {cells.Length} columns, but {columns[i]} should be number {place + 1}; mend the row (a tab or quote may be missing)"))]);
         }
 
         if (places is null)
         {
             throw new InvalidDataException($"'{path}' holds no row; expected a table with {string.Join(", ", columns)}");
         }
+    }
+
+    /// <summary>Whether a first line names the columns: it holds at least half of the names that it must.</summary>
+    private static bool AreNames(string[] first, IReadOnlyList<Column> columns)
+    {
+        Column[] needed = [.. columns.Where(column => !column.Optional && column.Names.Count > 0)];
+        int found = needed.Count(column => column.Names.Any(first.Contains));
+        return found > 0 && 2 * found >= needed.Length;
     }
 
     /// <summary>Where each column stands; −1 where an optional one does not.</summary>

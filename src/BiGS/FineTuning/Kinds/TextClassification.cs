@@ -41,7 +41,7 @@ public sealed class TextClassification(Func<string, IEnumerable<TextExample>> re
 
     /// <inheritdoc/>
     public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => new Classified(
-        [.. paths.SelectMany(read).Select(example => new Sample(
+        [.. paths.SelectMany(path => TextExample.Distracted([.. read(path)], rows.Distractors)).Select(example => new Sample(
             [rows.Of(example.Text, example.Pair, example.Where)],
             example.Label is null ? null : new ClassTarget(Number(labels, example.Label, example.Where))))],
         labels, metrics);

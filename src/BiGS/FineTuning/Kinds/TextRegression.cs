@@ -19,7 +19,7 @@ public sealed class TextRegression(Func<string, IEnumerable<TextExample>> read) 
 
     /// <inheritdoc/>
     public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => new Valued(
-        [.. paths.SelectMany(read).Select(example => new Sample(
+        [.. paths.SelectMany(path => TextExample.Distracted([.. read(path)], rows.Distractors)).Select(example => new Sample(
             [rows.Of(example.Text, example.Pair, example.Where)], example.Label is null ? null : new ValueTarget(Value(example))))]);
 
     private static double Value(TextExample example) =>

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using BiGS.Checkpoints;
+using BiGS.Cli.Console;
+
+namespace BiGS.Cli.Commands;
+
+internal static class ExtendCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        Option<string> model = Values.Text("--model", "PATH", "a model's folder, a weights file in it, or a name of the hub", required: true);
+        Option<int?> length = Values.Number("--max-length", "the positions that the new model has", least: 2, required: true);
+        Option<string> growth = Values.Choice("--positions", "where the new positions come from", "repeat", "interpolate");
+        Option<string> output = Values.Text("--out", "DIR", "the folder to write", required: true);
+        var command = new Verb(
+            "extend",
+            "Make a model that reads longer rows, to be trained on: pretrain --init DIR --max-length N.",
+            "bigs extend --model runs/mine --max-length 512 --out runs/mine-512",
+            "bigs pretrain --init runs/mine-512 --max-length 512 --steps 500 --out runs/long")
+        { model, length, growth, output };
+        command.Runs(parse =>
+        {
+            string target = parse.GetRequiredValue(output);
+            if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
+            {
+                throw new IOException($"{target}: the folder is not empty; choose another --out.");
+            }
+
+            ModelPlace place = ModelPlace.Of(parse.GetRequiredValue(model), terminal);
+            int positions = parse.GetValue(length)!.Value;
+            LongerPositions.Extend(
+                place.Folder, target, positions, parse.GetValue(growth) == "interpolate" ? PositionGrowth.Interpolate : PositionGrowth.Repeat, place.TokenizerFolder);
+            terminal.Note($"{target}: the model with {positions:N0} positions");
+        });
+        return command;
+    }
+}

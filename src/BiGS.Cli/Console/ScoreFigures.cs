@@ -1,0 +1,27 @@
+using BiGS.Evaluation;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace BiGS.Cli.Console;
+
+/// <summary>The figures of a score, in hundredths, with their 95 % intervals, and beside them what answering without reading reaches.</summary>
+internal sealed class ScoreFigures(string title, Score score, Score? withoutReading = null) : IRenderable
+{
+    public Measurement Measure(RenderOptions options, int maxWidth) => new(Math.Min(maxWidth, 40), maxWidth);
+
+    public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
+    {
+        Grid grid = new Grid().Fixed(left: 2, right: 3).Fixed(left: 0, right: 3, Justify.Right).Fixed(left: 0, right: 3).Running();
+        var strong = new Style(Color.Teal, decoration: Decoration.Bold);
+        var grey = new Style(Color.Grey);
+        foreach ((string name, double value) in score.Metrics)
+        {
+            string between = score.Intervals.TryGetValue(name, out Interval interval) ? $"{100 * interval.Low:f1} to {100 * interval.High:f1}" : "";
+            string beside = withoutReading is null ? "" : $"{100 * withoutReading.Metrics[name]:f1} without reading";
+            grid.AddRow(new Text(name.Replace('_', ' ')), new Text($"{100 * value:f1}", strong), new Text(between, grey), new Text(beside, grey));
+        }
+
+        IRenderable rows = new Rows(new Text(title, new Style(decoration: Decoration.Bold)), grid);
+        return rows.Render(options, maxWidth);
+    }
+}

@@ -1,0 +1,16 @@
+using System.CommandLine;
+using BiGS.Cli.Commands;
+
+namespace BiGS.Cli.Evaluations;
+
+/// <summary>Options of the tasks that a fine-tuned model answers.</summary>
+internal sealed class FineTunedOptions
+{
+    public ColumnOptions Columns { get; } = new();
+
+    public Option<string> PairStyle { get; } = Values.Choice("--pair-style", "how two texts are joined, as in training", "sep", "cls");
+
+    public Option<int?> Distractors { get; } = Values.Number("--distractors", "put N unrelated texts between the two of a pair", least: 0);
+
+    public Option<string> Predictions { get; } = Values.Text("--predictions", "FILE", "write every answer, as a submission to GLUE or SQuAD has them");
+}

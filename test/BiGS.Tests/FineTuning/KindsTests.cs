@@ -1,0 +1,207 @@
+using BiGS.Corpora;
+using BiGS.Evaluation;
+using BiGS.FineTuning;
+using BiGS.Tests.Corpora;
+using BiGS.Tokenizers;
+
+namespace BiGS.Tests.FineTuning;
+
+/// <summary>How each kind of example becomes rows, and how answers become figures.</summary>
+public sealed class KindsTests : IDisposable
+{
+    private const string Words = "the cat sat on a mat . who sat where ? dogs run fast , birds fly high in paris and london";
+
+    private readonly TemporaryFolder _temporary = new();
+    private readonly BertTokenizer _tokenizer = new WordPieceTrainer { Size = 200 }.Train([Words, Words]);
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Fact]
+    public void APairIsTwoTextsOrTheAuthorsOne()
+    {
+        SampleRow sep = Rows(32).Of("the cat", "a mat", "here");
+        Assert.Equal("[CLS] the cat [SEP] a mat [SEP]", Text(sep));
+        Assert.Equal(4, sep.SecondFrom);
+        SampleRow cls = (Rows(32) with { PairStyle = PairStyle.Cls }).Of("the cat", "a mat", "here");
+        Assert.Equal("[CLS] the cat [CLS] , a mat [SEP]", Text(cls));
+        Assert.Equal(cls.Ids.Length, cls.SecondFrom);
+    }
+
+    [Fact]
+    public void WhatIsCutIsSaid()
+    {
+        RowBuilder rows = Rows(6);
+        Assert.Equal("[CLS] the cat sat on [SEP]", Text(rows.Of("the cat sat on a mat", null, "'a', line 3")));
+        Assert.Contains("'a', line 3 with 8", Assert.Single(rows.Warnings), StringComparison.Ordinal);
+        Assert.Contains("line 4", Assert.Throws<InvalidDataException>(() => rows.Of(" ", null, "'a', line 4")).Message, StringComparison.Ordinal);
+        Assert.Contains("line 5", Assert.Throws<InvalidDataException>(() => rows.Of("cat", "", "'a', line 5")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ClassesAreCountedAndScored()
+    {
+        string path = _temporary.File("a.tsv", "sentence\tlabel\nthe cat\tyes\na mat\tno\ndogs\tyes\n");
+        TaskKind kind = TaskTable.Classification(Column.Of("sentence"), null, Column.Of("label"));
+        Assert.Equal(["no", "yes"], kind.FindLabels([path]));
+        LabelledExamples examples = kind.Read([path], ["no", "yes"], Rows(16));
+        Assert.Equal([new ClassTarget(1), new ClassTarget(0), new ClassTarget(1)], examples.Samples.Select(sample => sample.Target));
+        float[][] answers = [[0, 1], [0, 1], [0, 1]];
+        Assert.Equal(2.0 / 3, examples.Score("own", answers).Metrics["accuracy"], 12);
+        Assert.Equal(["0\tyes", "1\tyes", "2\tyes"], examples.Guesses(answers));
+        Assert.Equal(answers, examples.WithoutReading(examples));
+        Assert.Equal([new ClassTarget(0)], examples.Part(i => i == 1).Samples.Select(sample => sample.Target));
+        string other = _temporary.File("b.tsv", "sentence\tlabel\nthe cat\tyes\nbirds\tperhaps\n");
+        string message = Assert.Throws<InvalidDataException>(() => kind.Read([other], ["no", "yes"], Rows(16))).Message;
+        Assert.Contains($"'{other}', line 3", message, StringComparison.Ordinal);
+        Assert.Contains("\"perhaps\"", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NumbersAreOrderedAsNumbers() =>
+        Assert.Equal(["2", "10"], TaskTable.Classification(Column.Of("s", 1), null, Column.Of("l", 2)).FindLabels([_temporary.File("a.tsv", "x\t10\ny\t2\n")]));
+
+    [Fact]
+    public void ValuesAreFollowed()
+    {
+        string path = _temporary.File("a.csv", "a cat,the cat,4.5\ndogs run,birds fly,1\nthe mat,a mat,5\n");
+        LabelledExamples examples = TaskTable.Regression(Column.Of("s", 1), Column.Of("t", 2), Column.Of("v", 3)).Read([path], [], Rows(16));
+        Score score = examples.Score("own", [[2f], [1f], [3f]]);
+        Assert.Equal(1, score.Metrics["spearman"], 12);
+        Assert.Equal(0, examples.Score("own", examples.WithoutReading(examples)).Metrics["pearson"]);
+        string broken = _temporary.File("b.csv", "a,b,much\n");
+        Assert.Contains("\"much\"", Assert.Throws<InvalidDataException>(() => TaskTable.Regression(Column.Of("s", 1), null, Column.Of("v", 3)).Read([broken], [], Rows(16))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ATagStandsOnAWordsFirstPiece()
+    {
+        string path = _temporary.File("a.conll", "-DOCSTART- O\n\nthe\tO\nxqz\tB-PER\nparis\tB-LOC\n\nlondon\tB-LOC\n");
+        var kind = new TokenTagging();
+        IReadOnlyList<string> labels = kind.FindLabels([path]);
+        Assert.Equal(["B-LOC", "B-PER", "O"], labels);
+        LabelledExamples examples = kind.Read([path], labels, Rows(32));
+        Assert.Equal(2, examples.Count);
+        Sample first = examples.Samples[0];
+        int[] tags = ((TagsTarget)first.Target!).Tags;
+        int[] pieces = [.. Enumerable.Range(0, tags.Length).Where(i => tags[i] != -100)];
+        Assert.Equal([2, 1, 0], pieces.Select(i => tags[i]));
+        Assert.Equal("paris", _tokenizer.Vocabulary.Tokens[first.Rows[0].Ids[pieces[2]]]);
+        float[][] right = [.. examples.Samples.Select(sample => ((TagsTarget)sample.Target!).Tags.SelectMany(tag => OneHot(Math.Max(0, tag), 3)).ToArray())];
+        Assert.Equal(1, examples.Score("ner", right).Metrics["f1"]);
+        Assert.Equal((0, 0.25), (examples.Score("ner", examples.WithoutReading(examples)).Metrics["f1"], examples.Score("ner", examples.WithoutReading(examples)).Metrics["accuracy"]));
+        Assert.Equal(["the\tO", "xqz\tB-PER", "paris\tB-LOC", "", "london\tB-LOC", ""], examples.Guesses(right));
+    }
+
+    [Fact]
+    public void TagsThatDoNotFitAreNamed()
+    {
+        string more = _temporary.File("a.jsonl", "{\"tokens\": [\"the\", \"cat\"], \"tags\": [\"O\", \"O\", \"O\"]}\n");
+        Assert.Contains("2 tokens and 3 tags", Assert.Throws<InvalidDataException>(() => new TokenTagging().FindLabels([more])).Message, StringComparison.Ordinal);
+        string none = _temporary.File("a.conll", "the\tO\ncat\n");
+        Assert.Contains($"'{none}', line 2", Assert.Throws<InvalidDataException>(() => new TokenTagging().FindLabels([none])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ALongTextIsReadThroughWindows()
+    {
+        string context = string.Join(' ', Enumerable.Repeat("the cat sat on a mat .", 6)) + " birds fly high in paris .";
+        string path = _temporary.File("a.json", $$"""
+            {"data": [{"paragraphs": [{"context": "{{context}}", "qas": [
+              {"id": "1", "question": "who sat where ?", "answers": [{"text": "paris", "answer_start": {{context.IndexOf("paris", StringComparison.Ordinal)}}}]},
+              {"id": "2", "question": "who ?", "answers": [], "is_impossible": true}]}]}]}
+            """);
+        LabelledExamples examples = new QuestionAnswering().Read([path], [], Rows(24));
+        Assert.Equal(2, examples.Count);
+        Assert.All(examples.Samples, sample => Assert.InRange(sample.Length, 1, 24));
+        Sample[] holding = [.. examples.Samples.Where(sample => sample.Target is SpanTarget { Start: > 0 })];
+        Assert.NotEmpty(holding);
+        Assert.All(holding, sample => Assert.Equal("paris", _tokenizer.Vocabulary.Tokens[sample.Rows[0].Ids[((SpanTarget)sample.Target!).Start]]));
+
+        // A model that finds the word wherever it stands, and says "none" elsewhere, earns everything.
+        float[][] answers = [.. examples.Samples.Select(sample => Spans(sample.Length, (SpanTarget)sample.Target!))];
+        Score score = examples.Score("squad", answers);
+        Assert.Equal((1, 1), (score.Metrics["exact_match"], score.Metrics["f1"]));
+        Assert.Equal("""{"1":"paris","2":""}""", Assert.Single(examples.Guesses(answers)));
+        Assert.Equal(1, examples.Part(q => q == 0).Score("squad", [.. examples.Part(q => q == 0).Samples.Select(sample => Spans(sample.Length, (SpanTarget)sample.Target!))]).Metrics["f1"]);
+    }
+
+    [Fact]
+    public void AnAnswerThatStandsElsewhereIsNamed()
+    {
+        string path = _temporary.File("a.json", """{"data": [{"paragraphs": [{"context": "the cat", "qas": [{"id": "q7", "question": "who ?", "answers": [{"text": "dog", "answer_start": 4}]}]}]}]}""");
+        Assert.Contains("question q7", Assert.Throws<InvalidDataException>(() => new QuestionAnswering().Read([path], [], Rows(24))).Message, StringComparison.Ordinal);
+        string flat = _temporary.File("b.json", "{\"data\": 3}");
+        Assert.Contains("SQuAD", Assert.Throws<InvalidDataException>(() => new QuestionAnswering().Read([flat], [], Rows(24))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CharactersBeyondTheFirstPlaneCountOnce()
+    {
+        string path = _temporary.File("a.json", """{"data": [{"paragraphs": [{"context": "🐈🐈 cat", "qas": [{"id": "1", "question": "who ?", "answers": [{"text": "cat", "answer_start": 3}]}]}]}]}""");
+        Assert.Equal(("cat", 5), Assert.Single(QuestionExample.Read(path)).Answers[0]);
+    }
+
+    [Theory]
+    [InlineData("a.jsonl", """{"question": "who ?", "choices": ["the cat", "a mat"], "answer": 1}""", "[CLS] who ? [SEP] a mat [SEP]")]
+    [InlineData("a.jsonl", """{"context": "birds fly", "question": "who ?", "choices": ["the cat", "birds"], "answer": "birds"}""", "[CLS] birds fly [SEP] who ? birds [SEP]")]
+    [InlineData("a.jsonl", """{"answerKey": "B", "question": {"stem": "who ?", "choices": [{"label": "A", "text": "cat"}, {"label": "B", "text": "mat"}]}}""", "[CLS] who ? [SEP] mat [SEP]")]
+    [InlineData("a.jsonl", """{"article": "the cat sat", "questions": [{"question": "who ?", "options": ["cat", "mat"], "gold_label": 2}]}""", "[CLS] the cat sat [SEP] who ? mat [SEP]")]
+    [InlineData("a.jsonl", """{"input": "the cat sat", "instructions": ["who ?\n\n (A) cat \n (B) mat \n (C) dogs \n (D) birds \n\n Answer:"], "outputs": ["(C) dogs"]}""", "[CLS] the cat sat [SEP] who ? dogs [SEP]")]
+    [InlineData("a.csv", "who ?,cat,mat,dogs,birds,D\n", "[CLS] who ? [SEP] birds [SEP]")]
+    [InlineData("a.csv", "sent1,sent2,ending0,ending1,ending2,ending3,label\nthe cat,sat,on a mat,fast,high,in paris,0\n", "[CLS] the cat [SEP] sat on a mat [SEP]")]
+    public void EveryLayoutOfChoicesReads(string name, string content, string right)
+    {
+        Sample sample = Assert.Single(new MultipleChoice().Read([_temporary.File(name, content)], [], Rows(32)).Samples);
+        Assert.Equal(right, Text(sample.Rows[((ClassTarget)sample.Target!).Class]));
+    }
+
+    [Theory]
+    [InlineData("""{"question": "who ?", "choices": ["cat", "mat"], "answer": 2}""", "none of 2 choices")]
+    [InlineData("""{"question": "who ?", "answer": 2}""", "\"choices\"")]
+    [InlineData("""{"question": "who ?", "choices": ["cat"], "answer": 0}""", "at least two")]
+    public void ABrokenChoiceIsNamed(string row, string says)
+    {
+        string path = _temporary.File("a.jsonl", row);
+        string message = Assert.Throws<InvalidDataException>(() => new MultipleChoice().Read([path], [], Rows(32))).Message;
+        Assert.Contains($"'{path}', line 1", message, StringComparison.Ordinal);
+        Assert.Contains(says, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AContractFollowsItsHypothesis()
+    {
+        string path = _temporary.File("a.json", """
+            {"documents": [{"id": 5, "text": "the cat sat", "annotation_sets": [{"annotations": {"nda-1": {"choice": "Entailment"}}}]}],
+             "labels": {"nda-1": {"hypothesis": "a mat"}}}
+            """);
+        TextExample example = Assert.Single(TextExample.OfContracts(path));
+        Assert.Equal(("a mat", "the cat sat", "Entailment"), (example.Text, example.Pair, example.Label));
+    }
+
+    [Fact]
+    [Trait("Category", "Data")]
+    public void TheFoldersAreFoundAsTheyAre()
+    {
+        foreach ((string task, string folder) in ((string, string)[])
+            [("cola", "glue/cola"), ("sst2", "glue/sst2"), ("mrpc", "glue/mrpc"), ("stsb", "glue/stsb"), ("rte", "glue/rte"), ("ner", "ner"), ("choice", "multiple_choice"), ("contract-nli", "contract_nli")])
+        {
+            TaskRow row = TaskTable.All.Single(known => known.Name == task);
+            string path = TaskRow.Find(Shared.Path(["data", .. folder.Split('/')]), row.Validation, "--validation");
+            IReadOnlyList<string> labels = row.Kind.FindLabels([path]);
+            Assert.True(row.Kind.Read([path], labels, Rows(64)).Count > 50, task);
+        }
+    }
+
+    private RowBuilder Rows(int maxLength) => new(_tokenizer, maxLength);
+
+    private string Text(SampleRow row) => string.Join(' ', row.Ids.Select(id => _tokenizer.Vocabulary.Tokens[id]));
+
+    private static float[] OneHot(int place, int count)
+    {
+        float[] one = new float[count];
+        one[place] = 1;
+        return one;
+    }
+
+    private static float[] Spans(int length, SpanTarget span) => [.. OneHot(span.Start, length), .. OneHot(span.End, length)];
+}
