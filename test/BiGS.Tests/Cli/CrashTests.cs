@@ -13,7 +13,7 @@ public sealed class CrashTests : IDisposable
     private const string Disk = "disk";
 
     private static readonly int Endings = Environment.GetEnvironmentVariable("BIGS_SLOW") == "1" ? 200 : 3;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly TemporaryFolder _temporary = new();
     private string? _mounted;
