@@ -10,15 +10,14 @@ internal static class PlotCommand
 {
     private const int DefaultReach = 32;
 
-    public static Command Build(Terminal terminal)
+    public static Command Build(Terminal terminal) => new Verb(
+        "plot", "Pictures, as .png or .svg: kernels of a model, losses of runs.",
+        "bigs plot kernels --model runs/mine --out kernels.png",
+        "bigs plot losses --runs runs/a,runs/b --out losses.png")
     {
-        var command = new Command("plot", "Pictures, as .png or .svg: kernels of a model, losses of runs.")
-        {
-            Kernels(terminal),
-            Losses(terminal),
-        };
-        return command;
-    }
+        Kernels(terminal),
+        Losses(terminal),
+    };
 
     private static Verb Kernels(Terminal terminal)
     {

@@ -36,7 +36,7 @@ internal static class KernelPlot
         var heat = plot.Add.Heatmap(map);
         heat.Colormap = new ScottPlot.Colormaps.GrayscaleReversed();
         int reach = width / 2;
-        heat.Extent = new CoordinateRect(-reach - 0.5, reach + 0.5, rows.Length - 0.5, -0.5);
+        heat.Extent = new CoordinateRect(-reach, reach, rows.Length - 1, 0); // between the centres of the outer cells
         heat.FlipVertically = true;
         plot.Axes.Left.TickGenerator = new NumericManual(
             [.. Enumerable.Range(0, rows.Length).Select(r => (double)r)], [.. rows.Select(row => row.Name)]);
@@ -53,7 +53,7 @@ internal static class KernelPlot
         (string Name, double[] Values)[] others = beside is null ? [] : [.. Rows(beside)];
         int columns = Math.Min(4, rows.Length);
         int lines = (rows.Length + columns - 1) / columns;
-        var plots = new Multiplot { Layout = new Grid(lines, columns) };
+        var panels = new List<Plot>();
         for (int r = 0; r < rows.Length; r++)
         {
             var plot = new Plot();
@@ -65,10 +65,12 @@ internal static class KernelPlot
 
             plot.Title(r == 0 ? $"{title}: {rows[r].Name}" : rows[r].Name);
             plot.Axes.Title.Label.FontSize = 12;
-            plot.XLabel("offset (tokens)");
-            plots.Subplots.Add(plot);
+            plot.XLabel("offset (tokens)", size: 12);
+            panels.Add(plot);
         }
 
+        var plots = new Multiplot(panels[0]) { Layout = new Grid(lines, columns) };
+        panels.Skip(1).ToList().ForEach(plots.Subplots.Add);
         Picture.Save(plots, file, PanelWide * columns, PanelHigh * lines);
     }
 
