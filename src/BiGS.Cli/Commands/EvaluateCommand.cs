@@ -14,9 +14,10 @@ internal static class EvaluateCommand
         IReadOnlyList<EvaluationTask> tasks = EvaluationTasks.Of(shared);
         Option<string> task = Values.Choice("--task", "what to measure", [.. tasks.Select(task => task.Name)]);
         Option<bool> json = Values.Flag("--json", "one JSON object: task, metrics, count, intervals");
-        var command = new Verb("evaluate", $"What a pretrained model knows. {string.Join(" ", tasks.Select(task => $"{task.Name}: {task.What}."))}",
+        var command = new Verb("evaluate", $"What a model knows. {string.Join(" ", tasks.Where(task => task is not FineTunedTask).Select(task => $"{task.Name}: {task.What}."))} The others are answered by a model that was fine-tuned for them (bigs finetune).",
             "bigs evaluate --task mlm --data held-out.txt --model runs/pretrain-tiny-1",
             "bigs evaluate --task blimp --data blimp.jsonl.gz --model runs/pretrain-small-1 --limit 3000 --json",
+            "bigs evaluate --task sst2 --data glue/SST-2 --model runs/sst2 --predictions SST-2.tsv",
             "bigs evaluate --task grammar --model runs/pretrain-tiny-1");
         command.Add(task);
         model.AddTo(command);
