@@ -179,6 +179,19 @@ public sealed class KindsTests : IDisposable
     }
 
     [Fact]
+    public void DistractorsStandBetweenAPair()
+    {
+        string path = _temporary.File("a.tsv", "sentence\tother\tlabel\nthe cat\ta mat\t1\ndogs\tbirds fly\t0\nwho\tparis\t1\nlondon\thigh\t0\n");
+        TaskKind kind = TaskTable.Classification(Column.Of("sentence"), Column.Of("other"), Column.Of("label"));
+        LabelledExamples plain = kind.Read([path], ["0", "1"], Rows(32));
+        LabelledExamples distracted = kind.Read([path], ["0", "1"], Rows(32) with { Distractors = 1 });
+        Assert.Equal("[CLS] the cat [SEP] a mat [SEP]", Text(plain.Samples[0].Rows[0]));
+        Assert.Equal("[CLS] the cat [SEP] paris a mat [SEP]", Text(distracted.Samples[0].Rows[0]));
+        Assert.Equal("[CLS] london [SEP] birds fly high [SEP]", Text(distracted.Samples[3].Rows[0]));
+        Assert.Equal(plain.Samples.Select(sample => sample.Target), distracted.Samples.Select(sample => sample.Target));
+    }
+
+    [Fact]
     [Trait("Category", "Data")]
     public void TheFoldersAreFoundAsTheyAre()
     {
