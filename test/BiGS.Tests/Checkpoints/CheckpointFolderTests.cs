@@ -83,7 +83,8 @@ public sealed class CheckpointFolderTests : IDisposable
             Assert.Contains(name, fresh, StringComparison.Ordinal);
         }
 
-        Assert.Equal(5, opened.Warnings.Count(warning => warning.Contains("\"cls.predictions.", StringComparison.Ordinal)));
+        string placeless = Assert.Single(opened.Warnings, warning => warning.Contains("have no place", StringComparison.Ordinal));
+        Assert.Equal(5, placeless.Split("\"cls.predictions.").Length - 1);
         Assert.NotEqual(0, opened.Model.get_parameter("classifier.weight")!.abs().max().item<float>());
         // The encoder is the one that was saved.
         var input = new ModelInput(SmallModels.Ids(2, 9, 1));
