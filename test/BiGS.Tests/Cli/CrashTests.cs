@@ -71,12 +71,16 @@ public sealed class CrashTests : IDisposable
         for (int run = 0; endings < Endings; run++)
         {
             string ended = Path.Combine(place, $"ended-{run}");
+            int before = endings;
+            start = Stopwatch.GetTimestamp();
             while (!RunFor(ended, endings < Endings ? took * (0.2 + (0.8 * random.NextDouble())) : Patience, end, saidWhy))
             {
                 afterwards?.Invoke();
                 endings++;
             }
 
+            // A machine that has grown quieter ends its runs before they are hit: the shortest of them says how long one takes.
+            took = endings == before && Stopwatch.GetElapsedTime(start) < took ? Stopwatch.GetElapsedTime(start) : took;
             afterwards?.Invoke();
             Assert.Equal(TinyRun.Log(whole), TinyRun.Log(ended));
             Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "model.safetensors")), File.ReadAllBytes(Path.Combine(ended, "model.safetensors")));
