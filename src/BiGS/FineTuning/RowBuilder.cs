@@ -19,13 +19,12 @@ public enum PairStyle
 /// <param name="Distractors">How many unrelated texts, of other examples, are put between the two of a pair: what a reader must look past.</param>
 public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyle PairStyle = PairStyle.Sep, int Distractors = 0)
 {
-    private readonly List<string> _warnings = [];
     private int _cut;
     private (string Where, int Tokens) _longest = ("", 0);
 
     /// <summary>What was left out.</summary>
-    public IReadOnlyList<string> Warnings => _cut == 0 ? _warnings :
-        [.. _warnings, $"{_cut} rows are longer than {MaxLength} tokens and were cut, the longest of them {_longest.Where} with {_longest.Tokens:N0}; --max-length reads more of them"];
+    public IReadOnlyList<string> Warnings => _cut == 0 ? [] :
+        [$"{_cut} rows are longer than {MaxLength} tokens and were cut, the longest of them {_longest.Where} with {_longest.Tokens:N0}; --max-length reads more of them"];
 
     /// <summary>One text, or two. The longer of two loses its end first.</summary>
     /// <exception cref="InvalidDataException">A text is empty.</exception>
@@ -36,20 +35,19 @@ public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyl
             throw new InvalidDataException($"{where}: the text is empty; fill it or drop the row");
         }
 
-        Encoding whole = pair is not null && PairStyle == PairStyle.Cls
-            ? Tokenizer.Encode($"{text} [CLS], {pair}")
-            : Tokenizer.Encode(text, pair);
-        int tokens = whole.Ids.Count;
-        if (tokens > MaxLength)
+        Encoding row = Encoded(maxLength: null);
+        if (row.Ids.Count > MaxLength)
         {
-            CountCut(where, tokens);
-            whole = pair is not null && PairStyle == PairStyle.Cls
-                ? Tokenizer.Encode($"{text} [CLS], {pair}", maxLength: MaxLength)
-                : Tokenizer.Encode(text, pair, MaxLength);
+            CountCut(where, row.Ids.Count);
+            row = Encoded(MaxLength);
         }
 
-        int second = whole.TokenTypeIds.ToList().IndexOf(1);
-        return new SampleRow([.. whole.Ids], second < 0 ? whole.Ids.Count : second);
+        int second = row.TokenTypeIds.ToList().IndexOf(1);
+        return new SampleRow([.. row.Ids], second < 0 ? row.Ids.Count : second);
+
+        Encoding Encoded(int? maxLength) => pair is not null && PairStyle == PairStyle.Cls
+            ? Tokenizer.Encode($"{text} [CLS], {pair}", maxLength: maxLength)
+            : Tokenizer.Encode(text, pair, maxLength);
     }
 
     /// <summary>Remembers that a row lost something.</summary>

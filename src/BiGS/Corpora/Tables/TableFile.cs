@@ -13,9 +13,6 @@ public static class TableFile
 {
     private const string Supported = ".tsv, .tab, .txt, .csv, .jsonl, each also .gz, and .parquet";
 
-    /// <summary>Whether a file is a table by its extension.</summary>
-    public static bool IsTable(string path) => FormatOf(path) is ".tsv" or ".tab" or ".txt" or ".csv" or ".jsonl" or ".parquet";
-
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentException">Not a table by its extension.</exception>
     /// <exception cref="InvalidDataException">A column or cell is missing, or the file is broken.</exception>

@@ -108,8 +108,9 @@ public sealed class QuestionAnswering : TaskKind
         public override LabelledExamples Part(Func<int, bool> chosen)
         {
             int[] kept = [.. Enumerable.Range(0, Count).Where(chosen)];
+            ILookup<int, Window> byQuestion = windows.ToLookup(window => window.Question);
             return new Answered([.. kept.Select(q => questions[q])], [.. kept.SelectMany((q, place) =>
-                windows.Where(window => window.Question == q).Select(window => window with { Question = place }))]);
+                byQuestion[q].Select(window => window with { Question = place }))]);
         }
 
         public override Score Score(string task, IReadOnlyList<float[]> answers)
