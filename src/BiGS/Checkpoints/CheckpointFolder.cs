@@ -1,3 +1,4 @@
+using BiGS.Files;
 using BiGS.Models;
 using BiGS.Ssm;
 using TorchSharp;
@@ -96,9 +97,7 @@ public static class CheckpointFolder
         Directory.CreateDirectory(folder);
         var file = new ConfigFile(model.Config, model.Architecture, opened?.Inert ?? new Dictionary<string, System.Text.Json.Nodes.JsonNode?>());
         format.Write(folder, model);
-        string config = Path.Combine(folder, ConfigFile.Name);
-        File.WriteAllText(config + ".partial", file.ToJson());
-        File.Move(config + ".partial", config, overwrite: true);
+        WholeFile.WriteText(Path.Combine(folder, ConfigFile.Name), file.ToJson());
     }
 }
 

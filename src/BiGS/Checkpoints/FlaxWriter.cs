@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using BiGS.Files;
 using MessagePack;
 using static TorchSharp.torch;
 

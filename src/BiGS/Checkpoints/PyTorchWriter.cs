@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Numerics;
 using System.Text;
+using BiGS.Files;
 using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using BiGS.Files;
 using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;

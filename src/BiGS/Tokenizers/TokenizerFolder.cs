@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BiGS.Files;
 
 namespace BiGS.Tokenizers;
 
@@ -40,10 +41,10 @@ internal static class TokenizerFolder
             : new BertTokenizer(WordPieceVocabulary.Open(path), new BertNormalizer { LowerCase = lowerCase ?? true });
     }
 
+    /// <summary>Each file is whole under its name or not there, and the vocabulary comes last: where it is, the rest is too.</summary>
     public static void Save(BertTokenizer tokenizer, string folder)
     {
         Directory.CreateDirectory(folder);
-        tokenizer.Vocabulary.Save(Path.Combine(folder, VocabularyFile));
         var config = new JsonObject
         {
             ["tokenizer_class"] = "BertTokenizer",
@@ -60,7 +61,8 @@ internal static class TokenizerFolder
         {
             config["additional_special_tokens"] = new JsonArray([.. tokenizer.AdditionalSpecialTokens.Select(token => (JsonNode)token)]);
         }
-        File.WriteAllText(Path.Combine(folder, ConfigFile), config.ToJsonString(Indented) + "\n");
+        WholeFile.WriteText(Path.Combine(folder, ConfigFile), config.ToJsonString(Indented) + "\n");
+        tokenizer.Vocabulary.Save(Path.Combine(folder, VocabularyFile));
     }
 
     private static BertTokenizer OpenFolder(string folder, bool? lowerCase)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using BiGS.Files;
 
 namespace BiGS.Tokenizers;
 
@@ -88,6 +89,6 @@ public sealed class WordPieceVocabulary
             throw new InvalidDataException(
                 $"token {_ids[broken]} holds a line break and cannot be a line of {path}: remove it from the vocabulary");
         }
-        File.WriteAllText(path, string.Concat(Tokens.Select(token => token + "\n")));
+        WholeFile.WriteText(path, string.Concat(Tokens.Select(token => token + "\n")));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BiGS.Batches;
+using BiGS.Files;
 using BiGS.Models;
 
 namespace BiGS.Training;
@@ -82,9 +83,7 @@ public sealed record PretrainingOptions
     public void Write(string folder)
     {
         Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, FileName);
-        File.WriteAllText(path + ".partial", ToJson() + "\n");
-        File.Move(path + ".partial", path, overwrite: true);
+        WholeFile.WriteText(Path.Combine(folder, FileName), ToJson() + "\n");
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, Format);

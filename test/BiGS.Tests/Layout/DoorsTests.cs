@@ -8,15 +8,16 @@ public partial class DoorsTests
     /// <summary>Doors open one way, in the order of the data.</summary>
     private static readonly Dictionary<string, string[]> Doors = new()
     {
+        ["Files"] = [],
         ["Corpora"] = [],
-        ["Tokenizers"] = [],
+        ["Tokenizers"] = ["Files"],
         ["Ssm"] = [],
         ["Distributed"] = [],
         ["Batches"] = ["Corpora", "Tokenizers"],
         ["Models"] = ["Ssm"],
-        ["Checkpoints"] = ["Models", "Tokenizers", "Ssm"],
+        ["Checkpoints"] = ["Files", "Models", "Tokenizers", "Ssm"],
         ["Evaluation"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models"],
-        ["Training"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Evaluation"],
+        ["Training"] = ["Files", "Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Evaluation"],
         ["FineTuning"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Evaluation", "Training"],
         ["Pipelines"] = ["Tokenizers", "Batches", "Models", "Checkpoints", "Ssm"],
         ["Onnx"] = ["Ssm", "Models", "Checkpoints"],

@@ -1,4 +1,4 @@
-namespace BiGS.Checkpoints;
+namespace BiGS.Files;
 
 /// <summary>Writes a file beside its place, flushes it to the disk, and renames it: the name never stands for half a file.</summary>
 internal static class WholeFile
@@ -14,4 +14,7 @@ internal static class WholeFile
 
         File.Move(beside, path, overwrite: true);
     }
+
+    /// <summary>The same for a text, in UTF-8.</summary>
+    public static void WriteText(string path, string text) => Write(path, file => file.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 }
