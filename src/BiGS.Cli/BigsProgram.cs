@@ -66,6 +66,7 @@ internal static class BigsProgram
             FillMaskCommand.Build(terminal),
             EvaluateCommand.Build(terminal),
             FinetuneCommand.Build(terminal),
+            StudyCommand.Build(terminal),
             PlotCommand.Build(terminal),
             ExtendCommand.Build(terminal),
             ConvertCommand.Build(terminal),

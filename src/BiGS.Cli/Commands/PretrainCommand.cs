@@ -85,7 +85,7 @@ internal static class PretrainCommand
     }
 
     /// <summary>“auto” is decided once, here, and written down with the run.</summary>
-    private static PretrainingOptions WithPrecision(PretrainingOptions run, ParseResult parse, PretrainOptions options) =>
+    public static PretrainingOptions WithPrecision(PretrainingOptions run, ParseResult parse, PretrainOptions options) =>
         options.PrecisionIsGiven(parse)
             ? run
             : run with { Training = run.Training with { Precision = FastPrecision.On(run.Device == "cpu" || !torch.cuda.is_available() ? torch.CPU : torch.CUDA).Precision } };

@@ -42,13 +42,21 @@ internal sealed class PretrainOptions(Terminal terminal)
     private readonly Option<int?> _evalEvery = Values.Number("--eval-every", "steps between scores of the held-out text", least: 1);
     private readonly Option<int?> _saveEvery = Values.Number("--save-every", "steps between checkpoints", least: 1);
     private readonly Option<int?> _keep = Values.Number("--keep", "newest checkpoints that stay, besides the best (default 2)", least: 1);
+    private readonly Option<int[]> _milestones = Values.Numbers("--milestones", "steps after which the weights stay for good, in OUT/step-N");
     private readonly Option<string> _init = Values.Text("--init", "CHECKPOINT", "start from these weights (or owner/name of the hub), their shape and their tokenizer");
 
     public IEnumerable<Option> All =>
     [
         _corpus, _validation, _textField, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _steps, _tokens,
         _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _recompute, _device, _route, _seed,
-        _tokenizer, _vocabSize, _logEvery, _evalEvery, _saveEvery, _keep, _init,
+        _tokenizer, _vocabSize, _logEvery, _evalEvery, _saveEvery, _keep, _milestones, _init,
+    ];
+
+    /// <summary>Those that a study gives to all of its models.</summary>
+    public IEnumerable<Option> OfStudies =>
+    [
+        _corpus, _validation, _textField, _preset, _maxLength, _packed, _steps, _tokens, _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps,
+        _weightDecay, _clip, _dropout, _precision, _device, _tokenizer, _vocabSize, _saveEvery,
     ];
 
     public string Preset(ParseResult parse) => parse.GetValue(_preset)!;
@@ -56,9 +64,11 @@ internal sealed class PretrainOptions(Terminal terminal)
     public bool PrecisionIsGiven(ParseResult parse) => parse.GetResult(_precision) is { Implicit: false } && parse.GetValue(_precision) != "auto";
 
     /// <summary>A new run: the preset's recipe, and what is given on top of it.</summary>
-    public PretrainingOptions Fresh(ParseResult parse)
+    public PretrainingOptions Fresh(ParseResult parse) => Fresh(parse, PretrainingRecipe.For(Preset(parse)));
+
+    /// <summary>The same on top of another recipe.</summary>
+    public PretrainingOptions Fresh(ParseResult parse, PretrainingOptions recipe)
     {
-        PretrainingOptions recipe = PretrainingRecipe.For(Preset(parse));
         if (parse.GetValue(_config) is { } config)
         {
             Refuse(parse, "--config", _preset, _architecture, _routing, _merge, _init);
@@ -154,6 +164,7 @@ internal sealed class PretrainOptions(Terminal terminal)
                 EvalEvery = If(_evalEvery) ?? training.EvalEvery,
                 SaveEvery = If(_saveEvery) ?? training.SaveEvery,
                 Keep = If(_keep) ?? training.Keep,
+                Milestones = If(_milestones) is { } milestones ? [.. milestones.Select(step => (long)step)] : training.Milestones,
                 Recompute = If(_recompute) || training.Recompute,
                 Precision = If(_precision) switch
                 {

@@ -93,7 +93,7 @@ internal static class Values
     /// <summary>Positive whole numbers, parted by commas or given one after the other.</summary>
     public static Option<int[]> Numbers(string name, string description, params int[] usual) => new(name)
     {
-        Description = $"{description} (default {string.Join(",", usual)})",
+        Description = usual.Length > 0 ? $"{description} (default {string.Join(",", usual)})" : description,
         HelpName = "N…",
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => usual,
@@ -104,7 +104,7 @@ internal static class Values
             {
                 if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1)
                 {
-                    result.AddError($"{name} has \"{word}\"; expected whole numbers of at least 1, such as {string.Join(",", usual)}");
+                    result.AddError($"{name} has \"{word}\"; expected whole numbers of at least 1, such as 128,512");
                     return [];
                 }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using BiGS.Cli.Evaluations;
+using BiGS.Evaluation;
 using BiGS.Models;
 using Spectre.Console;
 using Spectre.Console.Rendering;

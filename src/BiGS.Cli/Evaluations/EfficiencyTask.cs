@@ -3,16 +3,8 @@ using BiGS.Cli.Commands;
 using BiGS.Cli.Console;
 using BiGS.Evaluation;
 using BiGS.Models;
-using BiGS.Ssm;
 
 namespace BiGS.Cli.Evaluations;
-
-/// <summary>What a row costs at one length.</summary>
-/// <param name="Length">Tokens.</param>
-/// <param name="Flops">As the paper counts: SSMs by FFT.</param>
-/// <param name="RouteFlops">By the route that computes here.</param>
-/// <param name="Seconds">Of a forward pass; null where the model has too few positions.</param>
-internal sealed record RowCost(int Length, double Flops, double RouteFlops, double? Seconds);
 
 /// <summary><c>efficiency</c>: parameters, operations and time of a forward pass.</summary>
 internal sealed class EfficiencyTask() : EvaluationTask("efficiency", "parameters, floating-point operations and time of a forward pass, by length")
@@ -31,7 +23,7 @@ internal sealed class EfficiencyTask() : EvaluationTask("efficiency", "parameter
         RowCost[] costs = run.Working(
             "reading", progress => lengths.Select((length, i) =>
             {
-                RowCost cost = Cost(model, length, run.Route, run.Interrupted);
+                RowCost cost = RowCost.Of(model, length, run.Route, run.Interrupted);
                 progress.Report((i + 1.0) / lengths.Length);
                 return cost;
             }).ToArray());
@@ -61,15 +53,5 @@ internal sealed class EfficiencyTask() : EvaluationTask("efficiency", "parameter
         }
 
         return new Score(Name, metrics, costs.Length, new Dictionary<string, Interval>());
-    }
-
-    private static RowCost Cost(HeadedModel model, int length, ISsmRoute route, CancellationToken cancel)
-    {
-        bool fits = model.Config.PositionEmbeddingType == PositionEmbedding.None || length <= model.Config.MaxPositionEmbeddings;
-        return new RowCost(
-            length,
-            ForwardCost.Flops(model.Config, length, SsmRoutes.Named("fft")),
-            ForwardCost.Flops(model.Config, length, route),
-            fits ? ForwardTime.Median(model, length, cancel) : null);
     }
 }

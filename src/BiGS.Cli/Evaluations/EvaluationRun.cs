@@ -70,10 +70,8 @@ internal sealed class EvaluationRun(
         ? file
         : throw new ArgumentException($"--data names several files; --task {task} reads one at a time.");
 
-    /// <summary>All items, or as many as --limit says: every so-manieth, since published sets are sorted by what they test.</summary>
-    public IReadOnlyList<T> Spread<T>(IReadOnlyList<T> items) => parse.GetValue(options.Limit) is int limit && limit < items.Count
-        ? [.. Enumerable.Range(0, limit).Select(i => items[(int)((long)i * items.Count / limit)])]
-        : items;
+    /// <summary>All items, or as many as --limit says, evenly spread.</summary>
+    public IReadOnlyList<T> Spread<T>(IReadOnlyList<T> items) => EvenSpread.Of(items, parse.GetValue(options.Limit));
 
     /// <summary>Does work that takes time, and shows how far it has come.</summary>
     public T Working<T>(string what, Func<IProgress<double>, T> work)

@@ -23,7 +23,7 @@ internal sealed class GrammarTask(EvaluationOptions options) : EvaluationTask(
         var grammar = new GrammarCorpus((ulong)(run.Value(options.Seed) ?? DefaultSeed));
         IEnumerable<GrammarDocument> documents = grammar.HeldOut(run.Value(options.Limit) ?? DefaultDocuments);
         run.Show(
-            run.Working("scoring", progress => GrammarAgreement.ScoreByDistance(model, tokenizer, documents, progress, run.Interrupted)),
+            run.Working("scoring", progress => GrammarAgreement.ScoreInDetail(model, tokenizer, documents, progress, run.Interrupted)),
             "agreement on the built-in grammar");
     }
 }

@@ -20,6 +20,16 @@ internal static class KernelPlot
     /// <summary>A heat map: a row a layer (and head), dark where |K| is large.</summary>
     public static void SaveMap(IReadOnlyList<KernelShape> shapes, string title, string file)
     {
+        (Plot plot, int wide, int high) = Map(shapes, title);
+        using (plot)
+        {
+            Picture.Save(plot, file, wide, high);
+        }
+    }
+
+    /// <summary>The same map, and the pixels that it needs.</summary>
+    public static (Plot Plot, int Wide, int High) Map(IReadOnlyList<KernelShape> shapes, string title)
+    {
         (string Name, double[] Values)[] rows = [.. Rows(shapes)];
         int width = rows[0].Values.Length;
         double[,] map = new double[rows.Length, width];
@@ -43,7 +53,7 @@ internal static class KernelPlot
         plot.Axes.SetLimits(-reach - 0.5, reach + 0.5, rows.Length - 0.5, -0.5);
         plot.XLabel("offset (tokens): before the word, and behind it");
         plot.Title($"{title}: |K| of each kernel, relative to its largest");
-        Picture.Save(plot, file, MapWide, 140 + (RowHigh * rows.Length));
+        return (plot, MapWide, 140 + (RowHigh * rows.Length));
     }
 
     /// <summary>A curve a layer; of a second model, beside it.</summary>

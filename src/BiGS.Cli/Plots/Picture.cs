@@ -15,13 +15,21 @@ internal static class Picture
         MarkerShape.OpenSquare, MarkerShape.Eks,
     ];
 
+    /// <summary>A plot as the text of an .svg element, to stand in a page.</summary>
+    public static string Svg(Plot plot, int wide, int high)
+    {
+        using var stream = new MemoryStream();
+        WriteSvg(new Multiplot(plot), stream, wide, high);
+        string svg = System.Text.Encoding.UTF8.GetString(stream.ToArray());
+        return svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
+    }
+
     /// <exception cref="ArgumentException">The file is neither a .png nor a .svg.</exception>
     public static void Save(Plot plot, string file, int wide, int high) => Save(new Multiplot(plot), file, wide, high);
 
     /// <inheritdoc cref="Save(Plot, string, int, int)"/>
     public static void Save(Multiplot plots, string file, int wide, int high)
     {
-        var whole = new PixelRect(0, wide, high, 0);
         switch (Path.GetExtension(file))
         {
             case ".png":
@@ -30,7 +38,7 @@ internal static class Picture
                     using (var canvas = new SKCanvas(bitmap))
                     {
                         canvas.Clear(SKColors.White);
-                        plots.Render(canvas, whole);
+                        plots.Render(canvas, new PixelRect(0, wide, high, 0));
                     }
 
                     using FileStream stream = File.Create(file);
@@ -40,14 +48,19 @@ internal static class Picture
                 break;
             case ".svg":
                 using (FileStream stream = File.Create(file))
-                using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, wide, high), stream))
                 {
-                    plots.Render(canvas, whole);
+                    WriteSvg(plots, stream, wide, high);
                 }
 
                 break;
             default:
                 throw new ArgumentException($"{file}: a picture is written as .png or .svg; give the file one of these endings.");
         }
+    }
+
+    private static void WriteSvg(Multiplot plots, Stream stream, int wide, int high)
+    {
+        using SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, wide, high), stream);
+        plots.Render(canvas, new PixelRect(0, wide, high, 0));
     }
 }

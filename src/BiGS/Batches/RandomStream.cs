@@ -8,4 +8,5 @@ internal static class RandomStream
     public const uint Replacements = 3;
     public const uint BatchOrder = 4;
     public const uint HeldOutExamples = 5;
+    public const uint GrammarTasks = 6;
 }

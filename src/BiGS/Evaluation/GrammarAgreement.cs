@@ -34,8 +34,8 @@ public static class GrammarAgreement
     ];
 
     /// <summary>
-    /// Accuracy overall, by attractors (<c>accuracy_attractors_N</c>), and by words between subject and verb (<c>accuracy_distance_N</c>, and
-    /// <c>accuracy_distance_10_or_more</c>).
+    /// Accuracy overall, by attractors (<c>accuracy_attractors_N</c>), by words between subject and verb (<c>accuracy_distance_N</c>, and
+    /// <c>accuracy_distance_10_or_more</c>), and by what the sentence is built as (<c>accuracy_construction_NAME</c>).
     /// </summary>
     /// <param name="model">Left in the mode that it was in.</param>
     /// <param name="tokenizer">The model's own.</param>
@@ -43,14 +43,19 @@ public static class GrammarAgreement
     /// <param name="progress">Told the share that is done.</param>
     /// <param name="cancel">Stops between batches.</param>
     /// <exception cref="ArgumentException">No verb is left to ask for.</exception>
-    public static Score ScoreByDistance(
+    public static Score ScoreInDetail(
         BiGSForMaskedLM model, BertTokenizer tokenizer, IEnumerable<GrammarDocument> documents,
         IProgress<double>? progress = null, CancellationToken cancel = default)
     {
         var answers = new RightAnswers();
         foreach (Answer answer in Answers(model, tokenizer, documents, progress, cancel))
         {
-            string[] groups = [$"attractors_{answer.Verb.Attractors}", answer.Verb.Distance < LongDistance ? $"distance_{answer.Verb.Distance}" : $"distance_{LongDistance}_or_more"];
+            string[] groups =
+            [
+                $"attractors_{answer.Verb.Attractors}",
+                answer.Verb.Distance < LongDistance ? $"distance_{answer.Verb.Distance}" : $"distance_{LongDistance}_or_more",
+                $"construction_{answer.Construction}",
+            ];
             if (answer.Right is bool right)
             {
                 answers.Add(right, groups);
@@ -79,11 +84,11 @@ public static class GrammarAgreement
                 if (fits && Question(tokenizer.Vocabulary, encoding, verb, sentence.WordStart(verb.VerbIndex)) is { } question)
                 {
                     questions.Add(question);
-                    answers.Add(new Answer(verb, false, ""));
+                    answers.Add(new Answer(verb, sentence.Construction, false, ""));
                 }
                 else
                 {
-                    answers.Add(new Answer(verb, null, fits ? "not_one_piece" : "too_long"));
+                    answers.Add(new Answer(verb, sentence.Construction, null, fits ? "not_one_piece" : "too_long"));
                 }
             }
         }
@@ -107,7 +112,8 @@ public static class GrammarAgreement
     }
 
     /// <param name="Verb">What was asked for.</param>
+    /// <param name="Construction">What its sentence is built as.</param>
     /// <param name="Right">Whether its right form is the likelier; null where it was left out.</param>
     /// <param name="WhyNot">Why it was.</param>
-    private sealed record Answer(Agreement Verb, bool? Right, string WhyNot);
+    private sealed record Answer(Agreement Verb, string Construction, bool? Right, string WhyNot);
 }

@@ -11,6 +11,9 @@ namespace BiGS.FineTuning;
 /// <param name="What">In a few words.</param>
 public sealed record TaskRow(string Name, TaskKind Kind, IReadOnlyList<string> Train, IReadOnlyList<string> Validation, IReadOnlyList<string> Also, string What)
 {
+    /// <summary>Whether its examples are classes of two texts, between which others can be put.</summary>
+    public bool IsPair => Kind is TextClassification { ReadsPairs: true };
+
     /// <summary>The file of a folder that has one of these names.</summary>
     /// <exception cref="FileNotFoundException">None has.</exception>
     public static string Find(string folder, IReadOnlyList<string> names, string option) =>
@@ -65,5 +68,5 @@ public static class TaskTable
         new(path => TextExample.OfTable(path, text, null, label), metrics);
 
     private static TextClassification Pair(Column first, Column second, Column label, params IReadOnlyList<ClassMetric> metrics) =>
-        new(path => TextExample.OfTable(path, first, second, label), metrics);
+        new(path => TextExample.OfTable(path, first, second, label), metrics) { ReadsPairs = true };
 }

@@ -43,13 +43,25 @@ public static class Pretraining
     /// <param name="cancel">Saves and leaves.</param>
     public static PretrainingResult Run(PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel)
     {
+        (options, PretrainingRows rows) = Opened(options, folder, observer, cancel);
+        PretrainingResult result = Trained(options, folder, rows, observer, cancel);
+        return result.Finished ? Scored(result, folder, options, rows) : result;
+    }
+
+    /// <summary>The same without the scores at the end, for whoever measures the checkpoints otherwise.</summary>
+    public static PretrainingResult Train(PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel)
+    {
+        (options, PretrainingRows rows) = Opened(options, folder, observer, cancel);
+        return Trained(options, folder, rows, observer, cancel);
+    }
+
+    private static (PretrainingOptions Options, PretrainingRows Rows) Opened(
+        PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel)
+    {
         options = Decided(options);
         string learned = Path.Combine(folder, "vocab.txt");
         PretrainingRows rows = PretrainingRows.Open(options, File.Exists(learned) ? folder : options.Tokenizer ?? options.Init, observer, cancel);
-
-        options = options with { MaxLength = rows.Train.MaxLength };
-        PretrainingResult result = Trained(options, folder, rows, observer, cancel);
-        return result.Finished ? Scored(result, folder, options, rows) : result;
+        return (options with { MaxLength = rows.Train.MaxLength }, rows);
     }
 
     /// <summary>Trains, and lets model and moments go before anything else needs their memory.</summary>
@@ -80,7 +92,7 @@ public static class Pretraining
 
     private static PadTo PadTo(BiGSConfig config) => config.HearsPadding() ? Batches.PadTo.MaxLength : Batches.PadTo.Longest;
 
-    private static IEnumerable<Batch> HeldOut(PretrainingRows rows, BiGSConfig config) => BatchSource.InOrder(
+    internal static IEnumerable<Batch> HeldOut(PretrainingRows rows, BiGSConfig config) => BatchSource.InOrder(
         rows.HeldOut, Math.Max(1, EvaluationTokens / rows.HeldOut.MaxLength), rows.Tokenizer.Vocabulary.PadId, PadTo(config));
 
     /// <summary>Scores the best checkpoint, as it was written.</summary>

@@ -5,7 +5,7 @@ namespace BiGS.Training;
 
 /// <summary>
 /// Where a run lives: <c>OUT</c> itself is the best checkpoint (by held-out loss), <c>OUT/last</c> the newest with all that resuming
-/// needs, <c>OUT/last-1</c>, <c>OUT/last-2</c> … those before it, <c>OUT/log.jsonl</c> its story. A checkpoint is written beside, flushed and sealed,
+/// needs, <c>OUT/step-N</c> what the recipe's milestones keep, <c>OUT/last-1</c>, <c>OUT/last-2</c> … those before it, <c>OUT/log.jsonl</c> its story. A checkpoint is written beside, flushed and sealed,
 /// and then takes its place by renaming, so that at any moment one of them is whole.
 /// </summary>
 public sealed class RunFolder
@@ -13,6 +13,7 @@ public sealed class RunFolder
     private const string OptimizerName = "optimizer.safetensors";
     private const string LastName = "last";
     private const string LockName = "run.lock";
+    private const string MilestoneName = "step-";
 
     private readonly Action<string> _addTokenizer;
     private readonly int _keep;
@@ -54,11 +55,14 @@ public sealed class RunFolder
         }
     }
 
+    /// <summary>Where the weights after a step stay.</summary>
+    public static string Milestone(string path, long step) => System.IO.Path.Combine(path, $"{MilestoneName}{step}");
+
     /// <summary>Removes the files of a run, and nothing else that may lie in the folder.</summary>
     public static void Clear(string path)
     {
         var run = new RunFolder(path, _ => { });
-        foreach (string folder in (string[])[.. run.Checkpoints(), run.Beside, System.IO.Path.Combine(path, "tensorboard")])
+        foreach (string folder in (string[])[.. run.Checkpoints(), .. Directory.GetDirectories(path, MilestoneName + "*"), run.Beside, System.IO.Path.Combine(path, "tensorboard")])
         {
             DeleteIfThere(folder);
         }
@@ -74,6 +78,13 @@ public sealed class RunFolder
     {
         CheckpointFolder.Save(Path, model);
         _addTokenizer(Path);
+    }
+
+    /// <summary>Keeps the weights as they are now, beside whatever else the run writes.</summary>
+    public void SaveMilestone(HeadedModel model, long step)
+    {
+        CheckpointFolder.Save(Milestone(Path, step), model);
+        _addTokenizer(Milestone(Path, step));
     }
 
     public void SaveLast(HeadedModel model, FusedAdamW optimizer, TrainerState state)

@@ -63,7 +63,7 @@ public sealed class Trainer : IDisposable
         while (true)
         {
             // Evaluation and saving come first, so that a run that was stopped before them begins with them when it goes on.
-            if (IsDue(_options.EvalEvery) && _state.EvaluatedStep < _state.Step && !Evaluate(log, progress, cancel))
+            if ((IsDue(_options.EvalEvery) || IsMilestone) && _state.EvaluatedStep < _state.Step && !Evaluate(log, progress, cancel))
             {
                 break;
             }
@@ -94,6 +94,8 @@ public sealed class Trainer : IDisposable
 
     /// <summary>At multiples, and at the end.</summary>
     private bool IsDue(long every) => _state.Step > 0 && (_state.Step % every == 0 || _state.Step == _options.Steps);
+
+    private bool IsMilestone => _options.Milestones.Contains(_state.Step);
 
     private void StepAndLog(RunLog log, Func<long, Batch> batches, IProgress<TrainingProgress>? progress)
     {
@@ -195,6 +197,11 @@ public sealed class Trainer : IDisposable
         {
             _folder.SaveBest(_model);
             _state = _state with { BestLoss = score.Loss, BestStep = _state.Step };
+        }
+
+        if (IsMilestone)
+        {
+            _folder.SaveMilestone(_model, _state.Step);
         }
 
         _state = _state with { EvaluatedStep = _state.Step };

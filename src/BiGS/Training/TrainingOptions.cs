@@ -48,6 +48,9 @@ public sealed record TrainingOptions
 
     public long SaveEvery { get; init; } = 1_000;
 
+    /// <summary>Steps after which the held-out text is scored and the weights stay for good, in <c>OUT/step-N</c>.</summary>
+    public IReadOnlyList<long> Milestones { get; init; } = [];
+
     /// <summary>How many of the newest checkpoints stay; the best one stays besides.</summary>
     public int Keep { get; init; } = 2;
 }

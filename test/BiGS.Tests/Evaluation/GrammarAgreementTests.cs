@@ -51,7 +51,7 @@ public class GrammarAgreementTests
             }
         }
 
-        Score score = GrammarAgreement.ScoreByDistance(model, tokenizer, documents, cancel: TestContext.Current.CancellationToken);
+        Score score = GrammarAgreement.ScoreInDetail(model, tokenizer, documents, cancel: TestContext.Current.CancellationToken);
         Assert.True(expected.Count > 50 && notOnePiece > 0 && tooLong > 0);
         Assert.Equal((expected.Count, notOnePiece, tooLong), (score.Count, score.Skipped["not_one_piece"], score.Skipped["too_long"]));
         Assert.Equal(Share(expected), score.Metrics["accuracy"], 1e-12);

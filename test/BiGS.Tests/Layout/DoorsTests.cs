@@ -19,6 +19,7 @@ public partial class DoorsTests
         ["Evaluation"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models"],
         ["Training"] = ["Files", "Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Evaluation"],
         ["FineTuning"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Evaluation", "Training"],
+        ["Studies"] = ["Files", "Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Training", "Evaluation", "FineTuning"],
         ["Pipelines"] = ["Tokenizers", "Batches", "Models", "Checkpoints", "Ssm"],
         ["Onnx"] = ["Ssm", "Models", "Checkpoints"],
         ["Plots"] = ["Ssm", "Models", "Training", "Evaluation"],

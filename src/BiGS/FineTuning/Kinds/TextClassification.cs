@@ -22,6 +22,9 @@ public sealed record ClassMetric(string Name, Func<IReadOnlyList<int>, IReadOnly
 /// <param name="metrics">The first says which epoch was best.</param>
 public sealed class TextClassification(Func<string, IEnumerable<TextExample>> read, params IReadOnlyList<ClassMetric> metrics) : TaskKind
 {
+    /// <summary>Two texts a row.</summary>
+    public bool ReadsPairs { get; init; }
+
     /// <inheritdoc/>
     public override string Architecture => "BiGSForSequenceClassification";
 

@@ -1,0 +1,106 @@
+using System.Globalization;
+using BiGS.Studies;
+
+namespace BiGS.Cli.Reports;
+
+/// <summary>
+/// What a study found, in a paragraph of figures: who learned most, whether the first contestant differs from its rival by more than the seeds differ among
+/// themselves, and what the paper said.
+/// </summary>
+internal static class Finding
+{
+    private const string Bigs = "gated-ssm";
+    private const string Bert = "stack-attention";
+    private const string StackSsm = "stack-ssm";
+
+    public static string Of(StudyResults results)
+    {
+        var sentences = new List<string> { Order(results) };
+        if (results.Options.Comparison == "paper")
+        {
+            sentences.AddRange(Paper(results));
+        }
+        else
+        {
+            sentences.AddRange(results.Models.Skip(1).Select(model => Versus(results, results.Models[0], model)));
+        }
+
+        return string.Join(" ", sentences);
+    }
+
+    /// <summary>Who ended at the lowest loss.</summary>
+    private static string Order(StudyResults results)
+    {
+        IEnumerable<string> order = results.Models
+            .Select(model => (model.Name, Loss: results.Of(model.Key, c => c.Loss)!.Value))
+            .OrderBy(model => model.Loss.Mean)
+            .Select(model => $"{model.Name} {Number(model.Loss, 3)}");
+        double tokens = results.Checkpoints.Max(c => c.Tokens) / 1e6;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"After {tokens:f1} million tokens each ({results.Options.Seeds.Count} seeds), held-out loss, lowest first: {string.Join(", ", order)}.");
+    }
+
+    /// <summary>The paper's claims, one by one, as they stand here.</summary>
+    private static IEnumerable<string> Paper(StudyResults results)
+    {
+        ModelFigures bigs = results.Models.Single(model => model.Key == Bigs);
+        ModelFigures bert = results.Models.Single(model => model.Key == Bert);
+        yield return Versus(results, bigs, bert);
+        if (Both(results, c => c.AcrossAttractors, Bigs, Bert) is var (mine, theirs))
+        {
+            yield return $"Across attractors the verb has the right number in {Percent(mine)} of cases against BERT's {Percent(theirs)}"
+                + $" ({Judged(mine, theirs, "the paper's small lead in agreement holds", "the paper's small lead in agreement turns round", "the seeds do not tell them apart")}).";
+        }
+
+        foreach (string task in Tasks(results))
+        {
+            if (Both(results, c => Value(c, task), Bigs, StackSsm) is var (gated, stack))
+            {
+                yield return $"Fine-tuned for {task}, BiGS reaches {Percent(gated)}, STACK × SSM {Percent(stack)} and BERT {Percent(results.Of(Bert, c => Value(c, task))!.Value)}"
+                    + $" ({Judged(gated, stack, "gating helps, as in the paper", "gating does not help here, unlike in the paper", "with or without gates: no difference beyond the seeds'")}).";
+            }
+
+            if (Both(results, c => Fall(c, task), Bigs, StackSsm) is var (gatedFall, stackFall))
+            {
+                yield return $"A text put between the pair costs BiGS {Points(gatedFall)} points and STACK × SSM {Points(stackFall)}"
+                    + $" ({Judged(stackFall, gatedFall, "gates look past it, as in the paper", "gates do not help against it here", "no difference beyond the seeds'")}).";
+            }
+        }
+    }
+
+    private static string Versus(StudyResults results, ModelFigures mine, ModelFigures other)
+    {
+        (SeedSpread loss, SeedSpread theirs) = (results.Of(mine.Key, c => c.Loss)!.Value, results.Of(other.Key, c => c.Loss)!.Value);
+        string gap = string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(loss.Mean - theirs.Mean):f3} nats");
+        return Judged(
+            theirs, loss, $"{mine.Name} ends {gap} below {other.Name}, more than the seeds differ.", $"{mine.Name} ends {gap} above {other.Name}, more than the seeds differ.",
+            $"{mine.Name} and {other.Name} end {gap} apart, no more than the seeds differ.");
+    }
+
+    private static string Judged(SeedSpread larger, SeedSpread smaller, string holds, string turns, string open) =>
+        !larger.IsApartFrom(smaller) ? open : larger.Mean > smaller.Mean ? holds : turns;
+
+    private static (SeedSpread, SeedSpread)? Both(StudyResults results, Func<CheckpointFigures, double?> figure, string one, string other) =>
+        results.Of(one, figure) is { } a && results.Of(other, figure) is { } b ? (a, b) : null;
+
+    public static IEnumerable<string> Tasks(StudyResults results) => results.Checkpoints.SelectMany(c => c.Tasks).Select(task => task.Task).Distinct();
+
+    public static double? Value(CheckpointFigures checkpoint, string task) => checkpoint.Tasks.FirstOrDefault(t => t.Task == task)?.Value;
+
+    /// <summary>What distraction takes away.</summary>
+    private static double? Fall(CheckpointFigures checkpoint, string task) =>
+        checkpoint.Tasks.FirstOrDefault(t => t.Task == task) is { Distracted: { } distracted } figures ? figures.Value - distracted.Metrics[figures.Metric] : null;
+
+    /// <summary>The mean, and in brackets the seeds' ends.</summary>
+    public static string Number(SeedSpread spread, int digits)
+    {
+        string format = "f" + digits;
+        string Of(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+        return spread.Low < spread.High ? $"{Of(spread.Mean)} ({Of(spread.Low)}–{Of(spread.High)})" : Of(spread.Mean);
+    }
+
+    private static string Percent(SeedSpread spread) => Number(new SeedSpread(100 * spread.Mean, 100 * spread.Low, 100 * spread.High), 1) + " %";
+
+    private static string Points(SeedSpread spread) => Number(new SeedSpread(100 * spread.Mean, 100 * spread.Low, 100 * spread.High), 1);
+}
