@@ -7,6 +7,7 @@ namespace BiGS.Cli.Commands;
 internal static class ConvertCommand
 {
     private const string Safetensors = "safetensors";
+    private const string SafetensorsBf16 = "safetensors-bf16";
     private const string PyTorch = "pytorch";
     private const string Flax = "flax";
 
@@ -15,12 +16,12 @@ internal static class ConvertCommand
         Option<string> model = Values.Text(
             "--model", "PATH", "a model's folder (safetensors, pytorch_model.bin or flax_model.msgpack), one weights file in it, or a name of the hub",
             required: true);
-        Option<string> format = Values.Choice("--to", "what the weights become", Safetensors, PyTorch, Flax);
+        Option<string> format = Values.Choice("--to", "what the weights become (bf16: half the bytes, rounded)", Safetensors, SafetensorsBf16, PyTorch, Flax);
         Option<string> output = Values.Text("--out", "DIR", "the folder to write", required: true);
         Option<bool> overwrite = Values.Flag("--overwrite", "replace a model that is there");
         var command = new Verb(
             "convert",
-            "Write a model in another format, its function unchanged: every weight bit for bit, every key of config.json.",
+            "Write a model in another format, its function unchanged: every weight bit for bit (or rounded to bf16), every key of config.json.",
             "bigs convert --model JunxiongWang/BiGS_128 --to safetensors --out models/bigs-128")
         { model, format, output, overwrite };
         command.Runs(parse =>
@@ -29,6 +30,7 @@ internal static class ConvertCommand
             string target = parse.GetRequiredValue(output);
             WeightsFormat to = parse.GetRequiredValue(format) switch
             {
+                SafetensorsBf16 => WeightsFormat.SafetensorsBf16,
                 PyTorch => WeightsFormat.PyTorch,
                 Flax => WeightsFormat.Flax,
                 _ => WeightsFormat.Safetensors,

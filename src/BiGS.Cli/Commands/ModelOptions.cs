@@ -11,7 +11,7 @@ namespace BiGS.Cli.Commands;
 internal sealed class ModelOptions
 {
     private readonly Option<string> _model = Values.Text(
-        "--model", "PATH", "a model's folder, a weights file in it, or owner/name[@revision] of the Hugging Face hub", required: true);
+        "--model", "PATH", "a model's folder, a weights file in it, or owner/name[@revision] of the Hugging Face hub (default: the small English model that comes with bigs)");
 
     private readonly Option<string> _precision = Values.Choice("--precision", "what to compute in", "auto", "fp32", "bf16", "fp64");
     private readonly Option<string> _device = Values.Choice("--device", "where to compute", "auto", "cpu", "cuda");
@@ -27,7 +27,7 @@ internal sealed class ModelOptions
 
     /// <summary>Where the model is; a model of the hub is fetched first.</summary>
     /// <inheritdoc cref="ModelPlace.Of"/>
-    public ModelPlace Place(ParseResult parse, Terminal terminal) => ModelPlace.Of(parse.GetRequiredValue(_model), terminal);
+    public ModelPlace Place(ParseResult parse, Terminal terminal) => ModelPlace.Of(parse.GetValue(_model) ?? ShippedModel.Folder, terminal);
 
     /// <param name="parse">The command line.</param>
     /// <param name="auto">What "auto" stands for.</param>

@@ -3,6 +3,7 @@ using BiGS.Checkpoints;
 using BiGS.Cli.Console;
 using BiGS.Cli.Plots;
 using BiGS.Models;
+using BiGS.Studies;
 
 namespace BiGS.Cli.Commands;
 
@@ -11,12 +12,14 @@ internal static class PlotCommand
     private const int DefaultReach = 32;
 
     public static Command Build(Terminal terminal) => new Verb(
-        "plot", "Pictures, as .png or .svg: kernels of a model, losses of runs.",
+        "plot", "Pictures, as .png or .svg: kernels of a model, losses and speed of runs, agreement in a study.",
         "bigs plot kernels --model runs/mine --out kernels.png",
         "bigs plot losses --runs runs/a,runs/b --out losses.png")
     {
         Kernels(terminal),
-        Losses(terminal),
+        OfRuns("losses", "Training and held-out loss of runs against the tokens that they read.", RunPlot.SaveLosses, terminal),
+        OfRuns("throughput", "Tokens a second of runs, from their logs.", RunPlot.SaveThroughput, terminal),
+        Agreement(terminal),
     };
 
     private static Verb Kernels(Terminal terminal)
@@ -52,20 +55,42 @@ internal static class PlotCommand
         return verb;
     }
 
-    private static Verb Losses(Terminal terminal)
+    private static Verb OfRuns(string name, string what, Action<IReadOnlyList<string>, string> save, Terminal terminal)
     {
         Option<string[]> runs = Values.Paths("--runs", "folders of pretraining runs", required: true);
         Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
-        var verb = new Verb(
-            "losses",
-            "Training and held-out loss of runs against the tokens that they read.",
-            "bigs plot losses --runs runs/a,runs/b --out losses.png")
-        { runs, output };
+        var verb = new Verb(name, what, $"bigs plot {name} --runs runs/a,runs/b --out {name}.png") { runs, output };
         verb.Runs(parse =>
         {
             string file = parse.GetRequiredValue(output);
-            LossPlot.Save(parse.GetRequiredValue(runs), file);
-            terminal.Note($"{file}: losses of {parse.GetRequiredValue(runs).Length} runs");
+            save(parse.GetRequiredValue(runs), file);
+            terminal.Note($"{file}: {name} of {parse.GetRequiredValue(runs).Length} runs");
+        });
+        return verb;
+    }
+
+    private static Verb Agreement(Terminal terminal)
+    {
+        Option<string> study = Values.Text("--study", "DIR", "the folder of a study", required: true);
+        Option<string> by = Values.Choice("--by", "what parts the verbs", "attractors", "distance");
+        Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
+        var verb = new Verb(
+            "agreement",
+            "How often each model of a study gives the verb the right number.",
+            "bigs plot agreement --study runs/study-paper --by distance --out agreement.png")
+        { study, by, output };
+        verb.Runs(parse =>
+        {
+            string file = parse.GetRequiredValue(output);
+            string folder = parse.GetRequiredValue(study);
+            string results = Path.Combine(folder, StudyResults.FileName);
+            StudyResults found = File.Exists(results)
+                ? StudyResults.Read(results)
+                : throw new FileNotFoundException($"{folder}: there is no {StudyResults.FileName}; give the folder of a study that has ended.");
+            string kind = parse.GetValue(by)!;
+            using ScottPlot.Plot plot = StudyPlots.Agreement(found, $"accuracy_{kind}_", kind == "distance" ? "words between subject and verb" : kind);
+            Picture.Save(plot, file, 900, 560);
+            terminal.Note($"{file}: agreement of {found.Models.Count} models by {kind}");
         });
         return verb;
     }

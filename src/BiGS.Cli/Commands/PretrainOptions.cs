@@ -42,6 +42,7 @@ internal sealed class PretrainOptions(Terminal terminal)
     private readonly Option<int?> _evalEvery = Values.Number("--eval-every", "steps between scores of the held-out text", least: 1);
     private readonly Option<int?> _saveEvery = Values.Number("--save-every", "steps between checkpoints", least: 1);
     private readonly Option<int?> _keep = Values.Number("--keep", "newest checkpoints that stay, besides the best (default 2)", least: 1);
+    private readonly Option<string> _teacher = Values.Text("--teacher", "CHECKPOINT", "learn this model's guesses beside the true words; it must know the same words");
     private readonly Option<int[]> _milestones = Values.Numbers("--milestones", "steps after which the weights stay for good, in OUT/step-N");
     private readonly Option<string> _init = Values.Text("--init", "CHECKPOINT", "start from these weights (or owner/name of the hub), their shape and their tokenizer");
 
@@ -49,7 +50,7 @@ internal sealed class PretrainOptions(Terminal terminal)
     [
         _corpus, _validation, _textField, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _steps, _tokens,
         _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _recompute, _device, _route, _seed,
-        _tokenizer, _vocabSize, _logEvery, _evalEvery, _saveEvery, _keep, _milestones, _init,
+        _tokenizer, _vocabSize, _logEvery, _evalEvery, _saveEvery, _keep, _milestones, _teacher, _init,
     ];
 
     /// <summary>Those that a study gives to all of its models.</summary>
@@ -117,6 +118,7 @@ internal sealed class PretrainOptions(Terminal terminal)
             Validation = Absolute(If(_validation)) ?? options.Validation,
             TextField = If(_textField) ?? options.TextField,
             Tokenizer = If(_tokenizer) is { } tokenizer ? Path.GetFullPath(ModelPlace.OfTokenizer(tokenizer, terminal)) : options.Tokenizer,
+            Teacher = If(_teacher) is { } teacher ? Path.GetFullPath(ModelPlace.Of(teacher, terminal).Folder) : options.Teacher,
             VocabSize = If(_vocabSize) ?? options.VocabSize,
             MaxLength = If(_maxLength) ?? options.MaxLength,
             BatchSize = If(_batchSize) ?? options.BatchSize,

@@ -15,13 +15,13 @@ internal static class Picture
         MarkerShape.OpenSquare, MarkerShape.Eks,
     ];
 
-    /// <summary>A plot as the text of an .svg element, to stand in a page.</summary>
+    /// <summary>A plot as the text of an .svg element, to stand in a page; its lowest pixels, which hold a stray line, are cut off.</summary>
     public static string Svg(Plot plot, int wide, int high)
     {
         using var stream = new MemoryStream();
         WriteSvg(new Multiplot(plot), stream, wide, high);
         string svg = System.Text.Encoding.UTF8.GetString(stream.ToArray());
-        return svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
+        return $"<svg viewBox=\"0 0 {wide} {high - 3}\"" + svg[(svg.IndexOf("<svg", StringComparison.Ordinal) + "<svg".Length)..];
     }
 
     /// <exception cref="ArgumentException">The file is neither a .png nor a .svg.</exception>

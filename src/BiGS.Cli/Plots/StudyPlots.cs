@@ -9,6 +9,8 @@ namespace BiGS.Cli.Plots;
 /// <summary>The pictures of a study, each from its results alone. Bars reach from the lowest seed to the highest.</summary>
 internal static class StudyPlots
 {
+    private const int FewestAnswers = 20;
+
     /// <summary>Held-out loss at the three budgets.</summary>
     public static Plot Losses(StudyResults results)
     {
@@ -16,7 +18,7 @@ internal static class StudyPlots
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. ByBudget(results, model.Key)
             .Select(budget => (budget.Average(c => c.Tokens / 1e6), SeedSpread.Of(budget.Select(c => (double?)c.Loss))!.Value))]));
         plot.XLabel("tokens read (millions)");
-        return Finished(plot, "held-out loss (nats a masked token)");
+        return Finished(plot, "held-out loss (nats)");
     }
 
     /// <summary>Agreement by the groups of one kind: attractors, or words between.</summary>
@@ -42,7 +44,7 @@ internal static class StudyPlots
         var plot = new Plot();
         ForEachModel(results, (model, i) => ModelLines.AddMarks(plot, i, model.Name, [.. results.Checkpoints
             .Where(c => c.Model == model.Key && Finding.Value(c, task) is not null).Select(c => (c.Loss, 100 * Finding.Value(c, task)!.Value))]));
-        plot.XLabel("held-out loss (nats a masked token)");
+        plot.XLabel("held-out loss (nats)");
         Chance(plot, 100 * results.Checkpoints.SelectMany(c => c.Tasks).First(t => t.Task == task) switch { var t => t.WithoutReading.Metrics[t.Metric] });
         return Finished(plot, $"{task} (%)");
     }
@@ -93,7 +95,7 @@ internal static class StudyPlots
         var plot = new Plot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. model.Costs
             .Select(cost => (Math.Log2(cost.Length), figure(cost)))
-            .Select(point => (point.Item1, Y: Math.Log10(point.Item2))).Select(point => (point.Item1, new SeedSpread(point.Y, point.Y, point.Y)))]));
+            .Select(point => (point.Item1, Y: Math.Log10(point.Item2))).Select(point => (point.Item1, SeedSpread.Of([point.Y])!.Value))]));
         int[] lengths = [.. results.Options.Lengths];
         plot.Axes.Bottom.TickGenerator = new NumericManual(lengths.Select(length => Math.Log2(length)).ToArray(), lengths.Select(length => $"{length}").ToArray());
         plot.Axes.Left.TickGenerator = new NumericAutomatic
@@ -115,13 +117,14 @@ internal static class StudyPlots
             .Select((length, x) => ((double)x, results.Of(model.Key, c => c.Longer.FirstOrDefault(l => l.Length == length)?.Loss)!.Value))]));
         plot.Axes.Bottom.TickGenerator = Ticks(lengths.Select(length => $"{length}"));
         plot.XLabel($"tokens of a row (trained at {lengths[0]})");
-        return Finished(plot, "held-out loss (nats a masked token)");
+        return Finished(plot, "held-out loss (nats)");
     }
 
-    /// <summary>The groups of a kind that occur, in their order.</summary>
+    /// <summary>The groups of a kind that occur often enough to tell something, in their order.</summary>
     public static IEnumerable<string> Groups(StudyResults results, string prefix) => results.Checkpoints
         .Select(Asked).OfType<Score>().SelectMany(score => score.Metrics.Keys)
-        .Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]).Distinct()
+        .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && Asked(results.Checkpoints[0])!.Counts[name] >= FewestAnswers)
+        .Select(name => name[prefix.Length..]).Distinct()
         .OrderBy(name => int.Parse(name.Split('_')[0], System.Globalization.CultureInfo.InvariantCulture));
 
     private static Score? Asked(CheckpointFigures checkpoint) => checkpoint.Grammar ?? checkpoint.Agreement;

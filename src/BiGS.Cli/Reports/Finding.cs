@@ -38,7 +38,7 @@ internal static class Finding
         double tokens = results.Checkpoints.Max(c => c.Tokens) / 1e6;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"After {tokens:f1} million tokens each ({results.Options.Seeds.Count} seeds), held-out loss, lowest first: {string.Join(", ", order)}.");
+            $"After {tokens:g2} million tokens each ({results.Options.Seeds.Count} seed{(results.Options.Seeds.Count == 1 ? "" : "s")}), held-out loss, lowest first: {string.Join(", ", order)}.");
     }
 
     /// <summary>The paper's claims, one by one, as they stand here.</summary>
@@ -75,7 +75,7 @@ internal static class Finding
         string gap = string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(loss.Mean - theirs.Mean):f3} nats");
         return Judged(
             theirs, loss, $"{mine.Name} ends {gap} below {other.Name}, more than the seeds differ.", $"{mine.Name} ends {gap} above {other.Name}, more than the seeds differ.",
-            $"{mine.Name} and {other.Name} end {gap} apart, no more than the seeds differ.");
+            $"{mine.Name} and {other.Name} end {gap} apart, {(loss.Count > 1 ? "no more than the seeds differ" : "and one seed does not tell luck from merit")}.");
     }
 
     private static string Judged(SeedSpread larger, SeedSpread smaller, string holds, string turns, string open) =>
@@ -100,7 +100,9 @@ internal static class Finding
         return spread.Low < spread.High ? $"{Of(spread.Mean)} ({Of(spread.Low)}–{Of(spread.High)})" : Of(spread.Mean);
     }
 
-    private static string Percent(SeedSpread spread) => Number(new SeedSpread(100 * spread.Mean, 100 * spread.Low, 100 * spread.High), 1) + " %";
+    private static string Percent(SeedSpread spread) => Number(Hundredfold(spread), 1) + " %";
 
-    private static string Points(SeedSpread spread) => Number(new SeedSpread(100 * spread.Mean, 100 * spread.Low, 100 * spread.High), 1);
+    private static string Points(SeedSpread spread) => Number(Hundredfold(spread), 1);
+
+    private static SeedSpread Hundredfold(SeedSpread share) => share with { Mean = 100 * share.Mean, Low = 100 * share.Low, High = 100 * share.High };
 }

@@ -21,9 +21,9 @@ internal static class StudyReport
         h1 { font-size: 1.7rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin: 0 0 .3rem; }
         p.lead { font-size: 1.05rem; max-width: 60rem; } p.how, figcaption { color: #555; }
         .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(38rem, 100%), 1fr)); gap: 2rem; }
-        figure { margin: 0; } figure svg { width: 100%; height: auto; font-family: system-ui, sans-serif; } figcaption { font-size: .9rem; }
+        figure { margin: 0; } figure svg { width: 100%; height: auto; } figure svg text { font-family: system-ui, sans-serif; } figcaption { font-size: .9rem; }
         .table { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0 2rem; font-variant-numeric: tabular-nums; }
-        th, td { padding: .3rem .9rem .3rem 0; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap; } th:first-child, td:first-child { text-align: left; }
+        th, td { padding: .3rem .9rem .3rem 0; text-align: right; vertical-align: bottom; border-bottom: 1px solid #ddd; } td { white-space: nowrap; } th:first-child, td:first-child { text-align: left; }
         """;
 
     public static string Html(StudyResults results)

@@ -4,7 +4,8 @@ using BiGS.Tokenizers;
 namespace BiGS.Checkpoints;
 
 /// <summary>
-/// The same function in another format: every weight bit for bit, every key of config.json written out, the tokenizer's files beside them.
+/// The same function in another format: every weight bit for bit (unless it is to be rounded), every key of config.json written out, the tokenizer's files
+/// beside them.
 /// </summary>
 public static class CheckpointConversion
 {
@@ -71,7 +72,7 @@ public static class CheckpointConversion
                 .Where(entry => !JsonNode.DeepEquals(entry.Value, entry.Theirs))
                 .Select(entry => $"{entry.Key} = {entry.Value?.ToJsonString()}"),
         ];
-        return format == WeightsFormat.Safetensors || foreign.Length == 0
+        return format is WeightsFormat.Safetensors or WeightsFormat.SafetensorsBf16 || foreign.Length == 0
             ? []
             : [$"{target}: the authors' own code does not read {string.Join(", ", foreign)} and would compute another function; this program does."];
     }

@@ -1,3 +1,4 @@
+using BiGS.Ssm;
 using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
@@ -7,6 +8,9 @@ public enum WeightsFormat
 {
     /// <summary><c>model.safetensors</c>.</summary>
     Safetensors,
+
+    /// <summary><c>model.safetensors</c> in half the bytes: weights rounded to bf16, but for the SSMs' own parameters, whose phases need all their digits.</summary>
+    SafetensorsBf16,
 
     /// <summary><c>pytorch_model.bin</c>.</summary>
     PyTorch,
@@ -19,7 +23,7 @@ internal static class WeightsFormats
 {
     public static string FileName(this WeightsFormat format) => format switch
     {
-        WeightsFormat.Safetensors => CheckpointFolder.WeightsName,
+        WeightsFormat.Safetensors or WeightsFormat.SafetensorsBf16 => CheckpointFolder.WeightsName,
         WeightsFormat.PyTorch => "pytorch_model.bin",
         _ => "flax_model.msgpack",
     };
@@ -33,6 +37,14 @@ internal static class WeightsFormats
         {
             case WeightsFormat.Safetensors:
                 SafetensorsWriter.Write(path, tensors);
+                break;
+            case WeightsFormat.SafetensorsBf16:
+                using (NewDisposeScope())
+                {
+                    Func<string, bool> isOfSsm = S4D.NamesIn(model);
+                    SafetensorsWriter.Write(path, [.. tensors.Select(t => isOfSsm(t.Item1) ? t : (t.Item1, t.Item2.to_type(ScalarType.BFloat16)))]);
+                }
+
                 break;
             case WeightsFormat.PyTorch:
                 PyTorchWriter.Write(path, tensors);

@@ -41,6 +41,9 @@ public sealed class FillMask : IDisposable
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
+    /// <summary>Opens the small English model that comes with the library.</summary>
+    public static FillMask Open() => Open(ShippedModel.Folder);
+
     /// <summary>Opens a folder that holds a masked language model and its tokenizer.</summary>
     /// <param name="folder">config.json, model.safetensors, and vocab.txt or tokenizer.json.</param>
     /// <param name="how">Route and device.</param>

@@ -70,7 +70,7 @@ public sealed class ChunkedScan : ISsmRoute
             (long m, long length, long columns) = (u.shape[0], u.shape[1], u.shape[2]);
             long C = P.shape[1] / 2;
             Tensor whole = length == C * Q ? u : cat([u, zeros([m, (C * Q) - length, columns], u.dtype, u.device)], 1);
-            Tensor chunks = whole.view(m * C, Q, columns);
+            Tensor chunks = whole.reshape(m * C, Q, columns); // one row of several heads is a view with the heads inside
             Tensor added = bmm(Each(V, C), chunks); // (m C, 2N, c)
             Tensor begun = bmm(P, ByState(added, m, C, columns)); // (m N, 2C, c)
             Tensor y = bmm(Each(T, C), chunks).PlusInPlace(bmm(Each(W, C), ByChunk(begun, m, C, columns))); // (m C, Q, c)

@@ -53,6 +53,9 @@ internal sealed class Measurement(StudyOptions options, IReadOnlyList<StudyTask>
         };
     }
 
+    /// <summary>The built-in grammar writes as much text as a run reads, and here nothing is trained.</summary>
+    private static PretrainingOptions HeldOutOnly(PretrainingOptions run) => run with { Training = run.Training with { Steps = 1 } };
+
     private BiGSForMaskedLM Opened(string checkpoint)
     {
         var model = (BiGSForMaskedLM)CheckpointFolder.Open(checkpoint).Model;
@@ -111,7 +114,7 @@ internal sealed class Measurement(StudyOptions options, IReadOnlyList<StudyTask>
             }
 
             using BiGSForMaskedLM model = Opened(times > 1 && hasTable ? longer : checkpoint);
-            PretrainingRows rows = PretrainingRows.Open(run with { MaxLength = length, Packed = true }, checkpoint, new PretrainingObserver(), cancel);
+            PretrainingRows rows = PretrainingRows.Open(HeldOutOnly(run) with { MaxLength = length, Packed = true }, checkpoint, new PretrainingObserver(), cancel);
             return new LengthLoss(length, MaskedLmEvaluation.Score(model, Pretraining.HeldOut(rows, model.Config), cancel).Loss);
         }
         finally

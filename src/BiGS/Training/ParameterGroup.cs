@@ -20,8 +20,7 @@ public sealed record ParameterGroup(IReadOnlyList<(string Name, Parameter Parame
     /// <param name="ssmLearningRateFactor">On the learning rate of the SSMs.</param>
     public static IReadOnlyList<ParameterGroup> Of(HeadedModel model, double weightDecay, double ssmWeightDecay, double ssmLearningRateFactor)
     {
-        string[] ssms = [.. model.named_modules().Where(m => m.module is S4D).Select(m => m.name + ".")];
-        bool IsSsm(string name) => Array.Exists(ssms, ssm => name.StartsWith(ssm, StringComparison.Ordinal));
+        Func<string, bool> IsSsm = S4D.NamesIn(model);
         bool IsUndecayed(string name) => name.EndsWith("bias", StringComparison.Ordinal) || name.EndsWith("LayerNorm.weight", StringComparison.Ordinal);
 
         var all = model.named_parameters().Select(p => (Name: p.name, Parameter: p.parameter)).ToList();

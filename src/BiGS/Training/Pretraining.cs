@@ -78,7 +78,10 @@ public static class Pretraining
         rows.Tokenizer.Save(folder);
         var source = new BatchSource(rows.Train, options.BatchSize, rows.Tokenizer.Vocabulary.PadId, options.Masking.Seed, PadTo(model.Config));
         var runFolder = new RunFolder(folder, rows.Tokenizer.Save, options.Training.Keep);
-        using var trainer = new Trainer(model, options.Training, runFolder, () => HeldOut(rows, model.Config));
+        using Teacher? teacher = options.Teacher is { } path
+            ? Teacher.Open(path, rows.Tokenizer, options.MaxLength, new Device(options.Device), options.Training.Precision)
+            : null;
+        using var trainer = new Trainer(model, options.Training, runFolder, () => HeldOut(rows, model.Config), teacher);
         observer.Plan?.Report(new PretrainingPlan(
             options, model.parameters().Sum(p => p.numel()), vocabulary, rows.Train.Count, rows.HeldOut.Count, trainer.State.Step, options.Device, runFolder.Warnings));
 

@@ -42,6 +42,9 @@ public sealed record PretrainingOptions
     /// <summary>A checkpoint to start from instead of fresh weights; its shape and tokenizer are taken over.</summary>
     public string? Init { get; init; }
 
+    /// <summary>A checkpoint over the same vocabulary, whose guesses are learned beside the true words; null for none.</summary>
+    public string? Teacher { get; init; }
+
     /// <summary>Tokens of a row.</summary>
     public int MaxLength { get; init; } = 128;
 

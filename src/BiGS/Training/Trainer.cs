@@ -17,6 +17,7 @@ public sealed class Trainer : IDisposable
     private readonly Func<IEnumerable<Batch>> _heldOut;
     private readonly FusedAdamW _optimizer;
     private readonly Schedule _schedule;
+    private readonly Teacher? _teacher;
     private readonly Device _device;
     private readonly List<Parameter> _parameters;
     private readonly Stopwatch _sinceRow = new();
@@ -27,8 +28,10 @@ public sealed class Trainer : IDisposable
     /// <param name="options">The recipe.</param>
     /// <param name="folder">Where the run lives.</param>
     /// <param name="heldOut">Gives the held-out batches, the same each time.</param>
-    public Trainer(BiGSForMaskedLM model, TrainingOptions options, RunFolder folder, Func<IEnumerable<Batch>> heldOut)
+    /// <param name="teacher">Whose guesses are learned beside the true words; stays the caller's.</param>
+    public Trainer(BiGSForMaskedLM model, TrainingOptions options, RunFolder folder, Func<IEnumerable<Batch>> heldOut, Teacher? teacher = null)
     {
+        _teacher = teacher;
         _model = model;
         _options = options;
         _folder = folder;
@@ -153,14 +156,14 @@ public sealed class Trainer : IDisposable
             BatchTensors tensors = BatchTensors.Of(accumulated[i], _device);
             Tensor logits = _model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
             using Tensor share = tensor(1f / Math.Max(1, masked), device: _device);
-            Tensor loss = nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum) * share;
-            total += loss.to_type(ScalarType.Float64).item<double>();
+            Tensor crossEntropy = nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum);
+            total += (crossEntropy * share).to_type(ScalarType.Float64).item<double>();
             if (!double.IsFinite(total))
             {
                 throw new NonFiniteLossException(step, total, _folder.Newest);
             }
 
-            loss.backward();
+            ((_teacher?.Loss(tensors, logits, crossEntropy) ?? crossEntropy) * share).backward();
         }
 
         if (_options.ClipNorm is { } longest)

@@ -61,6 +61,19 @@ public class RouteTests
         }
     }
 
+    /// <summary>A batch of one row: its channels, parted by heads, are a view that is not laid out in their order.</summary>
+    [Theory]
+    [MemberData(nameof(Fast))]
+    public void OneRowOfSeveralHeads(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(9);
+        DiscreteSystem system = Random(3, 4, generator, Discretization.ZeroOrderHold).Discretize();
+        Tensor u = empty(1_024, 1, 3, 5).normal_(generator: generator).permute(2, 0, 1, 3).reshape(3, 1_024, 5);
+        Assert.False(u.is_contiguous());
+        Distance.Within(1e-5, Apply(SsmRoutes.Named(name), system, u, Direction.Forward), Apply(new Recurrence(), system, u, Direction.Forward), name);
+    }
+
     [Fact]
     public void HeadsFilterTheirOwnChannels()
     {
