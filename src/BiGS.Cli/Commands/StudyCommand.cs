@@ -17,7 +17,7 @@ internal static class StudyCommand
         Option<string> compare = Values.Choice("--compare", "what differs: block × routing, kernels a layer, positions, merges", [.. Comparisons.Names]);
         Option<int?> seeds = Values.Number("--seeds", $"runs of every model (default {defaults.Seeds.Count})", least: 1);
         Option<string[]> tasks = Values.Paths("--tasks", "fine-tune every checkpoint: NAME=DIR, as in finetune --task NAME --data DIR; the built-in grammar makes its own");
-        Option<int?> examples = Values.Number("--task-examples", $"the most examples of a task to learn from (default {defaults.TaskExamples:N0})", least: 2);
+        Option<int?> examples = Values.Number("--task-examples", $"the most examples of a task (default {defaults.TaskExamples:N0})", least: 2);
         Option<string> blimp = Values.Text("--blimp", "FILE", "minimal pairs to score every checkpoint on");
         Option<string> agreement = Values.Text("--agreement", "FILE", "an agreement set to score every checkpoint on");
         Option<int?> questions = Values.Number("--questions", $"the most pairs or questions of each set (default {defaults.Questions:N0})", least: 1);

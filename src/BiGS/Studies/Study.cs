@@ -39,7 +39,7 @@ public sealed class Study(StudyOptions options, string folder)
     public StudyResults? Run(IProgress<StudyProgress>? progress = null, CancellationToken cancel = default)
     {
         TakeFolder();
-        IReadOnlyList<StudyTask> tasks = options.IsGrammar ? GrammarTasks.Write(Path.Combine(folder, "tasks")) : options.Tasks;
+        IReadOnlyList<StudyTask> tasks = options.IsGrammar ? GrammarTasks.Write(Path.Combine(folder, "tasks"), options.TaskExamples) : options.Tasks;
         var measurement = new Measurement(options, tasks, cancel);
         (int Seed, Contestant Contestant)[] cells = [.. options.Seeds.SelectMany(seed => options.Contestants.Select(contestant => (seed, contestant)))];
         for (int cell = 0; cell < cells.Length; cell++)

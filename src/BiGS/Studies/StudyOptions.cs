@@ -39,7 +39,7 @@ public sealed record StudyOptions
     /// <summary>Fine-tuned for; empty on the built-in grammar, which makes its own.</summary>
     public IReadOnlyList<StudyTask> Tasks { get; init; } = [];
 
-    /// <summary>The most examples of a task to learn from.</summary>
+    /// <summary>The most examples of a task to learn from; the grammar's own tasks have as many, and at most 1,000 to be scored on.</summary>
     public int TaskExamples { get; init; } = 1_500;
 
     public FineTuningOptions FineTuning { get; init; } = new() { LearningRate = 1e-3, BatchSize = 32, Epochs = 2 };

@@ -42,7 +42,14 @@ public sealed record StudyResults(StudyOptions Options, IReadOnlyList<ModelFigur
         }
     }
 
-    public void Write(Utf8JsonWriter json) => JsonSerializer.Serialize(json, this, StudyOptions.Format);
+    /// <summary>Its properties, into an object that is begun.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        foreach (JsonProperty property in JsonSerializer.SerializeToElement(this, StudyOptions.Format).EnumerateObject())
+        {
+            property.WriteTo(json);
+        }
+    }
 
     public void Write(string folder) => WholeFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, StudyOptions.Format) + "\n");
 }

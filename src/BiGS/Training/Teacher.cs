@@ -64,10 +64,11 @@ public sealed class Teacher : IDisposable
         using Tensor cooler = tensor(1 / Temperature, device: logits.device);
         using Tensor own = tensor(1 - Weight, device: logits.device);
         using Tensor soft = tensor(Weight * Temperature * Temperature, device: logits.device);
-        Tensor divergence = nn.functional.kl_div(
-            nn.functional.log_softmax(logits.to_type(ScalarType.Float32) * cooler, 1), nn.functional.softmax(guesses.to_type(ScalarType.Float32) * cooler, 1), reduction: nn.Reduction.Sum);
+        Tensor divergence = nn.functional.kl_div(LogShares(logits, cooler), LogShares(guesses, cooler), log_target: true, reduction: nn.Reduction.Sum);
         return (crossEntropy * own) + (divergence * soft);
     }
+
+    private static Tensor LogShares(Tensor logits, Tensor cooler) => nn.functional.log_softmax(logits.to_type(ScalarType.Float32) * cooler, 1);
 
     public void Dispose() => _model.Dispose();
 }
