@@ -24,7 +24,7 @@ internal static class PlotCommand
 
     private static Verb Kernels(Terminal terminal)
     {
-        Option<string> model = Values.Text("--model", "PATH", "a model's folder, a weights file in it, or a name of the hub", required: true);
+        Option<string> model = Values.Text("--model", "PATH", "a model's folder, a weights file in it, or a name of the hub (default: the small English model that comes with bigs)");
         Option<string> beside = Values.Text("--beside", "PATH", "a second model, its curves in grey: before and after fine-tuning");
         Option<string> style = Values.Choice("--style", "a heat map of all layers, or a curve a layer", "map", "curves");
         Option<int?> reach = Values.Number("--reach", $"tokens to either side (default {DefaultReach})", least: 2);
@@ -37,7 +37,7 @@ internal static class PlotCommand
         { model, beside, style, reach, output };
         verb.Runs(parse =>
         {
-            string name = parse.GetRequiredValue(model);
+            string name = parse.GetValue(model) ?? ShippedModel.Folder;
             int length = (parse.GetValue(reach) ?? DefaultReach) + 1;
             string file = parse.GetRequiredValue(output);
             IReadOnlyList<KernelShape> shapes = Shapes(name, length, terminal);

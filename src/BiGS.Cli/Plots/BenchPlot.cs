@@ -21,7 +21,7 @@ internal static class BenchPlot
 
     private static Plot Draw(BenchResult[] results, Work work)
     {
-        var plot = new Plot();
+        Plot plot = Picture.NewPlot();
         int side = 0;
         foreach (IGrouping<(string Side, string Precision), BenchResult> line in results.GroupBy(result => (result.Side, result.Precision)))
         {

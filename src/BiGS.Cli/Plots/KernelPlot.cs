@@ -42,7 +42,7 @@ internal static class KernelPlot
             }
         }
 
-        var plot = new Plot();
+        Plot plot = Picture.NewPlot();
         var heat = plot.Add.Heatmap(map);
         heat.Colormap = new ScottPlot.Colormaps.GrayscaleReversed();
         int reach = width / 2;
@@ -66,7 +66,7 @@ internal static class KernelPlot
         var panels = new List<Plot>();
         for (int r = 0; r < rows.Length; r++)
         {
-            var plot = new Plot();
+            Plot plot = Picture.NewPlot();
             Curve(plot, rows[r].Values, Colors.Black, 2);
             if (r < others.Length)
             {

@@ -15,13 +15,29 @@ internal static class Picture
         MarkerShape.OpenSquare, MarkerShape.Eks,
     ];
 
-    /// <summary>A plot as the text of an .svg element, to stand in a page; its lowest pixels, which hold a stray line, are cut off.</summary>
+    private static readonly string? Lettering = ((string[])["Noto Sans", "Open Sans", "Liberation Sans", "DejaVu Sans", "Arial"])
+        .FirstOrDefault(name => SKFontManager.Default.FontFamilies.Contains(name));
+
+    /// <summary>An empty plot, lettered in a sans serif that is installed; asked for one that is not, Skia takes whatever comes first.</summary>
+    public static Plot NewPlot()
+    {
+        var plot = new Plot();
+        if (Lettering is { } name)
+        {
+            plot.Font.Set(name);
+        }
+
+        return plot;
+    }
+
+    /// <summary>A plot as the text of an .svg element, to stand in a page.</summary>
     public static string Svg(Plot plot, int wide, int high)
     {
         using var stream = new MemoryStream();
         WriteSvg(new Multiplot(plot), stream, wide, high);
         string svg = System.Text.Encoding.UTF8.GetString(stream.ToArray());
-        return $"<svg viewBox=\"0 0 {wide} {high - 3}\"" + svg[(svg.IndexOf("<svg", StringComparison.Ordinal) + "<svg".Length)..];
+        string ground = $"<rect width=\"{wide}\" height=\"{high}\"/>"; // black, and it shines through at the edges of the white one upon it
+        return $"<svg viewBox=\"0 0 {wide} {high}\"" + svg[(svg.IndexOf("<svg", StringComparison.Ordinal) + "<svg".Length)..].Replace(ground, "", StringComparison.Ordinal);
     }
 
     /// <exception cref="ArgumentException">The file is neither a .png nor a .svg.</exception>

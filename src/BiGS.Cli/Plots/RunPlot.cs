@@ -12,7 +12,7 @@ internal static class RunPlot
     /// <exception cref="FileNotFoundException">A folder holds no log.</exception>
     public static void SaveLosses(IReadOnlyList<string> runs, string file)
     {
-        using var plot = new Plot();
+        using Plot plot = Picture.NewPlot();
         for (int r = 0; r < runs.Count; r++)
         {
             (string name, LogRow[] rows) = Log(runs[r]);
@@ -45,7 +45,7 @@ internal static class RunPlot
     /// <inheritdoc cref="SaveLosses"/>
     public static void SaveThroughput(IReadOnlyList<string> runs, string file)
     {
-        using var plot = new Plot();
+        using Plot plot = Picture.NewPlot();
         for (int r = 0; r < runs.Count; r++)
         {
             (string name, LogRow[] rows) = Log(runs[r]);

@@ -14,7 +14,7 @@ internal static class StudyPlots
     /// <summary>Held-out loss at the three budgets.</summary>
     public static Plot Losses(StudyResults results)
     {
-        var plot = new Plot();
+        Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. ByBudget(results, model.Key)
             .Select(budget => (budget.Average(c => c.Tokens / 1e6), SeedSpread.Of(budget.Select(c => (double?)c.Loss))!.Value))]));
         plot.XLabel("tokens read (millions)");
@@ -28,7 +28,7 @@ internal static class StudyPlots
     public static Plot Agreement(StudyResults results, string prefix, string label)
     {
         string[] groups = [.. Groups(results, prefix)];
-        var plot = new Plot();
+        Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. groups
             .Select((group, x) => ((double)x, Spread: results.Of(model.Key, c => Percent(Asked(c), prefix + group))))
             .Where(point => point.Spread is not null).Select(point => (point.Item1, point.Spread!.Value))]));
@@ -41,7 +41,7 @@ internal static class StudyPlots
     /// <summary>Held-out loss against what fine-tuning makes of it: does an equal loss transfer equally?</summary>
     public static Plot Transfer(StudyResults results, string task)
     {
-        var plot = new Plot();
+        Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.AddMarks(plot, i, model.Name, [.. results.Checkpoints
             .Where(c => c.Model == model.Key && Finding.Value(c, task) is not null).Select(c => (c.Loss, 100 * Finding.Value(c, task)!.Value))]));
         plot.XLabel("held-out loss (nats)");
@@ -52,7 +52,7 @@ internal static class StudyPlots
     /// <summary>A pair task as it is, and with an unrelated text between the two.</summary>
     public static Plot Distraction(StudyResults results, string task)
     {
-        var plot = new Plot();
+        Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. ((Func<CheckpointFigures, double?>[])
             [c => 100 * Finding.Value(c, task), c => c.Tasks.FirstOrDefault(t => t.Task == task) is { Distracted: { } d } t ? 100 * d.Metrics[t.Metric] : null])
             .Select((figure, x) => (x + ((i - ((results.Models.Count - 1) / 2.0)) * 0.06), results.Of(model.Key, figure)!.Value))]));
@@ -66,7 +66,7 @@ internal static class StudyPlots
     {
         string[] groups = [.. results.Checkpoints.Select(score).OfType<Score>().SelectMany(s => s.Metrics.Keys)
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && !name.StartsWith("accuracy_field_", StringComparison.Ordinal)).Distinct()];
-        var plot = new Plot();
+        Plot plot = Picture.NewPlot();
         string[] models = [one, other];
         for (int m = 0; m < models.Length; m++)
         {
@@ -92,7 +92,7 @@ internal static class StudyPlots
     /// <summary>A figure of each length, both axes by powers: operations or time of one row.</summary>
     public static Plot Costs(StudyResults results, Func<RowCost, double> figure, string label)
     {
-        var plot = new Plot();
+        Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. model.Costs
             .Select(cost => (Math.Log2(cost.Length), figure(cost)))
             .Select(point => (point.Item1, Y: Math.Log10(point.Item2))).Select(point => (point.Item1, SeedSpread.Of([point.Y])!.Value))]));
@@ -112,7 +112,7 @@ internal static class StudyPlots
     public static Plot Longer(StudyResults results)
     {
         int[] lengths = [.. results.Checkpoints.SelectMany(c => c.Longer).Select(longer => longer.Length).Distinct().Order()];
-        var plot = new Plot();
+        Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. lengths
             .Select((length, x) => ((double)x, results.Of(model.Key, c => c.Longer.FirstOrDefault(l => l.Length == length)?.Loss)!.Value))]));
         plot.Axes.Bottom.TickGenerator = Ticks(lengths.Select(length => $"{length}"));

@@ -77,16 +77,15 @@ public sealed class Study(StudyOptions options, string folder)
     private void TakeFolder()
     {
         string path = Path.Combine(folder, StudyOptions.FileName);
-        string json = options.ToJson() + "\n";
         if (!File.Exists(path))
         {
             Directory.CreateDirectory(folder);
-            WholeFile.WriteText(path, json);
+            WholeFile.WriteText(path, options.ToJson() + "\n");
             return;
         }
 
-        string[] stored = File.ReadAllLines(path);
-        string[] now = json.TrimEnd('\n').Split('\n');
+        string[] stored = StudyOptions.Read(path).ToJson().Split('\n');
+        string[] now = options.ToJson().Split('\n');
         int differs = Enumerable.Range(0, Math.Min(stored.Length, now.Length)).FirstOrDefault(i => stored[i] != now[i], -1);
         if (differs >= 0 || stored.Length != now.Length)
         {

@@ -71,5 +71,18 @@ public sealed record StudyOptions
     [JsonIgnore]
     public IReadOnlyList<long> Milestones => [.. Budgets.Select(share => Math.Max(1, (long)Math.Round(share * Pretraining.Training.Steps))).Distinct()];
 
+    /// <exception cref="InvalidDataException">The file is not what a study writes.</exception>
+    public static StudyOptions Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<StudyOptions>(File.ReadAllText(path), Format)!;
+        }
+        catch (JsonException broken)
+        {
+            throw new InvalidDataException($"{path}: not the options of a study: {broken.Message}", broken);
+        }
+    }
+
     public string ToJson() => JsonSerializer.Serialize(this, Format);
 }
