@@ -64,6 +64,7 @@ internal static class BigsProgram
             TokenizerCommand.Build(terminal),
             ForwardCommand.Build(terminal),
             FillMaskCommand.Build(terminal),
+            EmbedCommand.Build(terminal),
             EvaluateCommand.Build(terminal),
             FinetuneCommand.Build(terminal),
             StudyCommand.Build(terminal),

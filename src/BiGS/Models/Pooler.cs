@@ -39,7 +39,8 @@ public sealed class Pooler : nn.Module<Tensor, Tensor?, Tensor>
         _ => hiddenStates.mean([1]),
     };
 
-    private static Tensor MeanOverText(Tensor hiddenStates, Tensor attentionMask)
+    /// <summary>The mean over what is not padding: (b, d).</summary>
+    public static Tensor MeanOverText(Tensor hiddenStates, Tensor attentionMask)
     {
         Tensor keep = attentionMask.to_type(hiddenStates.dtype).unsqueeze(-1); // (b, l, 1)
         return (hiddenStates * keep).sum(dim: 1) / keep.sum(dim: 1); // (b, d)

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Globalization;
+using BiGS.Cli.Console;
+using BiGS.Pipelines;
+
+namespace BiGS.Cli.Commands;
+
+internal static class EmbedCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        var model = new ModelOptions();
+        Option<bool> raw = Values.Flag("--raw", "the mean of the hidden states as it is, not scaled to length 1");
+        Option<bool> truncate = Values.Flag("--truncate", "cut the end of texts that are longer than the model, instead of refusing them");
+        Option<bool> json = Values.Flag("--json", "one JSON object for each text");
+        Argument<string[]> texts = Values.Texts("texts; none: the lines of standard input");
+        var command = new Verb("embed", "A vector for every text: the mean of its hidden states. A line of numbers a text.",
+            "bigs embed --json \"The river flows into the sea.\" \"A stream runs to the coast.\"",
+            "bigs embed --model runs/mine < texts.txt > vectors.txt")
+        { raw, truncate, json, texts };
+        model.AddTo(command);
+        command.Runs(parse =>
+        {
+            ModelPlace place = model.Place(parse, terminal);
+            using Embedder embedder = Embedder.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
+            terminal.Warn(embedder.Warnings);
+            string[] all = [.. terminal.Texts(parse.GetValue(texts)!)];
+            IReadOnlyList<float[]> vectors = embedder.Embed(
+                all, !parse.GetValue(raw), parse.GetValue(truncate) ? TooLong.Truncate : TooLong.Refuse, terminal.Interrupted);
+            for (int i = 0; i < all.Length; i++)
+            {
+                if (parse.GetValue(json))
+                {
+                    (string text, float[] vector) = (all[i], vectors[i]);
+                    terminal.Json(writer =>
+                    {
+                        writer.WriteString("text", text);
+                        writer.WriteStartArray("embedding");
+                        Array.ForEach(vector, writer.WriteNumberValue);
+                        writer.WriteEndArray();
+                    });
+                }
+                else
+                {
+                    terminal.Line(string.Join(' ', vectors[i].Select(number => number.ToString("g6", CultureInfo.InvariantCulture))));
+                }
+            }
+        });
+        return command;
+    }
+}
