@@ -37,7 +37,7 @@ internal sealed class PretrainOptions(Terminal terminal)
     private readonly Option<string> _route = Values.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
     private readonly Option<int?> _seed = Values.Number("--seed", "decides weights, order, masks and dropout", least: 0);
     private readonly Option<string> _tokenizer = Values.Text("--tokenizer", "DIR", "a tokenizer, or owner/name of the hub; without it, a vocabulary is learned from the text");
-    private readonly Option<int?> _vocabSize = Values.Number("--vocab-size", "words of a vocabulary that is learned (default 8192)", least: 6);
+    private readonly Option<int?> _vocabSize = Values.Number("--vocab-size", "words of a vocabulary that is learned (default: the preset's, 8192 or 25600)", least: 6);
     private readonly Option<int?> _logEvery = Values.Number("--log-every", "steps between rows of the log", least: 1);
     private readonly Option<int?> _evalEvery = Values.Number("--eval-every", "steps between scores of the held-out text", least: 1);
     private readonly Option<int?> _saveEvery = Values.Number("--save-every", "steps between checkpoints", least: 1);

@@ -38,6 +38,23 @@ public static class PretrainingRecipe
                     SaveEvery = 500,
                 },
             },
+            "mini" => new PretrainingOptions
+            {
+                Model = model with { HiddenDropoutProb = 0 },
+                VocabSize = 25_600,
+                BatchSize = 8,
+                Masking = TwiceTheMasks,
+                Training = new TrainingOptions
+                {
+                    Steps = 4_000,
+                    LearningRate = 1.5e-3,
+                    WarmupSteps = 400,
+                    ClipNorm = 1,
+                    LogEvery = 100,
+                    EvalEvery = 2_000,
+                    SaveEvery = 400,
+                },
+            },
             "small" => new PretrainingOptions
             {
                 Model = model with { HiddenDropoutProb = 0 },
