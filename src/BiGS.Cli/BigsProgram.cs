@@ -65,6 +65,8 @@ internal static class BigsProgram
             ForwardCommand.Build(terminal),
             FillMaskCommand.Build(terminal),
             EmbedCommand.Build(terminal),
+            ClassifyCommand.Build(terminal),
+            TagCommand.Build(terminal),
             EvaluateCommand.Build(terminal),
             FinetuneCommand.Build(terminal),
             StudyCommand.Build(terminal),

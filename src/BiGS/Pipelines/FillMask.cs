@@ -26,14 +26,12 @@ public sealed class FillMask : IDisposable
 
     private readonly BiGSForMaskedLM _model;
     private readonly BertTokenizer _tokenizer;
-    private readonly Device _device;
     private readonly int? _padTo;
 
-    private FillMask(BiGSForMaskedLM model, BertTokenizer tokenizer, Device device, int? padTo, IReadOnlyList<string> warnings)
+    private FillMask(BiGSForMaskedLM model, BertTokenizer tokenizer, int? padTo, IReadOnlyList<string> warnings)
     {
         _model = model;
         _tokenizer = tokenizer;
-        _device = device;
         _padTo = padTo;
         Warnings = warnings;
     }
@@ -55,26 +53,11 @@ public sealed class FillMask : IDisposable
     public static FillMask Open(
         string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, int? padTo = null, string? tokenizerFolder = null)
     {
-        how ??= new OpenOptions();
-        OpenedCheckpoint opened = CheckpointFolder.Open(folder, how);
-        if (opened.Model is not BiGSForMaskedLM model)
-        {
-            throw new InvalidDataException(
-                $"{folder}: \"architectures\" in {ConfigFile.Name} is {opened.Model.Architecture}, which fills no masks; "
-                + "expected a BiGSForMaskedLM.");
-        }
-
-        BertTokenizer tokenizer = BertTokenizer.Open(tokenizerFolder ?? folder);
-        if (tokenizer.VocabularySize > model.Config.VocabSize)
-        {
-            throw new InvalidDataException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {model.Config.VocabSize}; "
-                + "both must come from the same run.");
-        }
-
-        model.ComputeIn(precision);
-        model.Freeze();
-        return new FillMask(model, tokenizer, how.Device, padTo, opened.Warnings);
+        var opened = TextModel.Open(folder, how, precision, tokenizerFolder);
+        return opened.Model is BiGSForMaskedLM model
+            ? new FillMask(model, opened.Tokenizer, padTo, opened.Warnings)
+            : throw new InvalidDataException(
+                $"{folder}: \"architectures\" in {ConfigFile.Name} is {opened.Model.Architecture}, which fills no masks; expected a BiGSForMaskedLM.");
     }
 
     /// <summary>Reads a text once, whatever the number of its masks, and guesses each by itself.</summary>
@@ -93,7 +76,7 @@ public sealed class FillMask : IDisposable
 
         using var scope = NewDisposeScope();
         using var untracked = inference_mode();
-        Tensor logits = _model.LogitsAt(Row(encoding, text), tensor(masks, device: _device)); // (p, v)
+        Tensor logits = _model.LogitsAt(Row(encoding, text), tensor(masks, device: _model.Bigs.Embeddings.WordTable.device)); // (p, v)
         Tensor known = logits.to_type(ScalarType.Float64).softmax(1).narrow(1, 0, _tokenizer.VocabularySize);
         (Tensor values, Tensor indices) = known.topk(Math.Min(top, _tokenizer.VocabularySize), 1); // (p, top)
         using var probabilities = values.cpu().data<double>();
@@ -134,7 +117,7 @@ public sealed class FillMask : IDisposable
             ids[i] = encoding.Ids[i];
         }
 
-        Tensor AsRow(long[] values) => tensor(values, [1, length], device: _device);
+        Tensor AsRow(long[] values) => tensor(values, [1, length], device: _model.Bigs.Embeddings.WordTable.device);
         return new ModelInput(AsRow(ids), length > tokens ? AsRow(mask) : null); // (1, l)
     }
 

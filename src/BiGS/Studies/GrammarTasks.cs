@@ -14,8 +14,8 @@ public static class GrammarTasks
     private const string Acceptability = "acceptability";
     private const string SameThing = "same-thing";
 
-    /// <summary>Enough for an interval of three points.</summary>
-    private const int MostToScore = 1_000;
+    /// <summary>Enough for an interval of four points.</summary>
+    private const int MostToScore = 750;
 
     /// <summary>One gives one, unless that was there before.</summary>
     private const int DocumentsPerExample = 2;
@@ -33,7 +33,7 @@ public static class GrammarTasks
 
     /// <summary>Writes the tasks' files, the same each time.</summary>
     /// <param name="folder">Made.</param>
-    /// <param name="examples">To learn from; as many, at most 1,000, to be scored on. No row is in both.</param>
+    /// <param name="examples">To learn from; as many, at most 750, to be scored on. No row is in both.</param>
     public static IReadOnlyList<StudyTask> Write(string folder, int examples)
     {
         int scored = Math.Min(examples, MostToScore);

@@ -39,8 +39,8 @@ public sealed record StudyOptions
     /// <summary>Fine-tuned for; empty on the built-in grammar, which makes its own.</summary>
     public IReadOnlyList<StudyTask> Tasks { get; init; } = [];
 
-    /// <summary>The most examples of a task to learn from; the grammar's own tasks have as many, and at most 1,000 to be scored on.</summary>
-    public int TaskExamples { get; init; } = 1_500;
+    /// <summary>The most examples of a task to learn from; the grammar's own tasks have as many, and at most 750 to be scored on.</summary>
+    public int TaskExamples { get; init; } = 1_000;
 
     public FineTuningOptions FineTuning { get; init; } = new() { LearningRate = 1e-3, BatchSize = 32, Epochs = 2 };
 
@@ -54,7 +54,7 @@ public sealed record StudyOptions
     public int Questions { get; init; } = 3_000;
 
     /// <summary>Documents of the built-in grammar whose verbs are asked for.</summary>
-    public int GrammarDocuments { get; init; } = 400;
+    public int GrammarDocuments { get; init; } = 300;
 
     /// <summary>Rows whose cost and time are told, in tokens.</summary>
     public IReadOnlyList<int> Lengths { get; init; } = [128, 512, 1_024, 4_096];

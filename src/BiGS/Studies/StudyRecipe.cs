@@ -14,7 +14,7 @@ public static class StudyRecipe
     {
         PretrainingOptions recipe = PretrainingRecipe.For(preset);
         return preset == "tiny"
-            ? recipe with { BatchSize = 16, Training = recipe.Training with { Steps = 1_600, WarmupSteps = 160, LearningRate = 2e-3 } }
+            ? recipe with { BatchSize = 16, Training = recipe.Training with { Steps = 1_200, WarmupSteps = 120, LearningRate = 2e-3 } }
             : recipe;
     }
 }

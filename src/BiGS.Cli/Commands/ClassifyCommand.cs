@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Globalization;
+using BiGS.Cli.Console;
+using BiGS.Pipelines;
+
+namespace BiGS.Cli.Commands;
+
+internal static class ClassifyCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        var model = new ModelOptions();
+        Option<bool> truncate = Values.Flag("--truncate", "cut the end of texts that are longer than the model, instead of refusing them");
+        Option<bool> json = Values.Flag("--json", "one JSON object for each text");
+        Argument<string[]> texts = Values.Texts("texts, or pairs of texts with a tab between the two; none: the lines of standard input");
+        var command = new Verb("classify", "The class of every text, by a model that was fine-tuned for it; or its value, by one that gives values.",
+            "bigs classify --model runs/sst2 \"A warm and funny film.\"",
+            "bigs classify --model runs/rte --json < pairs.tsv")
+        { truncate, json, texts };
+        model.AddTo(command);
+        command.Runs(parse =>
+        {
+            ModelPlace place = model.Place(parse, terminal);
+            using Classifier classifier = Classifier.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
+            terminal.Warn(classifier.Warnings);
+            string[] all = [.. terminal.Texts(parse.GetValue(texts)!)];
+            IReadOnlyList<Classification> answers = classifier.Classify(
+                [.. all.Select(Text)], parse.GetValue(truncate) ? TooLong.Truncate : TooLong.Refuse, terminal.Interrupted);
+            foreach ((string text, Classification answer) in all.Zip(answers))
+            {
+                if (parse.GetValue(json))
+                {
+                    WriteJson(terminal, text, answer);
+                }
+                else
+                {
+                    terminal.Line(answer.Value is double value
+                        ? string.Create(CultureInfo.InvariantCulture, $"{value:f3}\t{text}")
+                        : string.Create(CultureInfo.InvariantCulture, $"{answer.Labels[0].Label}\t{answer.Labels[0].Probability:f4}\t{text}"));
+                }
+            }
+        });
+        return command;
+    }
+
+    private static ModelText Text(string line) => line.Split('\t', 2) is [var first, var second] ? new ModelText(first, second) : new ModelText(line);
+
+    private static void WriteJson(Terminal terminal, string text, Classification answer) => terminal.Json(json =>
+    {
+        json.WriteString("text", text);
+        if (answer.Value is double value)
+        {
+            json.WriteNumber("value", value);
+            return;
+        }
+
+        json.WriteString("label", answer.Labels[0].Label);
+        json.WriteStartObject("probabilities");
+        foreach (LabelProbability label in answer.Labels)
+        {
+            json.WriteNumber(label.Label, label.Probability);
+        }
+
+        json.WriteEndObject();
+    });
+}

@@ -1,0 +1,53 @@
+using BiGS.Checkpoints;
+using BiGS.Models;
+using static TorchSharp.torch;
+
+namespace BiGS.Pipelines;
+
+/// <summary>A class and how likely it is.</summary>
+/// <param name="Label">Its name, as config.json has it.</param>
+/// <param name="Probability">Softmax over the classes.</param>
+public sealed record LabelProbability(string Label, double Probability);
+
+/// <summary>What a fine-tuned model says of a text.</summary>
+/// <param name="Labels">The likeliest first; none where the model gives a value.</param>
+/// <param name="Value">Of a model with one label, which was trained to give one; null where it gives classes.</param>
+public sealed record Classification(IReadOnlyList<LabelProbability> Labels, double? Value);
+
+/// <summary>Classes or values of texts and pairs of texts, by a model that was fine-tuned for them. Several threads may use one.</summary>
+public sealed class Classifier : IDisposable
+{
+    private const string Head = "BiGSForSequenceClassification";
+
+    private readonly TextModel _model;
+
+    private Classifier(TextModel model) => _model = model;
+
+    /// <summary>What the weights lacked or had too much of.</summary>
+    public IReadOnlyList<string> Warnings => _model.Warnings;
+
+    /// <summary>Opens a folder that fine-tuning left.</summary>
+    /// <inheritdoc cref="TextModel.Open"/>
+    public static Classifier Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null) =>
+        new(TextModel.Open(folder, how, precision, tokenizerFolder, Head));
+
+    /// <param name="texts">In any order.</param>
+    /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>An answer a text, in their order.</returns>
+    /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
+    public IReadOnlyList<Classification> Classify(IReadOnlyList<ModelText> texts, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default) =>
+        [.. _model.Read(texts, tooLong, Answers, cancel).Select(row => row.Read)];
+
+    public void Dispose() => _model.Dispose();
+
+    private IEnumerable<Classification> Answers(ModelInput input)
+    {
+        Tensor logits = _model.Model.Forward(input).Results["logits"].to_type(ScalarType.Float64); // (b, labels)
+        int labels = (int)logits.shape[1];
+        double[] all = (labels == 1 ? logits : logits.softmax(1)).cpu().contiguous().data<double>().ToArray();
+        return all.Chunk(labels).Select(row => labels == 1
+            ? new Classification([], row[0])
+            : new Classification([.. row.Select((p, i) => new LabelProbability(_model.Labels[i], p)).OrderByDescending(label => label.Probability)], null));
+    }
+}

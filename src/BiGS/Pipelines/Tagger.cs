@@ -1,0 +1,77 @@
+using BiGS.Checkpoints;
+using BiGS.Models;
+using BiGS.Tokenizers;
+using static TorchSharp.torch;
+
+namespace BiGS.Pipelines;
+
+/// <summary>A word with its tag.</summary>
+/// <param name="Word">As the text has it.</param>
+/// <param name="Tag">Its name, as config.json has it.</param>
+/// <param name="Probability">Softmax over the tags.</param>
+/// <param name="Start">Where the word begins in the text, in UTF-16 code units.</param>
+/// <param name="End">Where it ends, exclusive.</param>
+public sealed record TaggedWord(string Word, string Tag, double Probability, int Start, int End);
+
+/// <summary>A tag for every word of a text, read off its first piece, by a model that was fine-tuned for it. Several threads may use one.</summary>
+public sealed class Tagger : IDisposable
+{
+    private const string Head = "BiGSForTokenClassification";
+
+    private readonly TextModel _model;
+
+    private Tagger(TextModel model) => _model = model;
+
+    /// <summary>What the weights lacked or had too much of.</summary>
+    public IReadOnlyList<string> Warnings => _model.Warnings;
+
+    /// <summary>Opens a folder that fine-tuning left.</summary>
+    /// <inheritdoc cref="TextModel.Open"/>
+    public static Tagger Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null) =>
+        new(TextModel.Open(folder, how, precision, tokenizerFolder, Head));
+
+    /// <param name="texts">In any order.</param>
+    /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>The words of each text, in their order.</returns>
+    /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
+    public IReadOnlyList<IReadOnlyList<TaggedWord>> Tag(IReadOnlyList<string> texts, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default) =>
+    [
+        .. _model.Read([.. texts.Select(text => (ModelText)text)], tooLong, Probabilities, cancel)
+            .Zip(texts, (row, text) => (IReadOnlyList<TaggedWord>)[.. Words(row.Encoding, row.Read, text)]),
+    ];
+
+    public void Dispose() => _model.Dispose();
+
+    /// <summary>Of each row, token by token, the probabilities of the tags.</summary>
+    private static IEnumerable<double[][]> Chunked(Tensor probabilities)
+    {
+        (int length, int tags) = ((int)probabilities.shape[1], (int)probabilities.shape[2]);
+        return probabilities.cpu().contiguous().data<double>().ToArray().Chunk(tags).Chunk(length);
+    }
+
+    private IEnumerable<double[][]> Probabilities(ModelInput input) =>
+        Chunked(_model.Model.Forward(input).Results["logits"].to_type(ScalarType.Float64).softmax(2)); // (b, l, tags)
+
+    /// <summary>A word is a piece and those that go on it.</summary>
+    private IEnumerable<TaggedWord> Words(Encoding encoding, double[][] probabilities, string text)
+    {
+        for (int token = 0; token < encoding.Ids.Count; token++)
+        {
+            if (encoding.SpecialTokensMask[token] == 1 || encoding.Tokens[token].StartsWith("##", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            int last = token;
+            while (last + 1 < encoding.Ids.Count && encoding.Tokens[last + 1].StartsWith("##", StringComparison.Ordinal))
+            {
+                last++;
+            }
+
+            (int start, int end) = (encoding.Offsets[token].Start, encoding.Offsets[last].End);
+            int best = Array.IndexOf(probabilities[token], probabilities[token].Max());
+            yield return new TaggedWord(text[start..end], _model.Labels[best], probabilities[token][best], start, end);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using BiGS.Batches;
+using BiGS.Checkpoints;
+using BiGS.Models;
+using BiGS.Tokenizers;
+using static TorchSharp.torch;
+
+namespace BiGS.Pipelines;
+
+/// <summary>What becomes of a text that is longer than the model.</summary>
+public enum TooLong
+{
+    /// <summary>It is refused.</summary>
+    Refuse,
+
+    /// <summary>Its end is cut off.</summary>
+    Truncate,
+}
+
+/// <summary>A text, or a pair of texts, as a model reads it.</summary>
+/// <param name="First">The text.</param>
+/// <param name="Second">The other of a pair; null for none.</param>
+public readonly record struct ModelText(string First, string? Second = null)
+{
+    public static implicit operator ModelText(string text) => new(text);
+}
+
+/// <summary>
+/// A frozen model with its tokenizer, which reads texts in batches of similar length: neither their company nor their order changes what it says of a text.
+/// Several threads may use one.
+/// </summary>
+internal sealed class TextModel : IDisposable
+{
+    /// <summary>Positions of a batch: enough for products to be fast.</summary>
+    private const int TokensAtOnce = 8_192;
+
+    private readonly Device _device;
+
+    private TextModel(HeadedModel model, BertTokenizer tokenizer, Device device, OpenedCheckpoint opened)
+    {
+        Model = model;
+        Tokenizer = tokenizer;
+        _device = device;
+        Warnings = opened.Warnings;
+        Labels = opened.File.Labels ?? [.. Enumerable.Range(0, model.Config.NumLabels).Select(i => $"LABEL_{i}")];
+    }
+
+    public HeadedModel Model { get; }
+
+    public BertTokenizer Tokenizer { get; }
+
+    /// <summary>Names of the classes or tags, as config.json has them.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>What the weights lacked or had too much of.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <param name="folder">config.json, weights, and vocab.txt or tokenizer.json.</param>
+    /// <param name="how">Route and device.</param>
+    /// <param name="precision">What to compute in.</param>
+    /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
+    /// <param name="head">The head that is needed; null for any.</param>
+    /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
+    /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head, or one that is not trained.</exception>
+    public static TextModel Open(string folder, OpenOptions? how, Precision precision, string? tokenizerFolder, string? head = null)
+    {
+        how ??= new OpenOptions();
+        OpenedCheckpoint opened = CheckpointFolder.Open(folder, how);
+        if (head is not null && (opened.Model.Architecture != head || opened.Fresh.Count > 0))
+        {
+            throw new InvalidDataException(
+                $"{folder}: holds a {opened.Model.Architecture}{(opened.Fresh.Count > 0 ? " whose head is not trained" : "")}; expected a trained {head}, as bigs finetune leaves it.");
+        }
+
+        BertTokenizer tokenizer = BertTokenizer.Open(tokenizerFolder ?? folder);
+        if (tokenizer.VocabularySize > opened.Model.Config.VocabSize)
+        {
+            throw new InvalidDataException(
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {opened.Model.Config.VocabSize}; both must come from the same run.");
+        }
+
+        opened.Model.ComputeIn(precision);
+        opened.Model.Freeze();
+        return new TextModel(opened.Model, tokenizer, how.Device, opened);
+    }
+
+    /// <summary>Reads texts.</summary>
+    /// <param name="texts">In any order.</param>
+    /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
+    /// <param name="read">What the model says to a batch: from its input, something a row.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>Each text's tokens and what was read of it, in the order of the texts.</returns>
+    /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
+    public IReadOnlyList<(Encoding Encoding, T Read)> Read<T>(
+        IReadOnlyList<ModelText> texts, TooLong tooLong, Func<ModelInput, IEnumerable<T>> read, CancellationToken cancel)
+    {
+        int? longest = tooLong == TooLong.Truncate && Model.Config.PositionEmbeddingType == PositionEmbedding.Absolute ? Model.Config.MaxPositionEmbeddings : null;
+        Encoding[] encodings = [.. texts.Select(text => Tokenizer.Encode(text.First, text.Second, longest))];
+        int[] byLength = [.. Enumerable.Range(0, encodings.Length).OrderByDescending(i => encodings[i].Ids.Count)];
+        var results = new (Encoding, T)[texts.Count];
+        for (int at = 0; at < byLength.Length;)
+        {
+            cancel.ThrowIfCancellationRequested();
+            int length = RowLength.For(Model.Config, encodings[byLength[at]].Ids.Count, padTo: null);
+            int[] chosen = byLength[at..Math.Min(byLength.Length, at + Math.Max(1, TokensAtOnce / length))];
+            using var scope = NewDisposeScope();
+            using var untracked = inference_mode();
+            foreach ((int i, T said) in chosen.Zip(read(Input([.. chosen.Select(i => encodings[i])], length))))
+            {
+                results[i] = (encodings[i], said);
+            }
+
+            at += chosen.Length;
+        }
+
+        return results;
+    }
+
+    public void Dispose() => Model.Dispose();
+
+    private ModelInput Input(Encoding[] rows, int length)
+    {
+        Batch batch = Batch.Of([.. rows.Select(row => new MaskedRow([.. row.Ids], [.. row.TokenTypeIds], [], []))], Tokenizer.Vocabulary.PadId, length);
+        Tensor AsRows(long[] values) => tensor(values, [rows.Length, length], device: _device); // (b, l)
+        return new ModelInput(AsRows(batch.InputIds), AsRows(batch.AttentionMask), AsRows(batch.TokenTypeIds));
+    }
+}
