@@ -22,6 +22,7 @@ internal static class Picture
     public static Plot NewPlot()
     {
         var plot = new Plot();
+        plot.Legend.ShadowColor = Colors.Transparent; // in an .svg it falls off the legend
         if (Lettering is { } name)
         {
             plot.Font.Set(name);
