@@ -39,7 +39,7 @@ public class ModelGoldenTests
 
         using var expected = new SafetensorsFile(Shared.Path("golden", "masked_lm", answers));
         List<string> forms = [first];
-        foreach (WeightsFormat format in Enum.GetValues<WeightsFormat>())
+        foreach (WeightsFormat format in Enum.GetValues<WeightsFormat>().Where(format => format != WeightsFormat.SafetensorsBf16))
         {
             forms.Add(Path.Combine(folder.Path, format.ToString()));
             CheckpointConversion.Convert(first, forms[^1], format);
