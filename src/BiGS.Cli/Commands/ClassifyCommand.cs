@@ -10,22 +10,22 @@ internal static class ClassifyCommand
     public static Command Build(Terminal terminal)
     {
         var model = new ModelOptions();
-        Option<bool> truncate = Values.Flag("--truncate", "cut the end of texts that are longer than the model, instead of refusing them");
+        var texts = new TextOptions("texts, or pairs of texts with a tab between the two");
         Option<bool> json = Values.Flag("--json", "one JSON object for each text");
-        Argument<string[]> texts = Values.Texts("texts, or pairs of texts with a tab between the two; none: the lines of standard input");
         var command = new Verb("classify", "The class of every text, by a model that was fine-tuned for it; or its value, by one that gives values.",
             "bigs classify --model runs/sst2 \"A warm and funny film.\"",
             "bigs classify --model runs/rte --json < pairs.tsv")
-        { truncate, json, texts };
+        { json };
+        texts.AddTo(command);
         model.AddTo(command);
         command.Runs(parse =>
         {
             ModelPlace place = model.Place(parse, terminal);
             using Classifier classifier = Classifier.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
             terminal.Warn(classifier.Warnings);
-            string[] all = [.. terminal.Texts(parse.GetValue(texts)!)];
+            string[] all = texts.Texts(parse, terminal);
             IReadOnlyList<Classification> answers = classifier.Classify(
-                [.. all.Select(Text)], parse.GetValue(truncate) ? TooLong.Truncate : TooLong.Refuse, terminal.Interrupted);
+                [.. all.Select(Text)], texts.TooLong(parse), terminal.Interrupted);
             foreach ((string text, Classification answer) in all.Zip(answers))
             {
                 if (parse.GetValue(json))

@@ -10,23 +10,23 @@ internal static class EmbedCommand
     public static Command Build(Terminal terminal)
     {
         var model = new ModelOptions();
+        var texts = new TextOptions("texts");
         Option<bool> raw = Values.Flag("--raw", "the mean of the hidden states as it is, not scaled to length 1");
-        Option<bool> truncate = Values.Flag("--truncate", "cut the end of texts that are longer than the model, instead of refusing them");
         Option<bool> json = Values.Flag("--json", "one JSON object for each text");
-        Argument<string[]> texts = Values.Texts("texts; none: the lines of standard input");
         var command = new Verb("embed", "A vector for every text: the mean of its hidden states. A line of numbers a text.",
             "bigs embed --json \"The river flows into the sea.\" \"A stream runs to the coast.\"",
             "bigs embed --model runs/mine < texts.txt > vectors.txt")
-        { raw, truncate, json, texts };
+        { raw, json };
+        texts.AddTo(command);
         model.AddTo(command);
         command.Runs(parse =>
         {
             ModelPlace place = model.Place(parse, terminal);
             using Embedder embedder = Embedder.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
             terminal.Warn(embedder.Warnings);
-            string[] all = [.. terminal.Texts(parse.GetValue(texts)!)];
+            string[] all = texts.Texts(parse, terminal);
             IReadOnlyList<float[]> vectors = embedder.Embed(
-                all, !parse.GetValue(raw), parse.GetValue(truncate) ? TooLong.Truncate : TooLong.Refuse, terminal.Interrupted);
+                all, !parse.GetValue(raw), texts.TooLong(parse), terminal.Interrupted);
             for (int i = 0; i < all.Length; i++)
             {
                 if (parse.GetValue(json))

@@ -89,7 +89,7 @@ internal static class PlotCommand
                 : throw new FileNotFoundException($"{folder}: there is no {StudyResults.FileName}; give the folder of a study that has ended.");
             string kind = parse.GetValue(by)!;
             using ScottPlot.Plot plot = StudyPlots.Agreement(found, $"accuracy_{kind}_", kind == "distance" ? "words between subject and verb" : kind);
-            Picture.Save(plot, file, 900, 560);
+            Picture.Save(plot, file);
             terminal.Note($"{file}: agreement of {found.Models.Count} models by {kind}");
         });
         return verb;

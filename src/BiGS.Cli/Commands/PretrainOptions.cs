@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BiGS.Checkpoints;
 using BiGS.Cli.Console;
+using BiGS.Files;
 using BiGS.Models;
 using BiGS.Ssm;
 using BiGS.Training;
@@ -97,13 +98,10 @@ internal sealed class PretrainOptions(Terminal terminal)
     public PretrainingOptions Resumed(ParseResult parse, PretrainingOptions stored)
     {
         PretrainingOptions given = Given(parse, stored);
-        (string[] before, string[] now) = (stored.ToJson().Split('\n'), given.ToJson().Split('\n'));
-        int differs = Enumerable.Range(0, Math.Min(before.Length, now.Length)).FirstOrDefault(i => before[i] != now[i], -1);
-        return differs < 0 && before.Length == now.Length
+        return OptionsFile.FirstDifference(stored.ToJson(), given.ToJson()) is not var (before, now)
             ? stored
             : throw new ArgumentException(
-                $"the run was started with {before[Math.Max(0, differs)].Trim(' ', ',')}, and {now[Math.Max(0, differs)].Trim(' ', ',')} is given now; "
-                + "a resumed run keeps its options: leave them out, or start another run.");
+                $"the run was started with {before}, and {now} is given now; a resumed run keeps its options: leave them out, or start another run.");
     }
 
     private PretrainingOptions Given(ParseResult parse, PretrainingOptions options)

@@ -9,21 +9,21 @@ internal static class TagCommand
     public static Command Build(Terminal terminal)
     {
         var model = new ModelOptions();
-        Option<bool> truncate = Values.Flag("--truncate", "cut the end of texts that are longer than the model, instead of refusing them");
+        var texts = new TextOptions("texts");
         Option<bool> json = Values.Flag("--json", "one JSON object for each text, with every word's probability and place");
-        Argument<string[]> texts = Values.Texts("texts; none: the lines of standard input");
         var command = new Verb("tag", "A tag for every word, by a model that was fine-tuned for it: a word and its tag a line, a blank line between texts.",
             "bigs tag --model runs/ner \"Ada Lovelace was born in London.\"",
             "bigs tag --model runs/ner --json < texts.txt")
-        { truncate, json, texts };
+        { json };
+        texts.AddTo(command);
         model.AddTo(command);
         command.Runs(parse =>
         {
             ModelPlace place = model.Place(parse, terminal);
             using Tagger tagger = Tagger.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
             terminal.Warn(tagger.Warnings);
-            string[] all = [.. terminal.Texts(parse.GetValue(texts)!)];
-            IReadOnlyList<IReadOnlyList<TaggedWord>> answers = tagger.Tag(all, parse.GetValue(truncate) ? TooLong.Truncate : TooLong.Refuse, terminal.Interrupted);
+            string[] all = texts.Texts(parse, terminal);
+            IReadOnlyList<IReadOnlyList<TaggedWord>> answers = tagger.Tag(all, texts.TooLong(parse), terminal.Interrupted);
             for (int i = 0; i < all.Length; i++)
             {
                 if (parse.GetValue(json))

@@ -1,5 +1,4 @@
 using System.Globalization;
-using BiGS.Cli.Reports;
 using BiGS.Studies;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -13,7 +12,7 @@ internal sealed class StudyTable(StudyResults results) : IRenderable
 
     public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
     {
-        string[] tasks = [.. Finding.Tasks(results)];
+        string[] tasks = [.. results.Tasks];
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumn("model");
         foreach (string column in (string[])["parameters", "loss", "accuracy", .. results.Options.IsGrammar ? ["verbs", "across attractors"] : Array.Empty<string>(), .. tasks])
@@ -34,7 +33,7 @@ internal sealed class StudyTable(StudyResults results) : IRenderable
                 cells.Add(Mean(model, c => 100 * c.AcrossAttractors, "f1", " %"));
             }
 
-            cells.AddRange(tasks.Select(task => Mean(model, c => 100 * Finding.Value(c, task), "f1", " %")));
+            cells.AddRange(tasks.Select(task => Mean(model, c => 100 * c.Value(task), "f1", " %")));
             table.AddRow([.. cells.Select(cell => new Text(cell))]);
         }
 

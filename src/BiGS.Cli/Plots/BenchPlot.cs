@@ -7,16 +7,13 @@ namespace BiGS.Cli.Plots;
 /// <summary>Time per token against length, a line a side, a picture for each piece of work that was timed at several lengths.</summary>
 internal static class BenchPlot
 {
-    private const int PixelsWide = 900;
-    private const int PixelsHigh = 560;
-
     /// <summary>Draws the first piece of work; a layer's training where it is among them.</summary>
     /// <exception cref="ArgumentException">The file is neither a .png nor a .svg.</exception>
     public static void Save(IReadOnlyList<BenchResult> results, string file)
     {
         Work work = results.Any(result => result.Work == Work.LayerTrain) ? Work.LayerTrain : results[0].Work;
         using Plot plot = Draw([.. results.Where(result => result.Work == work)], work);
-        Picture.Save(plot, file, PixelsWide, PixelsHigh);
+        Picture.Save(plot, file);
     }
 
     private static Plot Draw(BenchResult[] results, Work work)

@@ -12,9 +12,9 @@ internal static class ModelLines
     /// <summary>The means as a line with markers, and a bar from the lowest seed to the highest.</summary>
     /// <param name="plot">Where to draw.</param>
     /// <param name="index">Of the model: its colour and marker.</param>
-    /// <param name="name">In the legend; null to leave it out.</param>
+    /// <param name="name">In the legend.</param>
     /// <param name="points">Places and figures.</param>
-    public static void Add(Plot plot, int index, string? name, IReadOnlyList<(double X, SeedSpread Y)> points)
+    public static void Add(Plot plot, int index, string name, IReadOnlyList<(double X, SeedSpread Y)> points)
     {
         if (points.Count == 0)
         {
@@ -29,15 +29,15 @@ internal static class ModelLines
         { Color = color, LineWidth = 1, CapSize = 3 });
         var line = plot.Add.Scatter(xs, ys, color);
         (line.LineWidth, line.MarkerSize, line.MarkerShape) = (1.5f, 8, Picture.Markers[index % Picture.Markers.Count]);
-        line.LegendText = name ?? "";
+        line.LegendText = name;
     }
 
     /// <summary>Marks alone.</summary>
-    public static void AddMarks(Plot plot, int index, string? name, IReadOnlyList<(double X, double Y)> points)
+    public static void AddMarks(Plot plot, int index, string name, IReadOnlyList<(double X, double Y)> points)
     {
         Color color = Shades[index % Shades.Length];
         var marks = plot.Add.ScatterPoints(points.Select(point => point.X).ToArray(), points.Select(point => point.Y).ToArray(), color);
         (marks.MarkerSize, marks.MarkerShape) = (9, Picture.Markers[index % Picture.Markers.Count]);
-        marks.LegendText = name ?? "";
+        marks.LegendText = name;
     }
 }

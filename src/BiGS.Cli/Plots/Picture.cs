@@ -7,6 +7,8 @@ namespace BiGS.Cli.Plots;
 internal static class Picture
 {
     private const int PngQuality = 100;
+    private const int UsualWide = 900;
+    private const int UsualHigh = 560;
 
     /// <summary>Readable in grey: each line has its own marker. (Dashes do not reach a .svg.)</summary>
     public static IReadOnlyList<MarkerShape> Markers { get; } =
@@ -40,6 +42,9 @@ internal static class Picture
         string ground = $"<rect width=\"{wide}\" height=\"{high}\"/>"; // black, and it shines through at the edges of the white one upon it
         return $"<svg viewBox=\"0 0 {wide} {high}\"" + svg[(svg.IndexOf("<svg", StringComparison.Ordinal) + "<svg".Length)..].Replace(ground, "", StringComparison.Ordinal);
     }
+
+    /// <inheritdoc cref="Save(Plot, string, int, int)"/>
+    public static void Save(Plot plot, string file) => Save(plot, file, UsualWide, UsualHigh);
 
     /// <exception cref="ArgumentException">The file is neither a .png nor a .svg.</exception>
     public static void Save(Plot plot, string file, int wide, int high) => Save(new Multiplot(plot), file, wide, high);

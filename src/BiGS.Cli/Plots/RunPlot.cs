@@ -6,9 +6,6 @@ namespace BiGS.Cli.Plots;
 /// <summary>What the logs of several runs tell, against the tokens that they read: training loss (lines) and held-out loss (marks), or speed.</summary>
 internal static class RunPlot
 {
-    private const int PixelsWide = 900;
-    private const int PixelsHigh = 560;
-
     /// <exception cref="FileNotFoundException">A folder holds no log.</exception>
     public static void SaveLosses(IReadOnlyList<string> runs, string file)
     {
@@ -38,7 +35,7 @@ internal static class RunPlot
         plot.XLabel("tokens read (millions)");
         plot.YLabel("loss (nats a masked token)");
         plot.ShowLegend(Alignment.UpperRight);
-        Picture.Save(plot, file, PixelsWide, PixelsHigh);
+        Picture.Save(plot, file);
     }
 
     /// <summary>Tokens a second, row by row of the logs.</summary>
@@ -59,7 +56,7 @@ internal static class RunPlot
         plot.XLabel("tokens read (millions)");
         plot.YLabel("tokens per second");
         plot.ShowLegend(Alignment.LowerRight);
-        Picture.Save(plot, file, PixelsWide, PixelsHigh);
+        Picture.Save(plot, file);
     }
 
     /// <summary>The name of a run, and its rows.</summary>

@@ -1,4 +1,3 @@
-using BiGS.Cli.Reports;
 using BiGS.Evaluation;
 using BiGS.Studies;
 using ScottPlot;
@@ -43,9 +42,10 @@ internal static class StudyPlots
     {
         Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.AddMarks(plot, i, model.Name, [.. results.Checkpoints
-            .Where(c => c.Model == model.Key && Finding.Value(c, task) is not null).Select(c => (c.Loss, 100 * Finding.Value(c, task)!.Value))]));
+            .Where(c => c.Model == model.Key && c.Value(task) is not null).Select(c => (c.Loss, 100 * c.Value(task)!.Value))]));
         plot.XLabel("held-out loss (nats)");
-        Chance(plot, 100 * results.Checkpoints.SelectMany(c => c.Tasks).First(t => t.Task == task) switch { var t => t.WithoutReading.Metrics[t.Metric] });
+        TaskFigures any = results.Checkpoints.SelectMany(c => c.Tasks).First(figures => figures.Task == task);
+        Chance(plot, 100 * any.WithoutReading.Metrics[any.Metric]);
         return Finished(plot, $"{task} (%)");
     }
 
@@ -54,7 +54,7 @@ internal static class StudyPlots
     {
         Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. ((Func<CheckpointFigures, double?>[])
-            [c => 100 * Finding.Value(c, task), c => c.Tasks.FirstOrDefault(t => t.Task == task) is { Distracted: { } d } t ? 100 * d.Metrics[t.Metric] : null])
+            [c => 100 * c.Value(task), c => 100 * c.DistractedValue(task)])
             .Select((figure, x) => (x + ((i - ((results.Models.Count - 1) / 2.0)) * 0.06), results.Of(model.Key, figure)!.Value))]));
         plot.Axes.Bottom.TickGenerator = Ticks(["as it is", "one unrelated text between"]);
         plot.Axes.SetLimitsX(-0.4, 1.4);
@@ -94,8 +94,7 @@ internal static class StudyPlots
     {
         Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. model.Costs
-            .Select(cost => (Math.Log2(cost.Length), figure(cost)))
-            .Select(point => (point.Item1, Y: Math.Log10(point.Item2))).Select(point => (point.Item1, SeedSpread.Of([point.Y])!.Value))]));
+            .Select(cost => (Math.Log2(cost.Length), SeedSpread.Of([Math.Log10(figure(cost))])!.Value))]));
         int[] lengths = [.. results.Options.Lengths];
         plot.Axes.Bottom.TickGenerator = new NumericManual(lengths.Select(length => Math.Log2(length)).ToArray(), lengths.Select(length => $"{length}").ToArray());
         plot.Axes.Left.TickGenerator = new NumericAutomatic

@@ -53,11 +53,11 @@ internal static class Finding
                 + $" ({Judged(mine, theirs, "the paper's small lead in agreement holds", "the paper's small lead in agreement turns round", "the seeds do not tell them apart")}).";
         }
 
-        foreach (string task in Tasks(results))
+        foreach (string task in results.Tasks)
         {
-            if (Both(results, c => Value(c, task), Bigs, StackSsm) is var (gated, stack))
+            if (Both(results, c => c.Value(task), Bigs, StackSsm) is var (gated, stack))
             {
-                yield return $"Fine-tuned for {task}, BiGS reaches {Percent(gated)}, STACK × SSM {Percent(stack)} and BERT {Percent(results.Of(Bert, c => Value(c, task))!.Value)}"
+                yield return $"Fine-tuned for {task}, BiGS reaches {Percent(gated)}, STACK × SSM {Percent(stack)} and BERT {Percent(results.Of(Bert, c => c.Value(task))!.Value)}"
                     + $" ({Judged(gated, stack, "gating helps, as in the paper", "gating does not help here, unlike in the paper", "with or without gates: no difference beyond the seeds'")}).";
             }
 
@@ -84,13 +84,8 @@ internal static class Finding
     private static (SeedSpread, SeedSpread)? Both(StudyResults results, Func<CheckpointFigures, double?> figure, string one, string other) =>
         results.Of(one, figure) is { } a && results.Of(other, figure) is { } b ? (a, b) : null;
 
-    public static IEnumerable<string> Tasks(StudyResults results) => results.Checkpoints.SelectMany(c => c.Tasks).Select(task => task.Task).Distinct();
-
-    public static double? Value(CheckpointFigures checkpoint, string task) => checkpoint.Tasks.FirstOrDefault(t => t.Task == task)?.Value;
-
     /// <summary>What distraction takes away.</summary>
-    private static double? Fall(CheckpointFigures checkpoint, string task) =>
-        checkpoint.Tasks.FirstOrDefault(t => t.Task == task) is { Distracted: { } distracted } figures ? figures.Value - distracted.Metrics[figures.Metric] : null;
+    private static double? Fall(CheckpointFigures checkpoint, string task) => checkpoint.Value(task) - checkpoint.DistractedValue(task);
 
     /// <summary>The mean, and in brackets the seeds' ends.</summary>
     public static string Number(SeedSpread spread, int digits)

@@ -63,7 +63,7 @@ internal static class StudyReport
 
     private static string Table(StudyResults results)
     {
-        string[] tasks = [.. Finding.Tasks(results)];
+        string[] tasks = [.. results.Tasks];
         var columns = new List<(string Name, Func<ModelFigures, string> Cell)>
         {
             ("model", model => Safe(model.Name)),
@@ -83,7 +83,7 @@ internal static class StudyReport
             columns.Add(("BLiMP, %", model => Cell(results, model, c => 100 * c.Blimp?.Metrics["accuracy"], 1)));
         }
 
-        columns.AddRange(tasks.Select(task => ($"{Safe(task)}, %", (Func<ModelFigures, string>)(model => Cell(results, model, c => 100 * Finding.Value(c, task), 1)))));
+        columns.AddRange(tasks.Select(task => ($"{Safe(task)}, %", (Func<ModelFigures, string>)(model => Cell(results, model, c => 100 * c.Value(task), 1)))));
         string head = string.Concat(columns.Select(column => $"<th>{column.Name}</th>"));
         string rows = string.Concat(results.Models.Select(model => $"<tr>{string.Concat(columns.Select(column => $"<td>{column.Cell(model)}</td>"))}</tr>\n"));
         return $"<div class=\"table\"><table><tr>{head}</tr>\n{rows}</table></div>\n";
@@ -108,11 +108,11 @@ internal static class StudyReport
             }
         }
 
-        foreach (string task in Finding.Tasks(results))
+        foreach (string task in results.Tasks)
         {
             yield return new($"Transfer: {task}", "Each mark is a checkpoint of one seed, fine-tuned. Marks of one model to the lower left of another's: an equal loss that transfers worse.",
                 StudyPlots.Transfer(results, task));
-            if (results.Checkpoints.Any(c => c.Tasks.Any(t => t.Task == task && t.Distracted is not null)))
+            if (results.Checkpoints.Any(c => c.DistractedValue(task) is not null))
             {
                 yield return new($"Distraction: {task}", "The same examples with an unrelated text put between the two of each pair; nothing was fine-tuned with it.",
                     StudyPlots.Distraction(results, task));

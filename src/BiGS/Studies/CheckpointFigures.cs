@@ -30,6 +30,8 @@ public sealed record LengthLoss(int Length, double Loss);
 /// <param name="Accuracy">Share of held-out masked tokens that the first guess hits.</param>
 public sealed record CheckpointFigures(string Model, int Seed, long Step, long Tokens, double Loss, double Accuracy)
 {
+    private const string Attractors = "accuracy_attractors_";
+
     /// <summary>Agreement on the built-in grammar, in detail.</summary>
     public Score? Grammar { get; init; }
 
@@ -41,18 +43,26 @@ public sealed record CheckpointFigures(string Model, int Seed, long Step, long T
 
     public IReadOnlyList<TaskFigures> Tasks { get; init; } = [];
 
-    /// <summary>The share of right verbs with at least one attractor; null where none was asked for.</summary>
-    [JsonIgnore]
-    public double? AcrossAttractors => Grammar is { } score ? Pooled(score, "accuracy_attractors_", name => name != "0") : null;
-
-    /// <summary>Right answers of several groups together.</summary>
-    private static double? Pooled(Score score, string prefix, Func<string, bool> counts)
-    {
-        string[] groups = [.. score.Metrics.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && counts(name[prefix.Length..]))];
-        int all = groups.Sum(group => score.Counts[group]);
-        return all > 0 ? groups.Sum(group => score.Metrics[group] * score.Counts[group]) / all : null;
-    }
-
     /// <summary>Of the last checkpoint.</summary>
     public IReadOnlyList<LengthLoss> Longer { get; init; } = [];
+
+    /// <summary>The share of right verbs with at least one attractor; null where none was asked for.</summary>
+    [JsonIgnore]
+    public double? AcrossAttractors
+    {
+        get
+        {
+            string[] groups = [.. Grammar?.Metrics.Keys.Where(name => name.StartsWith(Attractors, StringComparison.Ordinal) && name != Attractors + "0") ?? []];
+            int all = groups.Sum(group => Grammar!.Counts[group]);
+            return all > 0 ? groups.Sum(group => Grammar!.Metrics[group] * Grammar.Counts[group]) / all : null;
+        }
+    }
+
+    /// <summary>The figure of a task; null where it was not fine-tuned for.</summary>
+    public double? Value(string task) => Of(task)?.Value;
+
+    /// <summary>The same with an unrelated text between the two of each pair; null where there are no pairs.</summary>
+    public double? DistractedValue(string task) => Of(task) is { Distracted: { } distracted } figures ? distracted.Metrics[figures.Metric] : null;
+
+    private TaskFigures? Of(string task) => Tasks.FirstOrDefault(figures => figures.Task == task);
 }

@@ -20,6 +20,11 @@ internal sealed class Measurement(StudyOptions options, IReadOnlyList<StudyTask>
     /// <summary>How many times longer the rows are that a model was not trained for.</summary>
     private static readonly int[] Longer = [1, 4, 8];
 
+    // Read once, and before anything is trained: a file that is not there is said at once.
+    private readonly IReadOnlyList<GrammarDocument>? _documents = options.IsGrammar ? [.. new GrammarCorpus(GrammarSeed).HeldOut(options.GrammarDocuments)] : null;
+    private readonly IReadOnlyList<MinimalPair>? _pairs = options.Blimp is { } file ? EvenSpread.Of([.. Blimp.Read(file)], options.Questions) : null;
+    private readonly IReadOnlyList<AgreementQuestion>? _questions = options.Agreement is { } file ? EvenSpread.Of(AgreementSet.Read(file), options.Questions) : null;
+
     /// <param name="checkpoint">The folder of the weights.</param>
     /// <param name="figures">What the run's log tells of it.</param>
     /// <param name="run">The run's options.</param>
@@ -31,18 +36,11 @@ internal sealed class Measurement(StudyOptions options, IReadOnlyList<StudyTask>
         using (BiGSForMaskedLM model = Opened(checkpoint))
         {
             progress.Report("what it knows");
-            var likelihood = new PseudoLogLikelihood(model, tokenizer);
             figures = figures with
             {
-                Grammar = options.IsGrammar
-                    ? GrammarAgreement.ScoreInDetail(model, tokenizer, new GrammarCorpus(GrammarSeed).HeldOut(options.GrammarDocuments), null, cancel)
-                    : null,
-                Blimp = options.Blimp is { } pairs
-                    ? Evaluation.Blimp.Score(likelihood, EvenSpread.Of([.. Evaluation.Blimp.Read(pairs)], options.Questions), null, cancel)
-                    : null,
-                Agreement = options.Agreement is { } questions
-                    ? AgreementEvaluation.Score(model, tokenizer, EvenSpread.Of(AgreementSet.Read(questions), options.Questions), null, cancel)
-                    : null,
+                Grammar = _documents is null ? null : GrammarAgreement.ScoreInDetail(model, tokenizer, _documents, null, cancel),
+                Blimp = _pairs is null ? null : Blimp.Score(new PseudoLogLikelihood(model, tokenizer), _pairs, null, cancel),
+                Agreement = _questions is null ? null : AgreementEvaluation.Score(model, tokenizer, _questions, null, cancel),
             };
         }
 

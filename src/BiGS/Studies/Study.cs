@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BiGS.Checkpoints;
 using BiGS.Evaluation;
 using BiGS.Files;
@@ -66,12 +65,16 @@ public sealed class Study(StudyOptions options, string folder)
         var results = new StudyResults(
             options,
             [.. options.Contestants.Select(contestant => Figures(contestant, cancel))],
-            [.. options.Contestants.SelectMany(contestant => options.Seeds.SelectMany(seed => options.Milestones.Select(step => Stored(contestant, seed, step)!)))]);
+            [.. options.Contestants.SelectMany(contestant => options.Seeds.SelectMany(seed => options.Milestones.Select(step =>
+                OptionsFile.Read<CheckpointFigures>(FiguresOf(contestant, seed, step), "the figures of a checkpoint"))))]);
         results.Write(folder);
         return results;
     }
 
     private string RunOf(Contestant contestant, int seed) => Path.Combine(folder, "runs", $"{contestant.Key}-seed-{seed}");
+
+    /// <summary>Where the figures of a checkpoint are; it is measured when they are there.</summary>
+    private string FiguresOf(Contestant contestant, int seed, long step) => Path.Combine(RunFolder.Milestone(RunOf(contestant, seed), step), FiguresName);
 
     /// <summary>Writes down what this study is; a folder that holds another one is not touched.</summary>
     private void TakeFolder()
@@ -84,14 +87,10 @@ public sealed class Study(StudyOptions options, string folder)
             return;
         }
 
-        string[] stored = StudyOptions.Read(path).ToJson().Split('\n');
-        string[] now = options.ToJson().Split('\n');
-        int differs = Enumerable.Range(0, Math.Min(stored.Length, now.Length)).FirstOrDefault(i => stored[i] != now[i], -1);
-        if (differs >= 0 || stored.Length != now.Length)
+        if (OptionsFile.FirstDifference(StudyOptions.Read(path).ToJson(), options.ToJson()) is var (before, now))
         {
             throw new InvalidOperationException(
-                $"{folder} holds a study with {stored[Math.Max(0, differs)].Trim(' ', ',')}, and {now[Math.Max(0, differs)].Trim(' ', ',')} is given now; "
-                + "go on with the options that it was begun with, or choose another --out.");
+                $"{folder} holds a study with {before}, and {now} is given now; go on with the options that it was begun with, or choose another --out.");
         }
     }
 
@@ -113,7 +112,7 @@ public sealed class Study(StudyOptions options, string folder)
     /// <returns>False where it was cancelled.</returns>
     private bool Pretrain(Contestant contestant, int seed, Action<string, double> tell, CancellationToken cancel)
     {
-        if (options.Milestones.All(step => Stored(contestant, seed, step) is not null))
+        if (options.Milestones.All(step => File.Exists(FiguresOf(contestant, seed, step))))
         {
             return true;
         }
@@ -133,7 +132,8 @@ public sealed class Study(StudyOptions options, string folder)
         for (int i = 0; i < options.Milestones.Count; i++)
         {
             long step = options.Milestones[i];
-            if (Stored(contestant, seed, step) is not null)
+            string stored = FiguresOf(contestant, seed, step);
+            if (File.Exists(stored))
             {
                 continue;
             }
@@ -146,15 +146,8 @@ public sealed class Study(StudyOptions options, string folder)
                 new CheckpointFigures(contestant.Key, seed, step, row.Tokens, row.EvalLoss!.Value, row.EvalAccuracy!.Value),
                 PretrainingOptions.Read(run), step == options.Milestones[^1],
                 new Heard<string>(doing => tell($"step {step:N0}: {doing}", share)));
-            WholeFile.WriteText(Path.Combine(checkpoint, FiguresName), JsonSerializer.Serialize(figures, StudyOptions.Format));
+            WholeFile.WriteText(stored, OptionsFile.ToJson(figures));
         }
-    }
-
-    /// <summary>What was measured before; null where nothing was.</summary>
-    private CheckpointFigures? Stored(Contestant contestant, int seed, long step)
-    {
-        string path = Path.Combine(RunFolder.Milestone(RunOf(contestant, seed), step), FiguresName);
-        return File.Exists(path) ? JsonSerializer.Deserialize<CheckpointFigures>(File.ReadAllText(path), StudyOptions.Format) : null;
     }
 
     private ModelFigures Figures(Contestant contestant, CancellationToken cancel)

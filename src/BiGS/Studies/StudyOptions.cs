@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using BiGS.Files;
 using BiGS.FineTuning;
 using BiGS.Training;
 
@@ -19,13 +19,6 @@ public sealed record StudyOptions
 
     /// <summary>The paper's budgets of 11, 29 and 97 billion tokens (paper.md §4), as shares of the last.</summary>
     public static IReadOnlyList<double> Budgets { get; } = [11.0 / 97, 29.0 / 97, 1];
-
-    internal static readonly JsonSerializerOptions Format = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-        WriteIndented = true,
-    };
 
     /// <summary>One of <see cref="Comparisons.Names"/>.</summary>
     public string Comparison { get; init; } = "paper";
@@ -72,17 +65,7 @@ public sealed record StudyOptions
     public IReadOnlyList<long> Milestones => [.. Budgets.Select(share => Math.Max(1, (long)Math.Round(share * Pretraining.Training.Steps))).Distinct()];
 
     /// <exception cref="InvalidDataException">The file is not what a study writes.</exception>
-    public static StudyOptions Read(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<StudyOptions>(File.ReadAllText(path), Format)!;
-        }
-        catch (JsonException broken)
-        {
-            throw new InvalidDataException($"{path}: not the options of a study: {broken.Message}", broken);
-        }
-    }
+    public static StudyOptions Read(string path) => OptionsFile.Read<StudyOptions>(path, "the options of a study");
 
-    public string ToJson() => JsonSerializer.Serialize(this, Format);
+    public string ToJson() => OptionsFile.ToJson(this);
 }

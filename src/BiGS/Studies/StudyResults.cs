@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using BiGS.Evaluation;
 using BiGS.Files;
 using BiGS.Models;
@@ -23,6 +24,10 @@ public sealed record StudyResults(StudyOptions Options, IReadOnlyList<ModelFigur
 {
     public const string FileName = "results.json";
 
+    /// <summary>Names of the tasks that checkpoints were fine-tuned for.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Tasks => Checkpoints.SelectMany(c => c.Tasks).Select(task => task.Task).Distinct();
+
     /// <summary>Checkpoints of a model at the end of its runs, one a seed.</summary>
     public IEnumerable<CheckpointFigures> Last(string model) => Checkpoints.Where(c => c.Model == model && c.Step == Options.Milestones[^1]);
 
@@ -30,26 +35,16 @@ public sealed record StudyResults(StudyOptions Options, IReadOnlyList<ModelFigur
     public SeedSpread? Of(string model, Func<CheckpointFigures, double?> figure) => SeedSpread.Of(Last(model).Select(figure));
 
     /// <exception cref="InvalidDataException">The file is not what a study writes.</exception>
-    public static StudyResults Read(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<StudyResults>(File.ReadAllText(path), StudyOptions.Format)!;
-        }
-        catch (JsonException broken)
-        {
-            throw new InvalidDataException($"{path}: not the results of a study: {broken.Message}", broken);
-        }
-    }
+    public static StudyResults Read(string path) => OptionsFile.Read<StudyResults>(path, "the results of a study");
 
     /// <summary>Its properties, into an object that is begun.</summary>
     public void Write(Utf8JsonWriter json)
     {
-        foreach (JsonProperty property in JsonSerializer.SerializeToElement(this, StudyOptions.Format).EnumerateObject())
+        foreach (JsonProperty property in JsonSerializer.SerializeToElement(this, OptionsFile.Format).EnumerateObject())
         {
             property.WriteTo(json);
         }
     }
 
-    public void Write(string folder) => WholeFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, StudyOptions.Format) + "\n");
+    public void Write(string folder) => WholeFile.WriteText(Path.Combine(folder, FileName), OptionsFile.ToJson(this) + "\n");
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using BiGS.Batches;
 using BiGS.Files;
 using BiGS.Models;
@@ -13,13 +11,6 @@ namespace BiGS.Training;
 public sealed record PretrainingOptions
 {
     public const string FileName = "run.json";
-
-    private static readonly JsonSerializerOptions Format = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-        WriteIndented = true,
-    };
 
     /// <summary>Files, folders, globs; empty for the built-in grammar.</summary>
     public IReadOnlyList<string> Corpus { get; init; } = [];
@@ -73,14 +64,7 @@ public sealed record PretrainingOptions
             throw new FileNotFoundException($"{folder}: there is no run to go on with ({FileName} is missing); start one without --resume.");
         }
 
-        try
-        {
-            return JsonSerializer.Deserialize<PretrainingOptions>(File.ReadAllText(path), Format)!;
-        }
-        catch (JsonException broken)
-        {
-            throw new InvalidDataException($"{path}: not the options of a run: {broken.Message}", broken);
-        }
+        return OptionsFile.Read<PretrainingOptions>(path, "the options of a run");
     }
 
     public void Write(string folder)
@@ -89,5 +73,5 @@ public sealed record PretrainingOptions
         WholeFile.WriteText(Path.Combine(folder, FileName), ToJson() + "\n");
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Format);
+    public string ToJson() => OptionsFile.ToJson(this);
 }

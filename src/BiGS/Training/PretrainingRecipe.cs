@@ -19,14 +19,13 @@ public static class PretrainingRecipe
     public static PretrainingOptions For(string preset)
     {
         BiGSConfig model = Presets.Named(preset);
+        PretrainingOptions small = new() { Model = model with { HiddenDropoutProb = 0 }, Masking = TwiceTheMasks };
         return preset switch
         {
-            "tiny" => new PretrainingOptions
+            "tiny" => small with
             {
-                Model = model with { HiddenDropoutProb = 0 },
                 MaxLength = 64,
                 BatchSize = 32,
-                Masking = TwiceTheMasks,
                 Training = new TrainingOptions
                 {
                     Steps = 3_500,
@@ -38,12 +37,10 @@ public static class PretrainingRecipe
                     SaveEvery = 500,
                 },
             },
-            "mini" => new PretrainingOptions
+            "mini" => small with
             {
-                Model = model with { HiddenDropoutProb = 0 },
                 VocabSize = 25_600,
                 BatchSize = 8,
-                Masking = TwiceTheMasks,
                 Training = new TrainingOptions
                 {
                     Steps = 4_000,
@@ -55,11 +52,9 @@ public static class PretrainingRecipe
                     SaveEvery = 400,
                 },
             },
-            "small" => new PretrainingOptions
+            "small" => small with
             {
-                Model = model with { HiddenDropoutProb = 0 },
                 BatchSize = 32,
-                Masking = TwiceTheMasks,
                 Training = new TrainingOptions
                 {
                     Steps = 20_000,

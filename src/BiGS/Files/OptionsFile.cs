@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace BiGS.Files;
+
+/// <summary>Options and results as JSON for people: names in snake case, enums by name, a value a line.</summary>
+public static class OptionsFile
+{
+    internal static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        WriteIndented = true,
+    };
+
+    internal static string ToJson<T>(T options) => JsonSerializer.Serialize(options, Format);
+
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it should be, for the message.</param>
+    /// <exception cref="InvalidDataException">It is something else.</exception>
+    internal static T Read<T>(string path, string what)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Format)!;
+        }
+        catch (JsonException broken)
+        {
+            throw new InvalidDataException($"{path}: not {what}: {broken.Message}", broken);
+        }
+    }
+
+    /// <summary>The first line in which two files of options differ, as each has it; null where none does.</summary>
+    public static (string Before, string Now)? FirstDifference(string before, string now)
+    {
+        (string[] stored, string[] given) = (before.Split('\n'), now.Split('\n'));
+        int differs = Enumerable.Range(0, Math.Min(stored.Length, given.Length)).FirstOrDefault(i => stored[i] != given[i], -1);
+        return differs < 0 && stored.Length == given.Length
+            ? null
+            : (stored[Math.Max(0, differs)].Trim(' ', ','), given[Math.Max(0, differs)].Trim(' ', ','));
+    }
+}
