@@ -73,6 +73,7 @@ internal static class BigsProgram
             PlotCommand.Build(terminal),
             ExtendCommand.Build(terminal),
             ConvertCommand.Build(terminal),
+            ServeCommand.Build(terminal),
             BenchCommand.Build(terminal),
             DoctorCommand.Build(terminal),
         };

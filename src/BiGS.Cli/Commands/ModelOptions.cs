@@ -20,6 +20,12 @@ internal sealed class ModelOptions
     public void AddTo(Command command)
     {
         command.Add(_model);
+        AddComputingTo(command);
+    }
+
+    /// <summary>How to compute, without which model: for a verb that takes several.</summary>
+    public void AddComputingTo(Command command)
+    {
         command.Add(_precision);
         command.Add(_device);
         command.Add(_route);

@@ -9,7 +9,7 @@ public class UsageTests
     public void AloneItShowsHelp()
     {
         Outcome outcome = Bigs.Run().Succeeded();
-        Assert.All(["pretrain", "tokenizer", "forward", "fill-mask", "evaluate", "finetune", "extend", "plot", "convert", "bench", "doctor"], verb => Assert.Contains(verb, outcome.Output));
+        Assert.All(["pretrain", "tokenizer", "forward", "fill-mask", "evaluate", "finetune", "extend", "plot", "convert", "bench", "serve", "doctor"], verb => Assert.Contains(verb, outcome.Output));
         Assert.Equal("", outcome.Errors);
     }
 
@@ -32,6 +32,7 @@ public class UsageTests
     [InlineData("plot kernels")]
     [InlineData("plot losses")]
     [InlineData("bench")]
+    [InlineData("serve")]
     [InlineData("doctor")]
     public void EveryVerbShowsAnExample(string verb)
     {
