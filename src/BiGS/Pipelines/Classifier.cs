@@ -1,6 +1,6 @@
+using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Models;
-using static TorchSharp.torch;
 
 namespace BiGS.Pipelines;
 
@@ -41,13 +41,11 @@ public sealed class Classifier : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    private IEnumerable<Classification> Answers(ModelInput input)
+    private IEnumerable<Classification> Answers(Batch batch)
     {
-        Tensor logits = _model.Model.Forward(input).Results["logits"].to_type(ScalarType.Float64); // (b, labels)
-        int labels = (int)logits.shape[1];
-        double[] all = (labels == 1 ? logits : logits.softmax(1)).cpu().contiguous().data<double>().ToArray();
-        return all.Chunk(labels).Select(row => labels == 1
-            ? new Classification([], row[0])
-            : new Classification([.. row.Select((p, i) => new LabelProbability(_model.Labels[i], p)).OrderByDescending(label => label.Probability)], null));
+        Numbers logits = _model.Backend.Compute(batch, "logits")[0]; // (b, labels)
+        return Enumerable.Range(0, batch.Rows).Select(row => logits.Width == 1
+            ? new Classification([], logits.At(row)[0])
+            : new Classification([.. logits.Probabilities(row).Select((p, i) => new LabelProbability(_model.Labels[i], p)).OrderByDescending(label => label.Probability)], null));
     }
 }

@@ -1,6 +1,6 @@
+using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Models;
-using static TorchSharp.torch;
 
 namespace BiGS.Pipelines;
 
@@ -18,7 +18,7 @@ public sealed class Embedder : IDisposable
     public IReadOnlyList<string> Warnings => _model.Warnings;
 
     /// <summary>Numbers of a vector.</summary>
-    public int Dimensions => _model.Model.Config.HiddenSize;
+    public int Dimensions => _model.Config.HiddenSize;
 
     /// <summary>Opens the small English model that comes with the library.</summary>
     public static Embedder Open() => Open(ShippedModel.Folder);
@@ -37,14 +37,40 @@ public sealed class Embedder : IDisposable
     /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
     public IReadOnlyList<float[]> Embed(
         IReadOnlyList<string> texts, bool normalize = true, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default) =>
-        [.. _model.Read([.. texts.Select(text => (ModelText)text)], tooLong, input => Vectors(input, normalize), cancel).Select(row => row.Read)];
+        [.. _model.Read([.. texts.Select(text => (ModelText)text)], tooLong, batch => Vectors(batch, normalize), cancel).Select(row => row.Read)];
 
     public void Dispose() => _model.Dispose();
 
-    private IEnumerable<float[]> Vectors(ModelInput input, bool normalize)
+    private IEnumerable<float[]> Vectors(Batch batch, bool normalize)
     {
-        Tensor states = _model.Model.Bigs.Encode(input).to_type(ScalarType.Float32); // (b, l, d)
-        Tensor mean = Pooler.MeanOverText(states, input.AttentionMask!); // (b, d)
-        return (normalize ? nn.functional.normalize(mean, dim: 1) : mean).cpu().contiguous().data<float>().ToArray().Chunk(Dimensions);
+        Numbers states = _model.Backend.Compute(batch, "last_hidden_state")[0]; // (b, l, d)
+        for (int row = 0; row < batch.Rows; row++)
+        {
+            double[] mean = MeanOverText(states, batch, row);
+            double scale = normalize ? 1 / Math.Max(Math.Sqrt(mean.Sum(x => x * x)), double.Epsilon) : 1;
+            yield return [.. mean.Select(x => (float)(x * scale))];
+        }
+    }
+
+    private static double[] MeanOverText(Numbers states, Batch batch, int row)
+    {
+        double[] sum = new double[states.Width];
+        int tokens = 0;
+        for (int position = row * batch.Length; position < (row + 1) * batch.Length; position++)
+        {
+            if (batch.AttentionMask[position] == 0)
+            {
+                continue;
+            }
+
+            tokens++;
+            ReadOnlySpan<float> state = states.At(position);
+            for (int i = 0; i < sum.Length; i++)
+            {
+                sum[i] += state[i];
+            }
+        }
+
+        return [.. sum.Select(x => x / tokens)];
     }
 }

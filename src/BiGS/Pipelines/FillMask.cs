@@ -1,7 +1,6 @@
 using BiGS.Checkpoints;
 using BiGS.Models;
 using BiGS.Tokenizers;
-using static TorchSharp.torch;
 
 namespace BiGS.Pipelines;
 
@@ -21,23 +20,23 @@ public sealed record MaskedWord(int Start, int End, IReadOnlyList<MaskCandidate>
 /// <summary>The likeliest words for every [MASK] of a text: what a pretrained model can do without fine-tuning.</summary>
 public sealed class FillMask : IDisposable
 {
+    private const string Head = "BiGSForMaskedLM";
     private const string Mask = "[MASK]";
     private const int LongestQuote = 80;
 
-    private readonly BiGSForMaskedLM _model;
+    private readonly TextModel _model;
     private readonly BertTokenizer _tokenizer;
     private readonly int? _padTo;
 
-    private FillMask(BiGSForMaskedLM model, BertTokenizer tokenizer, int? padTo, IReadOnlyList<string> warnings)
+    private FillMask(TextModel model, int? padTo)
     {
         _model = model;
-        _tokenizer = tokenizer;
+        _tokenizer = model.Tokenizer;
         _padTo = padTo;
-        Warnings = warnings;
     }
 
     /// <summary>What the weights lacked or had too much of.</summary>
-    public IReadOnlyList<string> Warnings { get; }
+    public IReadOnlyList<string> Warnings => _model.Warnings;
 
     /// <summary>Opens the small English model that comes with the library.</summary>
     public static FillMask Open() => Open(ShippedModel.Folder);
@@ -54,10 +53,10 @@ public sealed class FillMask : IDisposable
         string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, int? padTo = null, string? tokenizerFolder = null)
     {
         var opened = TextModel.Open(folder, how, precision, tokenizerFolder);
-        return opened.Model is BiGSForMaskedLM model
-            ? new FillMask(model, opened.Tokenizer, padTo, opened.Warnings)
+        return opened.Backend.Architecture == Head
+            ? new FillMask(opened, padTo)
             : throw new InvalidDataException(
-                $"{folder}: \"architectures\" in {ConfigFile.Name} is {opened.Model.Architecture}, which fills no masks; expected a BiGSForMaskedLM.");
+                $"{folder}: \"architectures\" in {ConfigFile.Name} is {opened.Backend.Architecture}, which fills no masks; expected a {Head}.");
     }
 
     /// <summary>Reads a text once, whatever the number of its masks, and guesses each by itself.</summary>
@@ -74,51 +73,31 @@ public sealed class FillMask : IDisposable
             throw new ArgumentException($"\"{Quoted(text)}\" has no {Mask}; write {Mask} where a word is to be found.");
         }
 
-        using var scope = NewDisposeScope();
-        using var untracked = inference_mode();
-        Tensor logits = _model.LogitsAt(Row(encoding, text), tensor(masks, device: _model.Bigs.Embeddings.WordTable.device)); // (p, v)
-        Tensor known = logits.to_type(ScalarType.Float64).softmax(1).narrow(1, 0, _tokenizer.VocabularySize);
-        (Tensor values, Tensor indices) = known.topk(Math.Min(top, _tokenizer.VocabularySize), 1); // (p, top)
-        using var probabilities = values.cpu().data<double>();
-        using var ids = indices.cpu().data<long>();
-        int each = (int)values.shape[1];
+        Numbers logits = _model.Backend.LogitsAt(_model.Batch([encoding], Length(encoding, text)), masks); // (p, v)
         return
         [
             .. masks.Select((position, m) =>
             {
                 (int start, int end) = encoding.Offsets[(int)position];
+                IEnumerable<(int Id, double Probability)> known = logits.Probabilities(m).Take(_tokenizer.VocabularySize).Index();
                 return new MaskedWord(start, end,
-                    [.. Enumerable.Range(m * each, each).Select(i => Candidate(text, start, end, (int)ids[i], probabilities[i]))]);
+                    [.. known.OrderByDescending(word => word.Probability).Take(top).Select(word => Candidate(text, start, end, word.Id, word.Probability))]);
             }),
         ];
     }
 
     public void Dispose() => _model.Dispose();
 
-    private ModelInput Row(Encoding encoding, string text)
+    private int Length(Encoding encoding, string text)
     {
-        int tokens = encoding.Ids.Count;
-        int length;
         try
         {
-            length = RowLength.For(_model.Config, tokens, _padTo);
+            return RowLength.For(_model.Config, encoding.Ids.Count, _padTo);
         }
         catch (ArgumentException unfit)
         {
             throw new ArgumentException($"\"{Quoted(text)}\": {unfit.Message}", unfit);
         }
-
-        long[] ids = new long[length];
-        long[] mask = new long[length];
-        Array.Fill(ids, _tokenizer.Vocabulary.PadId);
-        Array.Fill(mask, 1, 0, tokens);
-        for (int i = 0; i < tokens; i++)
-        {
-            ids[i] = encoding.Ids[i];
-        }
-
-        Tensor AsRow(long[] values) => tensor(values, [1, length], device: _model.Bigs.Embeddings.WordTable.device);
-        return new ModelInput(AsRow(ids), length > tokens ? AsRow(mask) : null); // (1, l)
     }
 
     private MaskCandidate Candidate(string text, int start, int end, int id, double probability)

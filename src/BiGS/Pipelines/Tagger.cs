@@ -1,7 +1,7 @@
+using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Models;
 using BiGS.Tokenizers;
-using static TorchSharp.torch;
 
 namespace BiGS.Pipelines;
 
@@ -44,14 +44,11 @@ public sealed class Tagger : IDisposable
     public void Dispose() => _model.Dispose();
 
     /// <summary>Of each row, token by token, the probabilities of the tags.</summary>
-    private static IEnumerable<double[][]> Chunked(Tensor probabilities)
+    private IEnumerable<double[][]> Probabilities(Batch batch)
     {
-        (int length, int tags) = ((int)probabilities.shape[1], (int)probabilities.shape[2]);
-        return probabilities.cpu().contiguous().data<double>().ToArray().Chunk(tags).Chunk(length);
+        Numbers logits = _model.Backend.Compute(batch, "logits")[0]; // (b, l, tags)
+        return Enumerable.Range(0, batch.Rows * batch.Length).Select(logits.Probabilities).Chunk(batch.Length);
     }
-
-    private IEnumerable<double[][]> Probabilities(ModelInput input) =>
-        Chunked(_model.Model.Forward(input).Results["logits"].to_type(ScalarType.Float64).softmax(2)); // (b, l, tags)
 
     /// <summary>A word is a piece and those that go on it.</summary>
     private IEnumerable<TaggedWord> Words(Encoding encoding, double[][] probabilities, string text)

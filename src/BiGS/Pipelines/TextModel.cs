@@ -2,7 +2,6 @@ using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Models;
 using BiGS.Tokenizers;
-using static TorchSharp.torch;
 
 namespace BiGS.Pipelines;
 
@@ -33,18 +32,17 @@ internal sealed class TextModel : IDisposable
     /// <summary>Positions of a batch: enough for products to be fast.</summary>
     private const int TokensAtOnce = 8_192;
 
-    private readonly Device _device;
-
-    private TextModel(HeadedModel model, BertTokenizer tokenizer, Device device, OpenedCheckpoint opened)
+    private TextModel(IBackend backend, BertTokenizer tokenizer)
     {
-        Model = model;
+        Backend = backend;
         Tokenizer = tokenizer;
-        _device = device;
-        Warnings = opened.Warnings;
-        Labels = opened.File.Labels ?? [.. Enumerable.Range(0, model.Config.NumLabels).Select(i => $"LABEL_{i}")];
+        Labels = backend.Labels ?? [.. Enumerable.Range(0, backend.Config.NumLabels).Select(i => $"LABEL_{i}")];
     }
 
-    public HeadedModel Model { get; }
+    /// <summary>What computes.</summary>
+    public IBackend Backend { get; }
+
+    public BiGSConfig Config => Backend.Config;
 
     public BertTokenizer Tokenizer { get; }
 
@@ -52,7 +50,7 @@ internal sealed class TextModel : IDisposable
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>What the weights lacked or had too much of.</summary>
-    public IReadOnlyList<string> Warnings { get; }
+    public IReadOnlyList<string> Warnings => Backend.Warnings;
 
     /// <param name="folder">config.json, weights, and vocab.txt or tokenizer.json.</param>
     /// <param name="how">Route and device.</param>
@@ -63,48 +61,43 @@ internal sealed class TextModel : IDisposable
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head, or one that is not trained.</exception>
     public static TextModel Open(string folder, OpenOptions? how, Precision precision, string? tokenizerFolder, string? head = null)
     {
-        how ??= new OpenOptions();
-        OpenedCheckpoint opened = CheckpointFolder.Open(folder, how);
-        if (head is not null && (opened.Model.Architecture != head || opened.Fresh.Count > 0))
+        IBackend backend = TorchBackend.Open(folder, how ?? new OpenOptions(), precision);
+        if (head is not null && (backend.Architecture != head || !backend.HasTrainedHead))
         {
             throw new InvalidDataException(
-                $"{folder}: holds a {opened.Model.Architecture}{(opened.Fresh.Count > 0 ? " whose head is not trained" : "")}; expected a trained {head}, as bigs finetune leaves it.");
+                $"{folder}: holds a {backend.Architecture}{(backend.HasTrainedHead ? "" : " whose head is not trained")}; expected a trained {head}, as bigs finetune leaves it.");
         }
 
         BertTokenizer tokenizer = BertTokenizer.Open(tokenizerFolder ?? folder);
-        if (tokenizer.VocabularySize > opened.Model.Config.VocabSize)
+        if (tokenizer.VocabularySize > backend.Config.VocabSize)
         {
             throw new InvalidDataException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {opened.Model.Config.VocabSize}; both must come from the same run.");
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {backend.Config.VocabSize}; both must come from the same run.");
         }
 
-        opened.Model.ComputeIn(precision);
-        opened.Model.Freeze();
-        return new TextModel(opened.Model, tokenizer, how.Device, opened);
+        return new TextModel(backend, tokenizer);
     }
 
     /// <summary>Reads texts.</summary>
     /// <param name="texts">In any order.</param>
     /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
-    /// <param name="read">What the model says to a batch: from its input, something a row.</param>
+    /// <param name="read">What the model says to a batch: from its rows, something of each.</param>
     /// <param name="cancel">Stops between batches.</param>
     /// <returns>Each text's tokens and what was read of it, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
     public IReadOnlyList<(Encoding Encoding, T Read)> Read<T>(
-        IReadOnlyList<ModelText> texts, TooLong tooLong, Func<ModelInput, IEnumerable<T>> read, CancellationToken cancel)
+        IReadOnlyList<ModelText> texts, TooLong tooLong, Func<Batch, IEnumerable<T>> read, CancellationToken cancel)
     {
-        int? longest = tooLong == TooLong.Truncate && Model.Config.PositionEmbeddingType == PositionEmbedding.Absolute ? Model.Config.MaxPositionEmbeddings : null;
+        int? longest = tooLong == TooLong.Truncate && Config.PositionEmbeddingType == PositionEmbedding.Absolute ? Config.MaxPositionEmbeddings : null;
         Encoding[] encodings = [.. texts.Select(text => Tokenizer.Encode(text.First, text.Second, longest))];
         int[] byLength = [.. Enumerable.Range(0, encodings.Length).OrderByDescending(i => encodings[i].Ids.Count)];
         var results = new (Encoding, T)[texts.Count];
         for (int at = 0; at < byLength.Length;)
         {
             cancel.ThrowIfCancellationRequested();
-            int length = RowLength.For(Model.Config, encodings[byLength[at]].Ids.Count, padTo: null);
+            int length = RowLength.For(Config, encodings[byLength[at]].Ids.Count, padTo: null);
             int[] chosen = byLength[at..Math.Min(byLength.Length, at + Math.Max(1, TokensAtOnce / length))];
-            using var scope = NewDisposeScope();
-            using var untracked = inference_mode();
-            foreach ((int i, T said) in chosen.Zip(read(Input([.. chosen.Select(i => encodings[i])], length))))
+            foreach ((int i, T said) in chosen.Zip(read(Batch([.. chosen.Select(i => encodings[i])], length))))
             {
                 results[i] = (encodings[i], said);
             }
@@ -115,12 +108,9 @@ internal sealed class TextModel : IDisposable
         return results;
     }
 
-    public void Dispose() => Model.Dispose();
+    /// <summary>Texts side by side, padded to one length.</summary>
+    public Batch Batch(IReadOnlyList<Encoding> rows, int length) =>
+        Batches.Batch.Of([.. rows.Select(row => new MaskedRow([.. row.Ids], [.. row.TokenTypeIds], [], []))], Tokenizer.Vocabulary.PadId, length);
 
-    private ModelInput Input(Encoding[] rows, int length)
-    {
-        Batch batch = Batch.Of([.. rows.Select(row => new MaskedRow([.. row.Ids], [.. row.TokenTypeIds], [], []))], Tokenizer.Vocabulary.PadId, length);
-        Tensor AsRows(long[] values) => tensor(values, [rows.Length, length], device: _device); // (b, l)
-        return new ModelInput(AsRows(batch.InputIds), AsRows(batch.AttentionMask), AsRows(batch.TokenTypeIds));
-    }
+    public void Dispose() => Backend.Dispose();
 }
