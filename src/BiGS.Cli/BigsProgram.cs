@@ -67,6 +67,7 @@ internal static class BigsProgram
             EmbedCommand.Build(terminal),
             ClassifyCommand.Build(terminal),
             TagCommand.Build(terminal),
+            AnswerCommand.Build(terminal),
             EvaluateCommand.Build(terminal),
             FinetuneCommand.Build(terminal),
             StudyCommand.Build(terminal),

@@ -15,6 +15,9 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
 {
     public const string Name = "config.json";
 
+    /// <summary>Where a model that answers questions says how much likelier "no answer" must be than its best answer.</summary>
+    public const string NoAnswerThresholdKey = "no_answer_threshold";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly JsonDocumentOptions EachKeyOnce = new() { AllowDuplicateProperties = false };
 
@@ -31,6 +34,9 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
             return [.. map.OrderBy(pair => int.Parse(pair.Key, System.Globalization.CultureInfo.InvariantCulture)).Select(pair => pair.Value!.ToString())];
         }
     }
+
+    /// <summary>Of a model that was trained to find no answer: how much likelier that must be than its best answer. Null of others.</summary>
+    public double? NoAnswerThreshold => Inert.TryGetValue(NoAnswerThresholdKey, out JsonNode? threshold) ? threshold?.GetValue<double>() : null;
 
     /// <summary>Reads a configuration.</summary>
     /// <param name="json">The file's text.</param>

@@ -52,7 +52,7 @@ internal static class ConfigKeys
     private static readonly HashSet<string> AlwaysInert =
     [
         "architectures", "_name_or_path", "name_or_path", "torch_dtype", "dtype", "transformers_version", "use_cache", "use_pykeops_kernel",
-        "id2label", "label2id", "finetuning_task", "tokenizer_class", "bos_token_id", "eos_token_id", "sep_token_id", "cls_token_id", "return_dict",
+        "id2label", "label2id", "finetuning_task", ConfigFile.NoAnswerThresholdKey, "tokenizer_class", "bos_token_id", "eos_token_id", "sep_token_id", "cls_token_id", "return_dict",
         "task_specific_params", "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers",
         "pooler_size_per_head", "_commit_hash",
     ];

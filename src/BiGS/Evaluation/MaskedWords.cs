@@ -8,16 +8,30 @@ namespace BiGS.Evaluation;
 /// What a masked language model gives for words at hidden positions: log p(word | row) = logit − log Σ e^logits. Questions are answered in batches of
 /// similar length whatever their order, and those with equal rows by reading once.
 /// </summary>
-/// <param name="model">Left in the mode that it was in.</param>
+/// <param name="config">The model's shape.</param>
 /// <param name="padId">Fills what the shorter rows of a batch leave.</param>
-public sealed class MaskedWords(BiGSForMaskedLM model, int padId)
+/// <param name="read">Asks the model.</param>
+public sealed class MaskedWords(BiGSConfig config, int padId, MaskedWords.Reader read)
 {
+    /// <summary>Reads a batch with one hidden word a row.</summary>
+    /// <param name="batch">Its masked positions are the hidden words.</param>
+    /// <param name="wanted">Flat indices row · v + word.</param>
+    /// <returns>The logit of each wanted word, and of each row log Σ e^logits.</returns>
+    public delegate (double[] Logits, double[] Totals) Reader(Batch batch, long[] wanted);
+
     /// <summary>Positions of a batch: enough for products to be fast, few enough for the logits of short rows and many words.</summary>
     private const int PositionsAtOnce = 4_096;
 
+    /// <param name="model">Left in the mode that it was in.</param>
+    /// <param name="padId">Fills what the shorter rows of a batch leave.</param>
+    public MaskedWords(BiGSForMaskedLM model, int padId)
+        : this(model.Config, padId, (batch, wanted) => Read(model, batch, wanted))
+    {
+    }
+
     /// <summary>Tokens of a row that the model can read.</summary>
-    public int LongestRow => model.Config.PositionEmbeddingType == PositionEmbedding.Absolute || model.Config.HearsPadding()
-        ? model.Config.MaxPositionEmbeddings
+    public int LongestRow => config.PositionEmbeddingType == PositionEmbedding.Absolute || config.HearsPadding()
+        ? config.MaxPositionEmbeddings
         : int.MaxValue;
 
     /// <param name="questions">In any order.</param>
@@ -41,24 +55,14 @@ public sealed class MaskedWords(BiGSForMaskedLM model, int padId)
         }
 
         var answers = new double[questions.Count][];
-        bool wasTraining = model.training;
-        model.eval();
-        try
+        for (int at = 0; at < rows.Length;)
         {
-            using var untracked = inference_mode();
-            for (int at = 0; at < rows.Length;)
-            {
-                cancel.ThrowIfCancellationRequested();
-                int length = model.Config.HearsPadding() ? model.Config.MaxPositionEmbeddings : questions[rows[at][0]].Ids.Length;
-                int count = Math.Min(rows.Length - at, Math.Max(1, PositionsAtOnce / length));
-                Answer(questions, new ArraySegment<int[]>(rows, at, count), length, answers);
-                at += count;
-                progress?.Report((double)at / rows.Length);
-            }
-        }
-        finally
-        {
-            model.train(wasTraining);
+            cancel.ThrowIfCancellationRequested();
+            int length = config.HearsPadding() ? config.MaxPositionEmbeddings : questions[rows[at][0]].Ids.Length;
+            int count = Math.Min(rows.Length - at, Math.Max(1, PositionsAtOnce / length));
+            Answer(questions, new ArraySegment<int[]>(rows, at, count), length, answers);
+            at += count;
+            progress?.Report((double)at / rows.Length);
         }
 
         return answers;
@@ -66,19 +70,14 @@ public sealed class MaskedWords(BiGSForMaskedLM model, int padId)
 
     private void Answer(IReadOnlyList<MaskedQuestion> questions, ArraySegment<int[]> rows, int length, double[][] answers)
     {
-        using var scope = NewDisposeScope();
-        Device device = model.Bigs.Embeddings.WordTable.device;
         MaskedRow[] masked =
         [
             .. rows.Select(row => questions[row[0]])
                 .Select(question => new MaskedRow(question.Ids, null, [question.Position], [question.Ids[question.Position]])),
         ];
-        BatchTensors tensors = BatchTensors.Of(Batch.Of(masked, padId, length), device);
-        Tensor logits = model.LogitsAt(tensors.Input, tensors.Positions); // (rows, v)
-        long words = model.Config.VocabSize;
+        long words = config.VocabSize;
         long[] wanted = [.. rows.SelectMany((row, r) => row.SelectMany(q => questions[q].Words.Select(word => (r * words) + word)))];
-        double[] scores = Numbers(logits.view(-1).index_select(0, tensor(wanted, device: device)));
-        double[] totals = Numbers(logits.logsumexp(1));
+        (double[] scores, double[] totals) = read(Batch.Of(masked, padId, length), wanted);
         int next = 0;
         for (int r = 0; r < rows.Count; r++)
         {
@@ -91,6 +90,25 @@ public sealed class MaskedWords(BiGSForMaskedLM model, int padId)
             {
                 answers[q] = [.. questions[q].Words.Select(_ => scores[next++] - totals[r])];
             }
+        }
+    }
+
+    private static (double[] Logits, double[] Totals) Read(BiGSForMaskedLM model, Batch batch, long[] wanted)
+    {
+        bool wasTraining = model.training;
+        model.eval();
+        try
+        {
+            using var untracked = inference_mode();
+            using var scope = NewDisposeScope();
+            Device device = model.Bigs.Embeddings.WordTable.device;
+            BatchTensors tensors = BatchTensors.Of(batch, device);
+            Tensor logits = model.LogitsAt(tensors.Input, tensors.Positions); // (rows, v)
+            return (Numbers(logits.view(-1).index_select(0, tensor(wanted, device: device))), Numbers(logits.logsumexp(1)));
+        }
+        finally
+        {
+            model.train(wasTraining);
         }
     }
 

@@ -45,18 +45,24 @@ public readonly record struct SentenceScore(double LogLikelihood, int Pieces)
 /// The pseudo-log-likelihood of a sentence (Salazar et al. 2020): PLL(w) = Σ_t log p(w_t | w with w_t hidden), over its word pieces; [CLS] and [SEP] are
 /// read and not asked for. No probability of the sentence, but comparable between sentences that differ in a word.
 /// </summary>
-/// <param name="model">Left in the mode that it was in.</param>
+/// <param name="words">What the model gives for hidden words.</param>
 /// <param name="tokenizer">The model's own.</param>
 /// <param name="hidden">What is hidden with a piece.</param>
-public sealed class PseudoLogLikelihood(BiGSForMaskedLM model, BertTokenizer tokenizer, HiddenPieces hidden = HiddenPieces.One)
+public sealed class PseudoLogLikelihood(MaskedWords words, BertTokenizer tokenizer, HiddenPieces hidden = HiddenPieces.One)
 {
     /// <summary>A sentence of l tokens is l rows of l; so many ids are in memory at a time.</summary>
     private const long IdsAtOnce = 1 << 17;
 
-    private readonly MaskedWords _words = new(model, tokenizer.Vocabulary.PadId);
+    /// <param name="model">Left in the mode that it was in.</param>
+    /// <param name="tokenizer">The model's own.</param>
+    /// <param name="hidden">What is hidden with a piece.</param>
+    public PseudoLogLikelihood(BiGSForMaskedLM model, BertTokenizer tokenizer, HiddenPieces hidden = HiddenPieces.One)
+        : this(new MaskedWords(model, tokenizer.Vocabulary.PadId), tokenizer, hidden)
+    {
+    }
 
     /// <summary>Tokens of a sentence that the model can read, [CLS] and [SEP] among them.</summary>
-    public int LongestSentence => _words.LongestRow;
+    public int LongestSentence => words.LongestRow;
 
     /// <summary>Tokens of a sentence, [CLS] and [SEP] among them.</summary>
     public int LengthOf(string sentence) => tokenizer.Encode(sentence).Ids.Count;
@@ -77,7 +83,7 @@ public sealed class PseudoLogLikelihood(BiGSForMaskedLM model, BertTokenizer tok
                 ids += questions[^1].Sum(question => (long)question.Ids.Length);
             }
 
-            IReadOnlyList<double[]> answers = _words.LogProbabilities([.. questions.SelectMany(sentence => sentence)], cancel: cancel);
+            IReadOnlyList<double[]> answers = words.LogProbabilities([.. questions.SelectMany(sentence => sentence)], cancel: cancel);
             int next = 0;
             scores.AddRange(questions.Select(sentence => new SentenceScore(sentence.Sum(_ => answers[next++][0]), sentence.Length)));
             progress?.Report((double)scores.Count / sentences.Count);

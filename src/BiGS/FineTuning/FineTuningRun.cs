@@ -81,9 +81,9 @@ public static class FineTuningRun
         ConfigFile saved = opened.File with { Inert = WithLabels(opened.File.Inert, request.Task, labels) };
         IReadOnlyList<EpochResult> epochs = tuner.Run(
             request.Task, train, validation, request.Kind.BestMetric,
-            _ =>
+            epoch =>
             {
-                Keep(request, output, model, saved);
+                Keep(request, output, model, WithFigures(saved, request.Kind.KeptFigures, epoch.Score));
                 tokenizer.Save(output);
             },
             progress, cancel);
@@ -146,6 +146,17 @@ public static class FineTuningRun
         return learned.Count > 0 && aside.Count > 0
             ? (learned, aside)
             : throw new InvalidDataException($"'{string.Join("', '", request.Train)}': {train.Count} examples are too few to keep {request.HoldOut:P0} of them aside; give a validation file");
+    }
+
+    private static ConfigFile WithFigures(ConfigFile file, IReadOnlyList<string> kept, Score score)
+    {
+        var inert = file.Inert.ToDictionary(key => key.Key, key => key.Value);
+        foreach (string figure in kept.Where(score.Metrics.ContainsKey))
+        {
+            inert[figure] = score.Metrics[figure];
+        }
+
+        return file with { Inert = inert };
     }
 
     private static Dictionary<string, JsonNode?> WithLabels(IReadOnlyDictionary<string, JsonNode?> inert, string task, IReadOnlyList<string> labels)

@@ -14,6 +14,9 @@ public abstract class TaskKind
     /// <summary>The figure that says which epoch was best; more is better.</summary>
     public abstract string BestMetric { get; }
 
+    /// <summary>Figures that answering needs later, and that config.json keeps under their names.</summary>
+    public virtual IReadOnlyList<string> KeptFigures => [];
+
     /// <summary>The classes or tags that occur in files, in the order of their numbers; empty for kinds without.</summary>
     /// <exception cref="InvalidDataException">A file is not as it should be.</exception>
     public virtual IReadOnlyList<string> FindLabels(IEnumerable<string> paths) => [];

@@ -1,3 +1,4 @@
+using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Models;
 using BiGS.Tokenizers;
@@ -17,12 +18,18 @@ public sealed record MaskCandidate(string Token, int Id, double Probability, str
 /// <param name="Candidates">The likeliest first.</param>
 public sealed record MaskedWord(int Start, int End, IReadOnlyList<MaskCandidate> Candidates);
 
-/// <summary>The likeliest words for every [MASK] of a text: what a pretrained model can do without fine-tuning.</summary>
+/// <summary>
+/// The likeliest words for every [MASK] of a text: what a pretrained model can do without fine-tuning. Texts are read in batches of similar length; neither
+/// their company nor their order changes an answer. Several threads may use one.
+/// </summary>
 public sealed class FillMask : IDisposable
 {
     private const string Head = "BiGSForMaskedLM";
     private const string Mask = "[MASK]";
     private const int LongestQuote = 80;
+
+    /// <summary>Positions of a batch: a score for every word at every mask must fit the memory, even where all are masked.</summary>
+    private const int TokensAtOnce = 1_024;
 
     private readonly TextModel _model;
     private readonly BertTokenizer _tokenizer;
@@ -45,7 +52,7 @@ public sealed class FillMask : IDisposable
     /// <param name="folder">config.json, model.safetensors, and vocab.txt or tokenizer.json.</param>
     /// <param name="how">Route and device.</param>
     /// <param name="precision">What to compute in.</param>
-    /// <param name="padTo">Every row's length; by default the text's own, or the model's full length where it sees its padding.</param>
+    /// <param name="padTo">Every row's length; by default as long as it must be, or the model's full length where it sees its padding.</param>
     /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head.</exception>
@@ -60,45 +67,77 @@ public sealed class FillMask : IDisposable
     }
 
     /// <summary>Reads a text once, whatever the number of its masks, and guesses each by itself.</summary>
-    /// <param name="text">With at least one [MASK].</param>
-    /// <param name="top">How many words for each.</param>
-    /// <exception cref="ArgumentException">The text has no [MASK], or is too long for the model.</exception>
-    public IReadOnlyList<MaskedWord> Fill(string text, int top = 5)
+    /// <inheritdoc cref="Fill(IReadOnlyList{string}, int, CancellationToken)"/>
+    public IReadOnlyList<MaskedWord> Fill(string text, int top = 5, CancellationToken cancel = default) => Fill([text], top, cancel)[0];
+
+    /// <summary>Reads each text once, whatever the number of its masks, and guesses each mask by itself.</summary>
+    /// <param name="texts">In any order, each with at least one [MASK].</param>
+    /// <param name="top">How many words for each mask.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>The masks of each text, in their order.</returns>
+    /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
+    public IReadOnlyList<IReadOnlyList<MaskedWord>> Fill(IReadOnlyList<string> texts, int top = 5, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        Encoding encoding = _tokenizer.Encode(text);
-        long[] masks = [.. Enumerable.Range(0, encoding.Ids.Count).Where(i => encoding.Ids[i] == _tokenizer.Vocabulary.MaskId)];
+        Encoding[] encodings = [.. texts.Select(text => _tokenizer.Encode(text))];
+        MaskedRow[] rows = [.. encodings.Zip(texts, Row)];
+        IReadOnlyList<(int Id, double Probability)[][]> best = _model.ReadRows(rows, batch => Best(batch, top), cancel, _padTo, TokensAtOnce);
+        return [.. texts.Select((text, t) => (IReadOnlyList<MaskedWord>)
+            [.. best[t].Zip(rows[t].Positions, (likeliest, position) => Word(text, encodings[t].Offsets[position], likeliest))])];
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    /// <summary>The text with the positions that ask for a word.</summary>
+    private MaskedRow Row(Encoding encoding, string text)
+    {
+        int[] masks = [.. Enumerable.Range(0, encoding.Ids.Count).Where(i => encoding.Ids[i] == _tokenizer.Vocabulary.MaskId)];
         if (masks.Length == 0)
         {
             throw new ArgumentException($"\"{Quoted(text)}\" has no {Mask}; write {Mask} where a word is to be found.");
         }
 
-        Numbers logits = _model.Backend.LogitsAt(_model.Batch([encoding], Length(encoding, text)), masks); // (p, v)
-        return
-        [
-            .. masks.Select((position, m) =>
-            {
-                (int start, int end) = encoding.Offsets[(int)position];
-                IEnumerable<(int Id, double Probability)> known = logits.Probabilities(m).Take(_tokenizer.VocabularySize).Index();
-                return new MaskedWord(start, end,
-                    [.. known.OrderByDescending(word => word.Probability).Take(top).Select(word => Candidate(text, start, end, word.Id, word.Probability))]);
-            }),
-        ];
-    }
-
-    public void Dispose() => _model.Dispose();
-
-    private int Length(Encoding encoding, string text)
-    {
         try
         {
-            return RowLength.For(_model.Config, encoding.Ids.Count, _padTo);
+            RowLength.For(_model.Config, encoding.Ids.Count, _padTo);
         }
         catch (ArgumentException unfit)
         {
             throw new ArgumentException($"\"{Quoted(text)}\": {unfit.Message}", unfit);
         }
+
+        return new MaskedRow([.. encoding.Ids], [.. encoding.TokenTypeIds], masks, []);
     }
+
+    /// <summary>Of each row, mask by mask, the likeliest words.</summary>
+    private IEnumerable<(int Id, double Probability)[][]> Best(Batch batch, int top)
+    {
+        Numbers logits = _model.Backend.LogitsAt(batch, batch.MaskedPositions); // (p, v)
+        return batch.MaskedPositions.Select((position, m) => (Row: position / batch.Length, Best: Likeliest(logits.Probabilities(m), top)))
+            .GroupBy(mask => mask.Row, (_, masks) => masks.Select(mask => mask.Best).ToArray());
+    }
+
+    /// <summary>The likeliest words that the tokenizer has, the likeliest first; of equal ones the first in the vocabulary.</summary>
+    private (int Id, double Probability)[] Likeliest(double[] probabilities, int top)
+    {
+        var kept = new PriorityQueue<int, (double, int)>();
+        for (int id = 0; id < _tokenizer.VocabularySize; id++)
+        {
+            if (kept.Count < top)
+            {
+                kept.Enqueue(id, (probabilities[id], -id));
+            }
+            else
+            {
+                kept.EnqueueDequeue(id, (probabilities[id], -id));
+            }
+        }
+
+        return [.. kept.UnorderedItems.OrderByDescending(word => word.Priority).Select(word => (word.Element, word.Priority.Item1))];
+    }
+
+    private MaskedWord Word(string text, (int Start, int End) place, (int Id, double Probability)[] best) =>
+        new(place.Start, place.End, [.. best.Select(word => Candidate(text, place.Start, place.End, word.Id, word.Probability))]);
 
     private MaskCandidate Candidate(string text, int start, int end, int id, double probability)
     {

@@ -21,6 +21,9 @@ internal interface IBackend : IDisposable
     /// <summary>Class names by index, where config.json has them.</summary>
     IReadOnlyList<string>? Labels { get; }
 
+    /// <summary>Of a model that was trained to find no answer: how much likelier that must be than its best answer. Null of others.</summary>
+    double? NoAnswerThreshold => null;
+
     /// <summary>What the weights lacked or had too much of.</summary>
     IReadOnlyList<string> Warnings { get; }
 

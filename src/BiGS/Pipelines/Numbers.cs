@@ -15,25 +15,33 @@ internal sealed record Numbers(float[] Values, long[] Shape)
     /// <inheritdoc cref="At"/>
     public double[] Probabilities(int place)
     {
-        ReadOnlySpan<float> logits = At(place);
+        double total = LogTotal(place);
         double[] shares = new double[Width];
-        float largest = float.NegativeInfinity;
-        foreach (float logit in logits)
+        ReadOnlySpan<float> logits = At(place);
+        for (int i = 0; i < shares.Length; i++)
+        {
+            shares[i] = Math.Exp(logits[i] - total);
+        }
+
+        return shares;
+    }
+
+    /// <summary>log Σ e^logits along the last dimension, in double.</summary>
+    /// <inheritdoc cref="At"/>
+    public double LogTotal(int place)
+    {
+        double largest = double.NegativeInfinity;
+        foreach (float logit in At(place))
         {
             largest = Math.Max(largest, logit);
         }
 
         double sum = 0;
-        for (int i = 0; i < shares.Length; i++)
+        foreach (float logit in At(place))
         {
-            sum += shares[i] = Math.Exp((double)logits[i] - largest);
+            sum += Math.Exp(logit - largest);
         }
 
-        for (int i = 0; i < shares.Length; i++)
-        {
-            shares[i] /= sum;
-        }
-
-        return shares;
+        return largest + Math.Log(sum);
     }
 }

@@ -49,6 +49,9 @@ internal sealed class TextModel : IDisposable
     /// <summary>Names of the classes or tags, as config.json has them.</summary>
     public IReadOnlyList<string> Labels { get; }
 
+    /// <summary>Tokens of a row that the model can read.</summary>
+    public int LongestRow => RowLength.Longest(Config);
+
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => Backend.Warnings;
 
@@ -90,16 +93,30 @@ internal sealed class TextModel : IDisposable
     {
         int? longest = tooLong == TooLong.Truncate && Config.PositionEmbeddingType == PositionEmbedding.Absolute ? Config.MaxPositionEmbeddings : null;
         Encoding[] encodings = [.. texts.Select(text => Tokenizer.Encode(text.First, text.Second, longest))];
-        int[] byLength = [.. Enumerable.Range(0, encodings.Length).OrderByDescending(i => encodings[i].Ids.Count)];
-        var results = new (Encoding, T)[texts.Count];
+        return [.. encodings.Zip(ReadRows([.. encodings.Select(encoding => new MaskedRow([.. encoding.Ids], [.. encoding.TokenTypeIds], [], []))], read, cancel))];
+    }
+
+    /// <summary>Reads rows of tokens.</summary>
+    /// <param name="rows">In any order; their masked positions, if any, are the reader's business.</param>
+    /// <param name="read">What the model says to a batch: from its rows, something of each.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="padTo">Every row's length; null for as long as it must be.</param>
+    /// <param name="tokensAtOnce">Positions of a batch.</param>
+    /// <returns>What was read of each row, in their order.</returns>
+    /// <exception cref="ArgumentException">A row is longer than the model.</exception>
+    public IReadOnlyList<T> ReadRows<T>(
+        IReadOnlyList<MaskedRow> rows, Func<Batch, IEnumerable<T>> read, CancellationToken cancel, int? padTo = null, int tokensAtOnce = TokensAtOnce)
+    {
+        int[] byLength = [.. Enumerable.Range(0, rows.Count).OrderByDescending(i => rows[i].Ids.Length)];
+        var results = new T[rows.Count];
         for (int at = 0; at < byLength.Length;)
         {
             cancel.ThrowIfCancellationRequested();
-            int length = RowLength.For(Config, encodings[byLength[at]].Ids.Count, padTo: null);
-            int[] chosen = byLength[at..Math.Min(byLength.Length, at + Math.Max(1, TokensAtOnce / length))];
-            foreach ((int i, T said) in chosen.Zip(read(Batch([.. chosen.Select(i => encodings[i])], length))))
+            int length = RowLength.For(Config, rows[byLength[at]].Ids.Length, padTo);
+            int[] chosen = byLength[at..Math.Min(byLength.Length, at + Math.Max(1, tokensAtOnce / length))];
+            foreach ((int i, T said) in chosen.Zip(read(Batch.Of([.. chosen.Select(i => rows[i])], Tokenizer.Vocabulary.PadId, length))))
             {
-                results[i] = (encodings[i], said);
+                results[i] = said;
             }
 
             at += chosen.Length;
@@ -107,10 +124,6 @@ internal sealed class TextModel : IDisposable
 
         return results;
     }
-
-    /// <summary>Texts side by side, padded to one length.</summary>
-    public Batch Batch(IReadOnlyList<Encoding> rows, int length) =>
-        Batches.Batch.Of([.. rows.Select(row => new MaskedRow([.. row.Ids], [.. row.TokenTypeIds], [], []))], Tokenizer.Vocabulary.PadId, length);
 
     public void Dispose() => Backend.Dispose();
 }

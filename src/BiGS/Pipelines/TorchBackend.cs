@@ -16,6 +16,7 @@ internal sealed class TorchBackend : IBackend
         _model = opened.Model;
         _device = device;
         HasTrainedHead = opened.Fresh.Count == 0;
+        NoAnswerThreshold = opened.File.NoAnswerThreshold;
         Labels = opened.File.Labels;
         Warnings = opened.Warnings;
     }
@@ -27,6 +28,8 @@ internal sealed class TorchBackend : IBackend
     public bool HasTrainedHead { get; }
 
     public IReadOnlyList<string>? Labels { get; }
+
+    public double? NoAnswerThreshold { get; }
 
     public IReadOnlyList<string> Warnings { get; }
 

@@ -9,6 +9,8 @@ namespace BiGS.Tests.Pipelines;
 
 public class FillMaskTests
 {
+    private static CancellationToken Now => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -17,7 +19,7 @@ public class FillMaskTests
         using var scope = NewDisposeScope();
         using var folder = new SmallModel(maskPadding);
         using FillMask fillMask = FillMask.Open(folder.Folder);
-        IReadOnlyList<MaskedWord> words = fillMask.Fill("the [MASK] near the [MASK] sleeps .", top: 4);
+        IReadOnlyList<MaskedWord> words = fillMask.Fill("the [MASK] near the [MASK] sleeps .", top: 4, Now);
 
         HeadedModel model = CheckpointFolder.Open(folder.Folder).Model;
         IReadOnlyList<int> ids = BertTokenizer.Open(folder.Folder).Encode("the [MASK] near the [MASK] sleeps .").Ids;
@@ -41,7 +43,7 @@ public class FillMaskTests
         {
             using var folder = new SmallModel(maskPadding);
             using FillMask fillMask = FillMask.Open(folder.Folder, padTo: padTo);
-            return [.. fillMask.Fill("the [MASK] sleeps .", folder.Config.VocabSize)[0].Candidates.OrderBy(c => c.Id).Select(c => c.Probability)];
+            return [.. fillMask.Fill("the [MASK] sleeps .", folder.Config.VocabSize, Now)[0].Candidates.OrderBy(c => c.Id).Select(c => c.Probability)];
         }
 
         double Apart(double[] a, double[] b) => a.Zip(b, (x, y) => Math.Abs(x - y) / y).Max();
@@ -56,7 +58,7 @@ public class FillMaskTests
         using var folder = new SmallModel();
         using FillMask fillMask = FillMask.Open(folder.Folder);
         const string Text = "The  [MASK]\tnear [MASK]!";
-        IReadOnlyList<MaskedWord> words = fillMask.Fill(Text, folder.Config.VocabSize);
+        IReadOnlyList<MaskedWord> words = fillMask.Fill(Text, folder.Config.VocabSize, Now);
         Assert.Equal(["[MASK]", "[MASK]"], words.Select(word => Text[word.Start..word.End]));
         MaskCandidate Of(int mask, string token) => words[mask].Candidates.Single(candidate => candidate.Token == token);
         Assert.Equal("The  trees\tnear [MASK]!", Of(0, "trees").Text);
@@ -71,8 +73,8 @@ public class FillMaskTests
     {
         using var folder = new SmallModel();
         using FillMask fillMask = FillMask.Open(folder.Folder);
-        Assert.Contains("has no [MASK]", Assert.Throws<ArgumentException>(() => fillMask.Fill("the trees")).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => fillMask.Fill("[MASK]", top: 0));
+        Assert.Contains("has no [MASK]", Assert.Throws<ArgumentException>(() => fillMask.Fill("the trees", cancel: Now)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => fillMask.Fill("[MASK]", top: 0, Now));
         File.AppendAllText(folder.File("vocab.txt"), "zebra\n");
         Assert.Contains("same run", Assert.Throws<InvalidDataException>(() => FillMask.Open(folder.Folder)).Message);
     }

@@ -15,7 +15,7 @@ public class ShippedModelTests
     public void ItFillsAMaskWithWords()
     {
         using FillMask fill = FillMask.Open();
-        MaskedWord word = Assert.Single(fill.Fill("The river flows into the [MASK]."));
+        MaskedWord word = Assert.Single(fill.Fill("The river flows into the [MASK].", cancel: TestContext.Current.CancellationToken));
         Assert.All(word.Candidates, candidate => Assert.Matches("^[a-z]+$", candidate.Token));
         Assert.Empty(fill.Warnings);
     }

@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using BiGS.Checkpoints;
 using BiGS.Evaluation;
+using BiGS.Questions;
 using BiGS.Tokenizers;
 
 namespace BiGS.FineTuning;
@@ -11,11 +13,6 @@ namespace BiGS.FineTuning;
 /// </summary>
 public sealed class QuestionAnswering : TaskKind
 {
-    private const int LongestQuestion = 64;
-    private const int LongestStride = 128;
-    private const int LongestAnswer = 30;
-    private const int Candidates = 20;
-
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <inheritdoc/>
@@ -23,6 +20,9 @@ public sealed class QuestionAnswering : TaskKind
 
     /// <inheritdoc/>
     public override string BestMetric => "f1";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> KeptFigures => [ConfigFile.NoAnswerThresholdKey];
 
     /// <inheritdoc/>
     public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
@@ -43,26 +43,9 @@ public sealed class QuestionAnswering : TaskKind
         return questions.Length > 0 ? new Answered(questions, windows) : throw new InvalidDataException($"'{string.Join("', '", paths)}' holds no question");
     }
 
-    private static IEnumerable<Window> Windows(int number, QuestionExample question, Encoding context, RowBuilder rows)
-    {
-        WordPieceVocabulary words = rows.Tokenizer.Vocabulary;
-        List<int> asked = [];
-        rows.Tokenizer.EncodeIds(question.Question, asked);
-        asked = [.. asked.Take(Math.Min(LongestQuestion, rows.MaxLength / 2))];
-        int room = rows.MaxLength - asked.Count - 3;
-        int stride = Math.Max(1, Math.Min(LongestStride, room / 2));
-        for (int first = 0; ; first += stride)
-        {
-            int[] part = [.. context.Ids.Skip(first).Take(room)];
-            int[] ids = [words.ClassificationId, .. asked, words.SeparatorId, .. part, words.SeparatorId];
-            int second = asked.Count + 2;
-            yield return new Window(number, second, [.. context.Offsets.Skip(first).Take(room)], new Sample([new SampleRow(ids, second)], Wanted(question, context, first, part.Length, second)));
-            if (first + room >= context.Ids.Count)
-            {
-                yield break;
-            }
-        }
-    }
+    private static IEnumerable<Window> Windows(int number, QuestionExample question, Encoding context, RowBuilder rows) =>
+        AnswerWindow.Over(question.Question, context, rows.Tokenizer, rows.MaxLength).Select(part => new Window(
+            number, part, context, new Sample([new SampleRow(part.Ids, part.Second)], Wanted(question, context, part.First, part.Count, part.Second))));
 
     /// <summary>The first answer, where this window holds all of it.</summary>
     private static SpanTarget Wanted(QuestionExample question, Encoding context, int first, int count, int second)
@@ -87,10 +70,10 @@ public sealed class QuestionAnswering : TaskKind
     }
 
     /// <param name="Question">Its number.</param>
-    /// <param name="Second">Where the text begins in the row.</param>
-    /// <param name="Offsets">Of its tokens in the whole text.</param>
+    /// <param name="Part">Which part of the text it shows.</param>
+    /// <param name="Context">The whole text.</param>
     /// <param name="Sample">The row.</param>
-    private sealed record Window(int Question, int Second, IReadOnlyList<(int Start, int End)> Offsets, Sample Sample);
+    private sealed record Window(int Question, AnswerWindow Part, Encoding Context, Sample Sample);
 
     /// <summary>The best answer to a question, and how much likelier none is.</summary>
     private sealed record Guess(string Text, double Score, double NoAnswer);
@@ -125,7 +108,7 @@ public sealed class QuestionAnswering : TaskKind
             (double threshold, _) = AnswerMatch.BestThreshold([.. guesses.Select((guess, q) =>
                 (guess.NoAnswer - guess.Score, AnswerMatch.F1(guess.Text, truths[q]), AnswerMatch.F1("", truths[q])))]);
             string[] texts = [.. guesses.Select(guess => guess.NoAnswer - guess.Score > threshold ? "" : guess.Text)];
-            return Figures(task, truths, texts, new Dictionary<string, double> { ["no_answer_threshold"] = threshold });
+            return Figures(task, truths, texts, new Dictionary<string, double> { [ConfigFile.NoAnswerThresholdKey] = threshold });
         }
 
         public override IEnumerable<string> Guesses(IReadOnlyList<float[]> answers)
@@ -139,7 +122,7 @@ public sealed class QuestionAnswering : TaskKind
         public override IReadOnlyList<float[]> WithoutReading(LabelledExamples train) => [.. windows.Select(window =>
         {
             float[] logits = new float[2 * window.Sample.Length];
-            logits[window.Second] = logits[window.Sample.Length + Math.Min(window.Second + 2, window.Sample.Length - 2)] = 1;
+            logits[window.Part.Second] = logits[window.Sample.Length + Math.Min(window.Part.Second + 2, window.Sample.Length - 2)] = 1;
             return logits;
         })];
 
@@ -157,48 +140,24 @@ public sealed class QuestionAnswering : TaskKind
 
         private Guess[] Best(IReadOnlyList<float[]> answers)
         {
-            Guess[] best = [.. questions.Select(_ => new Guess("", double.NegativeInfinity, double.PositiveInfinity))];
-            for (int w = 0; w < windows.Count; w++)
+            var best = new Guess[questions.Count];
+            foreach (IGrouping<int, int> ofOne in Enumerable.Range(0, windows.Count).GroupBy(w => windows[w].Question))
             {
-                Window window = windows[w];
-                Guess before = best[window.Question];
-                (string text, double score) = BestStretch(window, answers[w]);
-                double none = answers[w][0] + answers[w][answers[w].Length / 2];
-                best[window.Question] = new Guess(
-                    score > before.Score ? text : before.Text, Math.Max(score, before.Score), Math.Min(none, before.NoAnswer));
-            }
-
-            return best;
-        }
-
-        /// <summary>The likeliest pair of start and end among the likeliest of each.</summary>
-        private (string Text, double Score) BestStretch(Window window, float[] logits)
-        {
-            int length = logits.Length / 2;
-            int[] starts = Likeliest(logits.AsSpan(window.Second, window.Offsets.Count));
-            int[] ends = Likeliest(logits.AsSpan(length + window.Second, window.Offsets.Count));
-            (string Text, double Score) best = ("", double.NegativeInfinity);
-            foreach (int start in starts)
-            {
-                foreach (int end in ends.Where(end => end >= start && end < start + LongestAnswer))
+                IReadOnlyList<(int Start, int End)> offsets = windows[ofOne.First()].Context.Offsets;
+                var search = new AnswerSearch(offsets.Count);
+                foreach (int w in ofOne)
                 {
-                    double score = logits[window.Second + start] + logits[length + window.Second + end];
-                    if (score > best.Score)
-                    {
-                        best = (questions[window.Question].Context[window.Offsets[start].Start..window.Offsets[end].End], score);
-                    }
+                    search.Hear(windows[w].Part, answers[w].AsSpan(0, answers[w].Length / 2), answers[w].AsSpan(answers[w].Length / 2));
+                }
+
+                best[ofOne.Key] = new Guess("", double.NegativeInfinity, search.NoAnswer);
+                if (search.Best() is { } stretch)
+                {
+                    best[ofOne.Key] = best[ofOne.Key] with { Text = questions[ofOne.Key].Context[offsets[stretch.First].Start..offsets[stretch.Last].End], Score = stretch.Score };
                 }
             }
 
             return best;
-        }
-
-        private static int[] Likeliest(ReadOnlySpan<float> logits)
-        {
-            float[] keys = logits.ToArray();
-            int[] places = [.. Enumerable.Range(0, keys.Length)];
-            Array.Sort(keys, places);
-            return [.. places.Reverse().Take(Candidates)];
         }
     }
 }

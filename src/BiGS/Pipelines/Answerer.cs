@@ -1,0 +1,151 @@
+using BiGS.Batches;
+using BiGS.Checkpoints;
+using BiGS.Models;
+using BiGS.Questions;
+using BiGS.Tokenizers;
+
+namespace BiGS.Pipelines;
+
+/// <summary>A question to a text.</summary>
+/// <param name="Question">One sentence.</param>
+/// <param name="Text">Of any length.</param>
+public readonly record struct AskedText(string Question, string Text);
+
+/// <summary>A stretch of a text that may answer a question.</summary>
+/// <param name="Text">As the text has it.</param>
+/// <param name="Probability">Its share among all stretches of the text, and "no answer" where the model was trained to say so.</param>
+/// <param name="Start">Where it begins in the text, in UTF-16 code units.</param>
+/// <param name="End">Where it ends, exclusive.</param>
+public sealed record AnswerCandidate(string Text, double Probability, int Start, int End);
+
+/// <summary>What a model finds for a question.</summary>
+/// <param name="Candidates">The likeliest first, each wording once.</param>
+/// <param name="NoAnswerProbability">The share of "the text does not say"; null where the model was not trained to say so.</param>
+/// <param name="Best">The first candidate; null where the model says that the text holds no answer.</param>
+public sealed record FoundAnswer(IReadOnlyList<AnswerCandidate> Candidates, double? NoAnswerProbability, AnswerCandidate? Best);
+
+/// <summary>
+/// Answers to questions, found in texts of any length by a model that was fine-tuned for it (SQuAD): a long text is read through windows that overlap, all
+/// of them in batches of similar length. Neither company nor order changes an answer. Several threads may use one.
+/// </summary>
+public sealed class Answerer : IDisposable
+{
+    private const string Head = "BiGSForQuestionAnswering";
+    private const int ShortestWindow = 8;
+
+    private readonly TextModel _model;
+    private readonly int _window;
+
+    private Answerer(TextModel model, int window)
+    {
+        _model = model;
+        _window = window;
+    }
+
+    /// <summary>What the weights lacked or had too much of.</summary>
+    public IReadOnlyList<string> Warnings => _model.Warnings;
+
+    /// <summary>Whether the model was trained to find that a text holds no answer.</summary>
+    public bool KnowsNoAnswer => _model.Backend.NoAnswerThreshold is not null;
+
+    /// <summary>Opens a folder that fine-tuning left.</summary>
+    /// <param name="folder">config.json, weights, and vocab.txt or tokenizer.json.</param>
+    /// <param name="how">Route and device.</param>
+    /// <param name="precision">What to compute in.</param>
+    /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
+    /// <param name="window">Tokens of a window; null for the model's positions, at most 512, as fine-tuning reads.</param>
+    /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
+    /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head, or one that is not trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A window is shorter than 8 tokens, or longer than the model.</exception>
+    public static Answerer Open(
+        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, int? window = null)
+    {
+        TextModel model = TextModel.Open(folder, how, precision, tokenizerFolder, Head);
+        int length = window ?? Math.Min(model.Config.MaxPositionEmbeddings, AnswerWindow.UsualLength);
+        if (length >= ShortestWindow && length <= model.LongestRow)
+        {
+            return new Answerer(model, length);
+        }
+
+        model.Dispose();
+        throw new ArgumentOutOfRangeException(
+            nameof(window), $"a window of {length} tokens is asked for; this model reads from {ShortestWindow} to {model.LongestRow}.");
+    }
+
+    /// <summary>Answers questions.</summary>
+    /// <param name="questions">In any order; a text that comes more than once is tokenised once.</param>
+    /// <param name="top">How many candidates each.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>An answer a question, in their order.</returns>
+    /// <exception cref="ArgumentException">A question or a text is empty.</exception>
+    public IReadOnlyList<FoundAnswer> Answer(IReadOnlyList<AskedText> questions, int top = 1, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
+        var tokens = new Dictionary<string, Encoding>();
+        var windows = new List<(int Question, AnswerWindow Window)>();
+        for (int q = 0; q < questions.Count; q++)
+        {
+            AskedText asked = questions[q];
+            if (string.IsNullOrWhiteSpace(asked.Question) || string.IsNullOrWhiteSpace(asked.Text))
+            {
+                throw new ArgumentException($"question {q + 1} of {questions.Count}: the {(string.IsNullOrWhiteSpace(asked.Question) ? "question" : "text")} is empty; give a question and a text to look for its answer in.");
+            }
+
+            if (!tokens.TryGetValue(asked.Text, out Encoding? text))
+            {
+                text = tokens[asked.Text] = _model.Tokenizer.Encode(asked.Text, addSpecialTokens: false);
+            }
+
+            windows.AddRange(AnswerWindow.Over(asked.Question, text, _model.Tokenizer, _window).Select(window => (q, window)));
+        }
+
+        IReadOnlyList<(float[] Starts, float[] Ends)> logits = _model.ReadRows(
+            [.. windows.Select(window => Row(window.Window))], Logits, cancel);
+        return
+        [
+            .. windows.Zip(logits).GroupBy(read => read.First.Question, (q, read) =>
+            {
+                Encoding text = tokens[questions[q].Text];
+                var search = new AnswerSearch(text.Ids.Count);
+                foreach (((_, AnswerWindow window), (float[] starts, float[] ends)) in read)
+                {
+                    search.Hear(window, starts, ends);
+                }
+
+                return Found(search, text, questions[q].Text, top);
+            }),
+        ];
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    private static MaskedRow Row(AnswerWindow window) =>
+        new(window.Ids, [.. window.Ids.Select((_, i) => i < window.Second ? 0 : 1)], [], []);
+
+    private IEnumerable<(float[] Starts, float[] Ends)> Logits(Batch batch)
+    {
+        IReadOnlyList<Numbers> logits = _model.Backend.Compute(batch, "start_logits", "end_logits"); // (b, l) each
+        return Enumerable.Range(0, batch.Rows).Select(row => (logits[0].At(row).ToArray(), logits[1].At(row).ToArray()));
+    }
+
+    private FoundAnswer Found(AnswerSearch search, Encoding tokens, string text, int top)
+    {
+        double total = search.LogTotal();
+        double? none = null;
+        if (KnowsNoAnswer)
+        {
+            double most = Math.Max(total, search.NoAnswer);
+            total = most + Math.Log(Math.Exp(total - most) + Math.Exp(search.NoAnswer - most));
+            none = Math.Exp(search.NoAnswer - total);
+        }
+
+        AnswerCandidate[] candidates =
+        [
+            .. search.BestFirst().Select(stretch => (stretch.Score, tokens.Offsets[stretch.First].Start, tokens.Offsets[stretch.Last].End))
+                .DistinctBy(stretch => text[stretch.Start..stretch.End]).Take(top)
+                .Select(stretch => new AnswerCandidate(text[stretch.Start..stretch.End], Math.Exp(stretch.Score - total), stretch.Start, stretch.End)),
+        ];
+        bool isThere = candidates.Length > 0 && !(search.NoAnswer - search.Best()!.Value.Score > _model.Backend.NoAnswerThreshold);
+        return new FoundAnswer(candidates, none, isThere ? candidates[0] : null);
+    }
+}

@@ -1,0 +1,59 @@
+using BiGS.Batches;
+using BiGS.Checkpoints;
+using BiGS.Evaluation;
+using BiGS.Models;
+
+namespace BiGS.Pipelines;
+
+/// <summary>
+/// How likely sentences are to a pretrained model: their pseudo-log-likelihoods, comparable between sentences that differ in a word. Neither company nor
+/// order changes a score. Several threads may use one.
+/// </summary>
+public sealed class Scorer : IDisposable
+{
+    private readonly TextModel _model;
+    private readonly PseudoLogLikelihood _likelihood;
+
+    private Scorer(TextModel model, PseudoLogLikelihood likelihood)
+    {
+        _model = model;
+        _likelihood = likelihood;
+    }
+
+    /// <summary>What the weights lacked or had too much of.</summary>
+    public IReadOnlyList<string> Warnings => _model.Warnings;
+
+    /// <summary>Opens the small English model that comes with the library.</summary>
+    public static Scorer Open() => Open(ShippedModel.Folder);
+
+    /// <summary>Opens a folder that holds a masked language model and its tokenizer.</summary>
+    /// <param name="folder">config.json, weights, and vocab.txt or tokenizer.json.</param>
+    /// <param name="how">Route and device.</param>
+    /// <param name="precision">What to compute in.</param>
+    /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
+    /// <param name="hidden">What is hidden while a word piece is asked for.</param>
+    /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
+    /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head, or one that is not trained.</exception>
+    public static Scorer Open(
+        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, HiddenPieces hidden = HiddenPieces.One)
+    {
+        TextModel model = TextModel.Open(folder, how, precision, tokenizerFolder, "BiGSForMaskedLM");
+        var words = new MaskedWords(model.Config, model.Tokenizer.Vocabulary.PadId, (batch, wanted) => Read(model.Backend, batch, wanted));
+        return new Scorer(model, new PseudoLogLikelihood(words, model.Tokenizer, hidden));
+    }
+
+    /// <summary>Scores sentences.</summary>
+    /// <param name="sentences">In any order.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>A score a sentence, in their order; of a sentence without a word piece 0.</returns>
+    /// <exception cref="ArgumentException">A sentence is longer than the model.</exception>
+    public IReadOnlyList<SentenceScore> Score(IReadOnlyList<string> sentences, CancellationToken cancel = default) => _likelihood.Score(sentences, cancel: cancel);
+
+    public void Dispose() => _model.Dispose();
+
+    private static (double[] Logits, double[] Totals) Read(IBackend backend, Batch batch, long[] wanted)
+    {
+        Numbers logits = backend.LogitsAt(batch, batch.MaskedPositions); // (rows, v)
+        return ([.. wanted.Select(place => (double)logits.Values[place])], [.. Enumerable.Range(0, batch.Rows).Select(logits.LogTotal)]);
+    }
+}

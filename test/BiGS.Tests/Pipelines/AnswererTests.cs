@@ -1,0 +1,144 @@
+using System.Text.Json.Nodes;
+using BiGS.Checkpoints;
+using BiGS.Models;
+using BiGS.Pipelines;
+using BiGS.Questions;
+using BiGS.Tests.Cli;
+using BiGS.Tokenizers;
+using static TorchSharp.torch;
+
+namespace BiGS.Tests.Pipelines;
+
+/// <summary>Answers of a fine-tuned model, against the head's own logits for one window by itself and every stretch written out.</summary>
+public class AnswererTests
+{
+    private const string Head = "BiGSForQuestionAnswering";
+    private const string Short = "the farmer near the trees sleeps .";
+    private const string Question = "why , farmer";
+
+    private static readonly string Long = string.Join(' ', Enumerable.Repeat("the trees near the farmer sleep , and nobody knows why .", 4));
+
+    private static CancellationToken Now => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true, Short)]
+    [InlineData(true, "the trees near the farmer sleep , and nobody knows why . the farmer near the trees sleeps .")]
+    [InlineData(false, Short)]
+    public void TheBestStretchOfAllWindowsIsTheAnswer(bool maskPadding, string text)
+    {
+        using var model = new SmallModel(maskPadding, Head);
+        using Answerer answerer = Answerer.Open(model.Folder);
+        FoundAnswer found = answerer.Answer([new AskedText(Question, text)], top: 4, Now)[0];
+        Dictionary<(int Start, int End), double> expected = Stretches(model, text, maskPadding ? null : SmallModel.Positions);
+        double all = expected.Values.Sum(Math.Exp);
+        (int Start, int End) best = expected.MaxBy(stretch => stretch.Value).Key;
+        Assert.Equal(best, (found.Best!.Start, found.Best.End));
+        Assert.Null(found.NoAnswerProbability);
+        Assert.False(answerer.KnowsNoAnswer);
+        Assert.Equal(4, found.Candidates.Count);
+        Assert.Equal(found.Candidates.OrderByDescending(candidate => candidate.Probability), found.Candidates);
+        Assert.Equal(4, found.Candidates.Select(candidate => candidate.Text).Distinct().Count());
+        Assert.All(found.Candidates, candidate =>
+        {
+            Assert.Equal(candidate.Text, text[candidate.Start..candidate.End]);
+            Assert.Equal(Math.Exp(expected[(candidate.Start, candidate.End)]) / all, candidate.Probability, 1e-5);
+        });
+    }
+
+    [Fact]
+    public void NoAnswerIsSaidByAModelThatLearnedTo()
+    {
+        using var model = new SmallModel(head: Head);
+        double none = 0;
+        FoundAnswer With(double threshold)
+        {
+            JsonNode config = JsonNode.Parse(File.ReadAllText(model.File(ConfigFile.Name)))!;
+            config[ConfigFile.NoAnswerThresholdKey] = threshold;
+            File.WriteAllText(model.File(ConfigFile.Name), config.ToJsonString());
+            using Answerer answerer = Answerer.Open(model.Folder);
+            Assert.True(answerer.KnowsNoAnswer);
+            return answerer.Answer([new AskedText(Question, Short)], cancel: Now)[0];
+        }
+
+        Dictionary<(int, int), double> stretches = Stretches(model, Short, null, score => none = score);
+        double margin = none - stretches.Values.Max();
+        Assert.NotNull(With(margin + 0.01).Best);
+        FoundAnswer silent = With(margin - 0.01);
+        Assert.Null(silent.Best);
+        Assert.Equal(Math.Exp(none) / (Math.Exp(none) + stretches.Values.Sum(Math.Exp)), silent.NoAnswerProbability!.Value, 1e-5);
+        Assert.Single(silent.Candidates);
+    }
+
+    [Fact]
+    public void WhatCannotBeAnsweredIsSaid()
+    {
+        using var model = new SmallModel(head: Head);
+        using Answerer answerer = Answerer.Open(model.Folder);
+        Assert.Contains("question 2 of 2: the text is empty", Assert.Throws<ArgumentException>(() => answerer.Answer([new AskedText("why", Short), new AskedText("why", " ")], cancel: Now)).Message, StringComparison.Ordinal);
+        Assert.Contains("question is empty", Assert.Throws<ArgumentException>(() => answerer.Answer([new AskedText("", Short)], cancel: Now)).Message, StringComparison.Ordinal);
+        Assert.Contains("from 8 to 24", Assert.Throws<ArgumentOutOfRangeException>(() => Answerer.Open(model.Folder, window: 25)).Message, StringComparison.Ordinal);
+        Assert.Empty(answerer.Answer([], cancel: Now));
+        FoundAnswer nothing = answerer.Answer([new AskedText("why", "\u200b")], cancel: Now)[0];
+        Assert.Empty(nothing.Candidates);
+        Assert.Null(nothing.Best);
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        Assert.Throws<OperationCanceledException>(() => answerer.Answer([new AskedText("why", Short)], cancel: stopped.Token));
+        using var masked = new SmallModel();
+        Assert.Contains(Head, Assert.Throws<InvalidDataException>(() => Answerer.Open(masked.Folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheCommandAnswersFromATextAFileOrALine()
+    {
+        using var model = new SmallModel(head: Head);
+        string[] told = Bigs.Run("answer", "--model", model.Folder, "--text", Long, Question).Succeeded().Lines;
+        string[] read = Bigs.Run("answer", "--model", model.Folder, "--file", model.Written("a.txt", Long), Question).Succeeded().Lines;
+        string[] beside = Bigs.RunOn($"{Question}\t{Long}\n", "answer", "--model", model.Folder).Succeeded().Lines;
+        Assert.Equal(Assert.Single(told), Assert.Single(read));
+        Assert.Equal(told, beside);
+        Assert.Contains(told[0].Split('\t')[0], Long, StringComparison.Ordinal);
+
+        var answer = Bigs.Run("answer", "--model", model.Folder, "--text", "𝒳 " + Short, "--top", "3", "--json", Question).Succeeded().Objects[0];
+        Assert.Equal(3, answer.GetProperty("candidates").GetArrayLength());
+        var first = answer.GetProperty("candidates")[0];
+        Assert.Equal(answer.GetProperty("answer").GetString(), first.GetProperty("text").GetString());
+        (int start, int end) = (first.GetProperty("start").GetInt32(), first.GetProperty("end").GetInt32());
+        string[] characters = [.. ("𝒳 " + Short).EnumerateRunes().Select(rune => rune.ToString())];
+        Assert.Equal(first.GetProperty("text").GetString(), string.Concat(characters[start..end]));
+
+        Bigs.Run("answer", "--model", model.Folder, Question).FailedWith(1, "--text", "--file");
+        Bigs.Run("answer", "--model", model.Folder, "--text", Short, "--file", "a.txt", Question).FailedWith(2, "one of them");
+    }
+
+    /// <summary>Every stretch of at most 30 tokens with its score, the best of all windows.</summary>
+    private static Dictionary<(int Start, int End), double> Stretches(SmallModel model, string text, int? padTo, Action<double>? none = null)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        BertTokenizer tokenizer = BertTokenizer.Open(model.Folder);
+        HeadedModel opened = CheckpointFolder.Open(model.Folder).Model;
+        Encoding encoding = tokenizer.Encode(text, addSpecialTokens: false);
+        var scores = new Dictionary<(int, int), double>();
+        foreach (AnswerWindow window in AnswerWindow.Over(Question, encoding, tokenizer, SmallModel.Positions))
+        {
+            int length = padTo ?? window.Ids.Length;
+            Tensor Row(Func<int, long> value) => tensor([.. Enumerable.Range(0, length).Select(i => i < window.Ids.Length ? value(i) : 0)], [1, length]);
+            IReadOnlyDictionary<string, Tensor> results = opened.Forward(new ModelInput(Row(i => window.Ids[i]), Row(_ => 1), Row(i => i < window.Second ? 0 : 1))).Results;
+            float[] starts = results["start_logits"].data<float>().ToArray();
+            float[] ends = results["end_logits"].data<float>().ToArray();
+            none?.Invoke((double)starts[0] + ends[0]);
+            for (int i = 0; i < window.Count; i++)
+            {
+                for (int j = i; j < Math.Min(window.Count, i + 30); j++)
+                {
+                    (int, int) place = (encoding.Offsets[window.First + i].Start, encoding.Offsets[window.First + j].End);
+                    double score = (double)starts[window.Second + i] + ends[window.Second + j];
+                    scores[place] = Math.Max(score, scores.GetValueOrDefault(place, double.NegativeInfinity));
+                }
+            }
+        }
+
+        return scores;
+    }
+}
