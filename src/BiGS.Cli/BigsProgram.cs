@@ -74,6 +74,7 @@ internal static class BigsProgram
             PlotCommand.Build(terminal),
             ExtendCommand.Build(terminal),
             ConvertCommand.Build(terminal),
+            ExportCommand.Build(terminal),
             ServeCommand.Build(terminal),
             BenchCommand.Build(terminal),
             DoctorCommand.Build(terminal),

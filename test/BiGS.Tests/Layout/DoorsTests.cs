@@ -21,8 +21,8 @@ public partial class DoorsTests
         ["Training"] = ["Files", "Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Evaluation"],
         ["FineTuning"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Questions", "Evaluation", "Training"],
         ["Studies"] = ["Files", "Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Training", "Evaluation", "FineTuning"],
-        ["Pipelines"] = ["Tokenizers", "Batches", "Models", "Checkpoints", "Ssm", "Questions", "Evaluation"],
-        ["Onnx"] = ["Ssm", "Models", "Checkpoints"],
+        ["Onnx"] = ["Files", "Tokenizers", "Ssm", "Models", "Checkpoints"],
+        ["Pipelines"] = ["Tokenizers", "Batches", "Models", "Checkpoints", "Ssm", "Questions", "Evaluation", "Onnx"],
         ["Plots"] = ["Ssm", "Models", "Training", "Evaluation"],
     };
 

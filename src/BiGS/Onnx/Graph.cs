@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace BiGS.Onnx;
+
+/// <summary>Something that a graph computes or holds, by its name.</summary>
+internal readonly record struct Value(string Name);
+
+/// <summary>The element types of ONNX that are used here, by their numbers.</summary>
+internal enum ElementType
+{
+    Float = 1,
+    UInt8 = 2,
+    Int8 = 3,
+    Int32 = 6,
+    Int64 = 7,
+    Bool = 9,
+}
+
+/// <summary>
+/// A computation being written down in ONNX's operators: every operation is a node, whose result has the name of the place where it stands,
+/// such as <c>layer.0/fs4/Gather</c>.
+/// </summary>
+internal sealed class Graph
+{
+    private readonly Contents _contents;
+    private readonly string _place;
+
+    public Graph()
+        : this(new Contents(), "")
+    {
+    }
+
+    private Graph(Contents contents, string place)
+    {
+        _contents = contents;
+        _place = place;
+    }
+
+    /// <summary>The same graph, for the operations of a part of it.</summary>
+    public Graph In(string part) => new(_contents, $"{_place}{part}/");
+
+    /// <summary>An input of the model.</summary>
+    /// <param name="name">As callers name it.</param>
+    /// <param name="type">Of its elements.</param>
+    /// <param name="dimensions">Names of dimensions of any size.</param>
+    public Value Input(string name, ElementType type, params string[] dimensions)
+    {
+        _contents.Inputs.Add(OnnxFields.Value(name, type, dimensions));
+        return new Value(name);
+    }
+
+    /// <summary>Gives a value the name by which callers get it.</summary>
+    /// <param name="name">As callers name it.</param>
+    /// <param name="value">What it is.</param>
+    /// <param name="dimensions">Numbers, or names of dimensions of any size.</param>
+    public void Output(string name, Value value, params string[] dimensions)
+    {
+        _contents.Nodes.Add(OnnxFields.Node("Identity", name, [value.Name], [name], []));
+        _contents.Outputs.Add(OnnxFields.Value(name, ElementType.Float, dimensions));
+    }
+
+    /// <summary>An operation with one result.</summary>
+    public Value Do(string operation, params Value[] inputs) => Do(operation, inputs, []);
+
+    /// <inheritdoc cref="Do(string, Value[])"/>
+    public Value Do(string operation, Value[] inputs, params (string Name, object Value)[] attributes) =>
+        Do(operation, inputs, 1, attributes)[0];
+
+    /// <summary>An operation with several results.</summary>
+    public Value[] Do(string operation, Value[] inputs, int results, params (string Name, object Value)[] attributes)
+    {
+        string name = Free($"{_place}{operation}");
+        Value[] outputs = [.. Enumerable.Range(0, results).Select(i => new Value(results == 1 ? name : $"{name}.{i}"))];
+        _contents.Nodes.Add(OnnxFields.Node(operation, name, inputs.Select(input => input.Name), outputs.Select(output => output.Name), attributes));
+        return outputs;
+    }
+
+    /// <summary>Whole numbers that the graph holds: (n).</summary>
+    public Value Numbers(params long[] numbers) => Held(string.Join(',', numbers), ElementType.Int64, [numbers.Length], () => numbers);
+
+    /// <summary>One whole number without a dimension.</summary>
+    public Value Number(long number) => Held($"{number} alone", ElementType.Int64, [], () => new[] { number });
+
+    /// <summary>One number without a dimension.</summary>
+    public Value Number(float number) => Held(number.ToString("r", CultureInfo.InvariantCulture) + "f", ElementType.Float, [], () => new[] { number });
+
+    /// <summary>A weight.</summary>
+    /// <param name="name">As the checkpoint has it.</param>
+    /// <param name="type">Of its elements.</param>
+    /// <param name="shape">Its dimensions.</param>
+    /// <param name="values">Makes them when they are to be written.</param>
+    public Value Weight<T>(string name, ElementType type, long[] shape, Func<T[]> values)
+        where T : unmanaged
+    {
+        if (_contents.Held.Add(name))
+        {
+            long bytes = shape.Aggregate(1L, (product, size) => product * size) * Marshal.SizeOf<T>();
+            _contents.Weights.Add(OnnxFields.Tensor(name, type, shape, bytes, stream => stream.Write(MemoryMarshal.AsBytes(values().AsSpan()))));
+        }
+
+        return new Value(name);
+    }
+
+    /// <summary>The model: graph, versions, and what else is to be known of it.</summary>
+    public Message ToModel(string name, IReadOnlyDictionary<string, string> facts) =>
+        OnnxFields.Model(OnnxFields.Graph(name, _contents.Nodes, _contents.Weights, _contents.Inputs, _contents.Outputs), facts);
+
+    private Value Held<T>(string name, ElementType type, long[] shape, Func<T[]> values)
+        where T : unmanaged => Weight($"constant/{name}", type, shape, values);
+
+    private string Free(string name)
+    {
+        string free = name;
+        for (int n = 2; !_contents.Named.Add(free); n++)
+        {
+            free = $"{name}.{n}";
+        }
+
+        return free;
+    }
+
+    private sealed class Contents
+    {
+        public List<Message> Nodes { get; } = [];
+
+        public List<Message> Weights { get; } = [];
+
+        public List<Message> Inputs { get; } = [];
+
+        public List<Message> Outputs { get; } = [];
+
+        public HashSet<string> Held { get; } = [];
+
+        public HashSet<string> Named { get; } = [];
+    }
+}

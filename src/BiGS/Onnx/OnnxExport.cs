@@ -1,0 +1,80 @@
+using BiGS.Checkpoints;
+using BiGS.Files;
+using BiGS.Models;
+using BiGS.Tokenizers;
+using static TorchSharp.torch;
+
+namespace BiGS.Onnx;
+
+/// <summary>
+/// Writes a model as ONNX, for ONNX Runtime and whatever else reads it: standard operators only, rows of any number and of any length up to the model's.
+/// Inputs are <c>input_ids, attention_mask, token_type_ids</c>, outputs what <c>bigs forward</c> writes, under the same names.
+/// </summary>
+public static class OnnxExport
+{
+    /// <summary>The file's name in a folder.</summary>
+    public const string FileName = "model.onnx";
+
+    /// <summary>What a model without a head is called in <c>architectures</c>.</summary>
+    public const string BareEncoder = "BiGSModel";
+
+    /// <summary>Under this name the file holds the model's config.json.</summary>
+    internal const string ConfigFact = "bigs.config";
+
+    /// <summary>Exports a checkpoint.</summary>
+    /// <param name="source">A folder, or one weights file with config.json beside it.</param>
+    /// <param name="target">A file that ends in <c>.onnx</c>; or a folder, which gets config.json and the tokenizer too.</param>
+    /// <param name="tokenizer">A folder with the tokenizer's files; null where they lie beside the weights.</param>
+    /// <param name="bare">Whether the head is left out.</param>
+    /// <param name="overwrite">Whether a file that is there is replaced.</param>
+    /// <returns>The file, and what the weights lacked or had too much of.</returns>
+    /// <exception cref="IOException">There is a file already.</exception>
+    /// <exception cref="InvalidDataException">The source does not open, or lacks its head.</exception>
+    public static (string File, IReadOnlyList<string> Warnings) Export(
+        string source, string target, string? tokenizer = null, bool bare = false, bool overwrite = false)
+    {
+        bool toFile = Path.GetExtension(target) == ".onnx";
+        string file = toFile ? target : Path.Combine(target, FileName);
+        if (File.Exists(file) && !overwrite)
+        {
+            throw new IOException($"{file}: there is a file already; choose another --out, or give --overwrite.");
+        }
+
+        OpenedCheckpoint opened = CheckpointFolder.Open(source);
+        using HeadedModel model = opened.Model;
+        if (!bare && opened.Fresh is [var fresh, ..])
+        {
+            throw new InvalidDataException(
+                $"{source}: has no trained \"{fresh}\" for its {model.Architecture}; name the head that it has in \"architectures\" of config.json, or export the encoder alone.");
+        }
+
+        var config = opened.File with { Config = model.Config, Architecture = bare ? BareEncoder : model.Architecture };
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        Write(model, config, file);
+        string folder = Directory.Exists(source) ? source : Path.GetDirectoryName(Path.GetFullPath(source))!;
+        if (!toFile && Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) != Path.TrimEndingDirectorySeparator(Path.GetFullPath(target)))
+        {
+            WholeFile.WriteText(Path.Combine(target, ConfigFile.Name), config.ToJson());
+            TokenizerFolder.CopyFiles(tokenizer ?? folder, target);
+        }
+
+        return (file, opened.Warnings);
+    }
+
+    /// <summary>Writes a model that is open.</summary>
+    /// <param name="model">In evaluation mode.</param>
+    /// <param name="config">Its configuration; the head that it names is written.</param>
+    /// <param name="file">Whole under its name or not there.</param>
+    internal static void Write(HeadedModel model, ConfigFile config, string file)
+    {
+        using var untracked = no_grad();
+        Message onnx = new HeadGraph(model, config.Architecture)
+            .ToModel(config.Architecture, new Dictionary<string, string> { [ConfigFact] = config.ToJson() });
+        if (onnx.Length > int.MaxValue)
+        {
+            throw new InvalidDataException($"{file}: the model would take {onnx.Length / 1e9:f1} GB, and an ONNX file holds at most 2.1.");
+        }
+
+        WholeFile.Write(file, onnx.WriteTo);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+
+namespace BiGS.Onnx;
+
+/// <summary>ONNX's messages by their field numbers, as <c>onnx.proto</c> gives them.</summary>
+internal static class OnnxFields
+{
+    /// <summary>The operators' version: the first with Gelu.</summary>
+    public const long OperatorSet = 20;
+
+    /// <summary>The file format's version that belongs to it.</summary>
+    private const long FormatVersion = 9;
+
+    public static Message Model(Message graph, IReadOnlyDictionary<string, string> facts)
+    {
+        Message model = new Message()
+            .Add(1, FormatVersion)
+            .Add(2, "BiGS for .NET")
+            .Add(3, typeof(OnnxFields).Assembly.GetName().Version!.ToString(3))
+            .Add(8, new Message().Add(1, "").Add(2, OperatorSet));
+        foreach ((string key, string value) in facts)
+        {
+            model.Add(14, new Message().Add(1, key).Add(2, value));
+        }
+
+        return model.Add(7, graph);
+    }
+
+    public static Message Graph(
+        string name, IEnumerable<Message> nodes, IEnumerable<Message> weights, IEnumerable<Message> inputs, IEnumerable<Message> outputs)
+    {
+        var graph = new Message();
+        void All(int field, IEnumerable<Message> messages)
+        {
+            foreach (Message message in messages)
+            {
+                graph.Add(field, message);
+            }
+        }
+
+        All(1, nodes);
+        graph.Add(2, name);
+        All(5, weights);
+        All(11, inputs);
+        All(12, outputs);
+        return graph;
+    }
+
+    public static Message Node(
+        string operation, string name, IEnumerable<string> inputs, IEnumerable<string> outputs, IEnumerable<(string Name, object Value)> attributes)
+    {
+        var node = new Message();
+        foreach (string input in inputs)
+        {
+            node.Add(1, input);
+        }
+
+        foreach (string output in outputs)
+        {
+            node.Add(2, output);
+        }
+
+        node.Add(3, name).Add(4, operation);
+        foreach ((string attribute, object value) in attributes)
+        {
+            node.Add(5, Attribute(attribute, value));
+        }
+
+        return node;
+    }
+
+    public static Message Tensor(string name, ElementType type, long[] shape, long bytes, Action<Stream> write)
+    {
+        var tensor = new Message();
+        foreach (long size in shape)
+        {
+            tensor.Add(1, size);
+        }
+
+        return tensor.Add(2, (long)type).Add(8, name).Add(9, bytes, write);
+    }
+
+    public static Message Value(string name, ElementType type, string[] dimensions)
+    {
+        var shape = new Message();
+        foreach (string dimension in dimensions)
+        {
+            shape.Add(1, long.TryParse(dimension, CultureInfo.InvariantCulture, out long size) ? new Message().Add(1, size) : new Message().Add(2, dimension));
+        }
+
+        return new Message().Add(1, name).Add(2, new Message().Add(1, new Message().Add(1, (long)type).Add(2, shape)));
+    }
+
+    private static Message Attribute(string name, object value)
+    {
+        const int Kind = 20;
+        Message attribute = new Message().Add(1, name);
+        switch (value)
+        {
+            case float number:
+                return attribute.Add(2, number).Add(Kind, 1);
+            case long number:
+                return attribute.Add(3, number).Add(Kind, 2);
+            case string text:
+                return attribute.Add(4, text).Add(Kind, 3);
+            case long[] numbers:
+                foreach (long number in numbers)
+                {
+                    attribute.Add(8, number);
+                }
+
+                return attribute.Add(Kind, 7);
+            default:
+                throw new ArgumentException($"An attribute of the type {value.GetType().Name} has no place here.", nameof(value));
+        }
+    }
+}
