@@ -68,6 +68,8 @@ internal static class BigsProgram
             ClassifyCommand.Build(terminal),
             TagCommand.Build(terminal),
             AnswerCommand.Build(terminal),
+            IndexCommand.Build(terminal),
+            SearchCommand.Build(terminal),
             EvaluateCommand.Build(terminal),
             FinetuneCommand.Build(terminal),
             StudyCommand.Build(terminal),

@@ -33,7 +33,14 @@ internal sealed class ModelOptions
 
     /// <summary>Where the model is; a model of the hub is fetched first.</summary>
     /// <inheritdoc cref="ModelPlace.Of"/>
-    public ModelPlace Place(ParseResult parse, Terminal terminal) => ModelPlace.Of(parse.GetValue(_model) ?? ShippedModel.Folder, terminal);
+    /// <param name="parse">The command line.</param>
+    /// <param name="terminal">Shows how far fetching has come.</param>
+    /// <param name="otherwise">Where no model is given; null for the one that comes along.</param>
+    public ModelPlace Place(ParseResult parse, Terminal terminal, string? otherwise = null) =>
+        ModelPlace.Of(parse.GetValue(_model) ?? otherwise ?? ShippedModel.Folder, terminal);
+
+    /// <summary>The model that is named, by a path from anywhere if it is on this machine; null where none is.</summary>
+    public string? Given(ParseResult parse) => parse.GetValue(_model) is { } given && Path.Exists(given) ? Path.GetFullPath(given) : parse.GetValue(_model);
 
     /// <param name="parse">The command line.</param>
     /// <param name="auto">What "auto" stands for.</param>

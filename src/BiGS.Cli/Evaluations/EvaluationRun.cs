@@ -5,6 +5,7 @@ using BiGS.Cli.Console;
 using BiGS.Evaluation;
 using BiGS.FineTuning;
 using BiGS.Models;
+using BiGS.Search;
 using BiGS.Ssm;
 using BiGS.Tokenizers;
 using Spectre.Console.Rendering;
@@ -58,6 +59,15 @@ internal sealed class EvaluationRun(
         opened.Model.ComputeIn(model.Precision(parse));
         opened.Model.Freeze();
         return (opened, BertTokenizer.Open(place.TokenizerFolder));
+    }
+
+    /// <summary>Opens a model for search, whatever its head.</summary>
+    public SearchModel OpenSearchModel()
+    {
+        ModelPlace place = model.Place(parse, terminal);
+        SearchModel opened = SearchModel.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
+        terminal.Warn(opened.Warnings);
+        return opened;
     }
 
     /// <summary>The kind of your own task.</summary>

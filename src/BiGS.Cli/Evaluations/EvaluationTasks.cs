@@ -11,6 +11,7 @@ internal static class EvaluationTasks
         new AgreementTask(options),
         new GrammarTask(options),
         new EfficiencyTask(),
+        new RetrievalTask(options),
         .. FineTunedTask.All(options),
     ];
 }

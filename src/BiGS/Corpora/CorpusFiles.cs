@@ -82,7 +82,7 @@ internal static class CorpusFiles
     }
 
     /// <summary>Hidden files are no corpus, and a linked folder could lead round in a circle; linked files are read.</summary>
-    private static IEnumerable<string> FilesUnder(string folder, int depth)
+    public static IEnumerable<string> FilesUnder(string folder, int depth)
     {
         DirectoryInfo root = new(folder);
         IEnumerable<string> files = root.EnumerateFiles()

@@ -5,7 +5,10 @@ namespace BiGS.Corpora;
 /// <summary>JSON Lines: one object a line, its text in one field. Blank lines are passed over.</summary>
 internal static class JsonLinesDocuments
 {
-    public static IEnumerable<string> Read(string path, string field)
+    public static IEnumerable<string> Read(string path, string field) => ReadWithLines(path, field).Select(document => document.Text);
+
+    /// <summary>The same, each with the line that it stands in.</summary>
+    public static IEnumerable<(long Line, string Text)> ReadWithLines(string path, string field)
     {
         using TextLines lines = new(path);
         while (lines.Advance())
@@ -13,7 +16,7 @@ internal static class JsonLinesDocuments
             lines.RequireUtf8();
             if (lines.Bytes.ContainsAnyExcept(" \t\r"u8))
             {
-                yield return TextOf(lines, path, field);
+                yield return (lines.LineNumber, TextOf(lines, path, field));
             }
         }
     }

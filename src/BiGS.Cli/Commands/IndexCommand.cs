@@ -1,0 +1,71 @@
+using System.CommandLine;
+using BiGS.Cli.Console;
+using BiGS.Search;
+
+namespace BiGS.Cli.Commands;
+
+internal static class IndexCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        var model = new ModelOptions();
+        Argument<string> folder = new("FOLDER") { Description = "a folder of documents: .txt, .md, .jsonl, each also .gz, in it and below" };
+        Option<string> output = Values.Text("--out", "DIR", $"where the index goes (default: {PassageIndex.FolderName} in the folder)");
+        Option<int?> tokens = Values.Number("--passage-tokens", "the most tokens of a passage (default 128, or what the model reads if that is less)", least: 8);
+        Option<int?> overlap = Values.Number("--overlap", "the most tokens that neighbours share (default: a quarter of a passage)", least: 0);
+        Option<string> textField = Values.Text("--text-field", "NAME", "the field of a .jsonl object that holds the text (default text)");
+        Option<bool> overwrite = Values.Flag("--overwrite", "make an index that another model or other passages made anew");
+        Option<bool> json = Values.Flag("--json", "one JSON object: what became of the index");
+        var command = new Verb(
+            "index", "Embeds a folder of documents by passages, for bigs search. Again: only files that changed.",
+            "bigs index notes",
+            "bigs index notes --model runs/mine --out notes-index")
+        { folder, output, tokens, overlap, textField, overwrite, json };
+        model.AddTo(command);
+        command.Runs(parse =>
+        {
+            ModelPlace place = model.Place(parse, terminal);
+            using SearchModel opened = SearchModel.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
+            terminal.Warn(opened.Warnings);
+            var options = new IndexOptions
+            {
+                PassageTokens = parse.GetValue(tokens),
+                Overlap = parse.GetValue(overlap),
+                TextField = parse.GetValue(textField) ?? "text",
+                Place = parse.GetValue(output),
+                ModelPath = model.Given(parse),
+                Overwrite = parse.GetValue(overwrite),
+            };
+            IndexUpdate update;
+            using (ProgressLine line = terminal.Progress())
+            {
+                var progress = new Told<IndexProgress>(
+                    at => line.Report("embedding", (double)at.Done / at.All, $"{at.Done:N0} of {at.All:N0} files, {at.Embedded:N0} passages"));
+                update = Indexing.Update(parse.GetRequiredValue(folder), opened, options, progress, terminal.Interrupted);
+            }
+
+            Show(update, parse.GetValue(json), terminal);
+        });
+        return command;
+    }
+
+    private static void Show(IndexUpdate update, bool asJson, Terminal terminal)
+    {
+        if (asJson)
+        {
+            terminal.Json(json =>
+            {
+                json.WriteString("index", update.Place);
+                json.WriteNumber("files", update.Files);
+                json.WriteNumber("passages", update.Passages);
+                json.WriteNumber("files_read", update.Read);
+                json.WriteNumber("files_removed", update.Removed);
+                json.WriteNumber("passages_embedded", update.Embedded);
+            });
+            return;
+        }
+
+        terminal.Line(
+            $"{update.Place}: {update.Passages:N0} passages of {update.Files:N0} files; {update.Read:N0} files were new or changed, {update.Removed:N0} are gone, {update.Embedded:N0} passages were embedded");
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using BiGS.Corpora;
+
+namespace BiGS.Search;
+
+/// <summary>A document of a file.</summary>
+/// <param name="Line">The line that it begins in, from 1.</param>
+/// <param name="IsLine">Whether that line is all of it, however many its text has.</param>
+/// <param name="Text">All of it, every line end as one '\n'.</param>
+internal sealed record FileDocument(long Line, bool IsLine, string Text);
+
+/// <summary>
+/// The documents that a search looks through. A .txt or .md file is one document, a .jsonl file one a line, in a field that is named; each may be
+/// compressed (.gz). Hidden files and folders are passed over.
+/// </summary>
+internal static class DocumentFiles
+{
+    private const string Supported = ".txt, .md, .jsonl, each also .gz";
+
+    private static readonly string[] Texts = [".txt", ".md"];
+
+    /// <summary>Paths below a folder, as they lead there from it, in ordinal order.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">It holds nothing that can be read.</exception>
+    public static IReadOnlyList<string> Of(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"{folder}: there is no such folder; give one that holds documents ({Supported}).");
+        }
+
+        string[] files =
+        [
+            .. CorpusFiles.FilesUnder(folder, int.MaxValue)
+                .Where(file => IsText(file) || IsJsonLines(file))
+                .Select(file => Path.GetRelativePath(folder, file))
+                .Order(StringComparer.Ordinal),
+        ];
+        return files.Length > 0 ? files : throw new FileNotFoundException($"{folder}: holds no document; expected files that end in {Supported}.");
+    }
+
+    /// <exception cref="InvalidDataException">Not UTF-8, broken gzip, or a line without the field: says where.</exception>
+    public static IEnumerable<FileDocument> Read(string path, string textField)
+    {
+        if (!IsText(path))
+        {
+            return JsonLinesDocuments.ReadWithLines(path, textField).Select(document => new FileDocument(document.Line, IsLine: true, document.Text));
+        }
+
+        var text = new StringBuilder();
+        foreach ((_, string line) in TextFile.Lines(path))
+        {
+            text.Append(line).Append('\n');
+        }
+
+        return [new FileDocument(1, IsLine: false, text.ToString())];
+    }
+
+    private static bool IsText(string path) => Texts.Contains(ExtensionOf(path));
+
+    private static bool IsJsonLines(string path) => ExtensionOf(path) == ".jsonl";
+
+    private static string ExtensionOf(string path) => Path.GetExtension(CorpusFiles.IsCompressed(path) ? path[..^3] : path).ToLowerInvariant();
+}
