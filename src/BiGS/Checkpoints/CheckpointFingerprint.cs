@@ -6,7 +6,7 @@ namespace BiGS.Checkpoints;
 /// <summary>A name for what a model computes: the same files with the same tokenizer have the same one, wherever they lie.</summary>
 public static class CheckpointFingerprint
 {
-    /// <param name="folderOrFile">As <see cref="CheckpointFolder.Open"/> takes it.</param>
+    /// <param name="folderOrFile">A checkpoint folder, or one weights file in it.</param>
     /// <param name="tokenizer">What the model reads through.</param>
     /// <returns>32 hexadecimal digits of SHA-256 over configuration, weights and the tokenizer's fingerprint.</returns>
     /// <exception cref="FileNotFoundException">There are no weights.</exception>

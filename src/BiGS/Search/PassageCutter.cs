@@ -11,6 +11,7 @@ public sealed record Passage(int Start, int End, string Text);
 /// <summary>
 /// Cuts a text into passages of at most so many tokens, each sharing some with the one before. A passage ends where a paragraph does, else a sentence,
 /// a line, a word: the best place in the second half of its window, the latest of equals. The next begins at the best place within the overlap.
+/// A word is cut only where it alone fills half a window; its parts may then be some more tokens.
 /// </summary>
 public sealed class PassageCutter
 {
@@ -45,6 +46,7 @@ public sealed class PassageCutter
     private enum Break
     {
         Piece,
+        Joint,
         Word,
         Line,
         Sentence,
@@ -87,7 +89,7 @@ public sealed class PassageCutter
             : lines > 1 ? Break.Paragraph
             : EndsWithoutBlank.Contains(last) || (!gap.IsEmpty && EndsOfSentences.Contains(last) && !char.IsLower(text[start])) ? Break.Sentence
             : lines == 1 ? Break.Line
-            : gap.IsEmpty ? Break.Piece
+            : gap.IsEmpty ? Break.Joint
             : Break.Word;
     }
 }

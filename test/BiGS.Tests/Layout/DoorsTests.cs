@@ -23,9 +23,7 @@ public partial class DoorsTests
         ["Studies"] = ["Files", "Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Training", "Evaluation", "FineTuning"],
         ["Onnx"] = ["Files", "Tokenizers", "Ssm", "Models", "Checkpoints"],
         ["Pipelines"] = ["Tokenizers", "Batches", "Models", "Checkpoints", "Ssm", "Questions", "Evaluation", "Onnx"],
-        ["Pipelines"] = ["Tokenizers", "Batches", "Models", "Checkpoints", "Ssm"],
         ["Search"] = ["Files", "Corpora", "Tokenizers", "Models", "Checkpoints", "Evaluation", "Pipelines"],
-        ["Onnx"] = ["Ssm", "Models", "Checkpoints"],
         ["Plots"] = ["Ssm", "Models", "Training", "Evaluation"],
     };
 
