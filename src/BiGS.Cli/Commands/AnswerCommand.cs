@@ -10,7 +10,7 @@ internal static class AnswerCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new ModelOptions();
+        var model = new AnsweringOptions();
         Option<string> text = Values.Text("--text", "TEXT", "the text that holds the answers");
         Option<string> file = Values.Text("--file", "PATH", "the same, in a file of plain text (also .gz)");
         Option<int?> top = Values.Number("--top", "how many candidates for each question (default 1)", least: 1);
@@ -37,7 +37,7 @@ internal static class AnswerCommand
             string? shared = parse.GetValue(file) is { } path ? string.Join('\n', TextFile.Lines(path).Select(line => line.Line)) : parse.GetValue(text);
             ModelPlace place = model.Place(parse, terminal);
             using Answerer answerer = Answerer.Open(
-                place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, parse.GetValue(window));
+                place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, parse.GetValue(window), backend: model.Backend(parse));
             terminal.Warn(answerer.Warnings);
             AskedText[] asked = [.. terminal.Texts(parse.GetValue(questions)!).Select(line => Asked(line, shared))];
             IReadOnlyList<FoundAnswer> answers = answerer.Answer(asked, parse.GetValue(top) ?? 1, terminal.Interrupted);

@@ -9,7 +9,7 @@ internal static class ClassifyCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new ModelOptions();
+        var model = new AnsweringOptions();
         var texts = new TextOptions("texts, or pairs of texts with a tab between the two");
         Option<bool> json = Values.Flag("--json", "one JSON object for each text");
         var command = new Verb("classify", "The class of every text, by a model that was fine-tuned for it; or its value, by one that gives values.",
@@ -21,7 +21,7 @@ internal static class ClassifyCommand
         command.Runs(parse =>
         {
             ModelPlace place = model.Place(parse, terminal);
-            using Classifier classifier = Classifier.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
+            using Classifier classifier = Classifier.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, backend: model.Backend(parse));
             terminal.Warn(classifier.Warnings);
             string[] all = texts.Texts(parse, terminal);
             IReadOnlyList<Classification> answers = classifier.Classify(

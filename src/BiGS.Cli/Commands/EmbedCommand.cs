@@ -9,7 +9,7 @@ internal static class EmbedCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new ModelOptions();
+        var model = new AnsweringOptions();
         var texts = new TextOptions("texts");
         Option<bool> raw = Values.Flag("--raw", "the mean of the hidden states as it is, not scaled to length 1");
         Option<bool> json = Values.Flag("--json", "one JSON object for each text");
@@ -22,7 +22,7 @@ internal static class EmbedCommand
         command.Runs(parse =>
         {
             ModelPlace place = model.Place(parse, terminal);
-            using Embedder embedder = Embedder.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
+            using Embedder embedder = Embedder.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, backend: model.Backend(parse));
             terminal.Warn(embedder.Warnings);
             string[] all = texts.Texts(parse, terminal);
             IReadOnlyList<float[]> vectors = embedder.Embed(

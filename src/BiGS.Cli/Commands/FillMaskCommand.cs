@@ -10,7 +10,7 @@ internal static class FillMaskCommand
 
     public static Command Build(Terminal terminal)
     {
-        var model = new ModelOptions();
+        var model = new AnsweringOptions();
         Option<int?> top = Values.Number("--top", $"how many words for each [MASK] (default {DefaultTop})", least: 1);
         Option<int?> padTo = Values.Number(
             "--pad-to", "pad every text to N tokens (default: not at all; or the model's full length if it sees its padding)", least: 1);
@@ -28,7 +28,7 @@ internal static class FillMaskCommand
         {
             ModelPlace place = model.Place(parse, terminal);
             using FillMask fillMask = FillMask.Open(
-                place.Folder, model.HowToOpen(parse), model.Precision(parse), parse.GetValue(padTo), place.TokenizerFolder);
+                place.Folder, model.HowToOpen(parse), model.Precision(parse), parse.GetValue(padTo), place.TokenizerFolder, backend: model.Backend(parse));
             terminal.Warn(fillMask.Warnings);
             bool first = true;
             foreach (string text in terminal.Texts(parse.GetValue(texts)!))

@@ -17,6 +17,9 @@ internal sealed class ModelOptions
     private readonly Option<string> _device = Values.Choice("--device", "where to compute", "auto", "cpu", "cuda");
     private readonly Option<string> _route = Values.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
 
+    /// <summary>How to compute.</summary>
+    public IReadOnlyList<Option> Computing => [_precision, _device, _route];
+
     public void AddTo(Command command)
     {
         command.Add(_model);
@@ -26,9 +29,10 @@ internal sealed class ModelOptions
     /// <summary>How to compute, without which model: for a verb that takes several.</summary>
     public void AddComputingTo(Command command)
     {
-        command.Add(_precision);
-        command.Add(_device);
-        command.Add(_route);
+        foreach (Option option in Computing)
+        {
+            command.Add(option);
+        }
     }
 
     /// <summary>Where the model is; a model of the hub is fetched first.</summary>

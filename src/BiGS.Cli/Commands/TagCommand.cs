@@ -8,7 +8,7 @@ internal static class TagCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new ModelOptions();
+        var model = new AnsweringOptions();
         var texts = new TextOptions("texts");
         Option<bool> json = Values.Flag("--json", "one JSON object for each text, with every word's probability and place");
         var command = new Verb("tag", "A tag for every word, by a model that was fine-tuned for it: a word and its tag a line, a blank line between texts.",
@@ -20,7 +20,7 @@ internal static class TagCommand
         command.Runs(parse =>
         {
             ModelPlace place = model.Place(parse, terminal);
-            using Tagger tagger = Tagger.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
+            using Tagger tagger = Tagger.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, backend: model.Backend(parse));
             terminal.Warn(tagger.Warnings);
             string[] all = texts.Texts(parse, terminal);
             IReadOnlyList<IReadOnlyList<TaggedWord>> answers = tagger.Tag(all, texts.TooLong(parse), terminal.Interrupted);

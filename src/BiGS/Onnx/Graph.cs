@@ -54,10 +54,12 @@ internal sealed class Graph
     /// <param name="name">As callers name it.</param>
     /// <param name="value">What it is.</param>
     /// <param name="dimensions">Numbers, or names of dimensions of any size.</param>
-    public void Output(string name, Value value, params string[] dimensions)
+    /// <returns>The same value under that name; what goes on from it can then be computed from it alone.</returns>
+    public Value Output(string name, Value value, params string[] dimensions)
     {
         _contents.Nodes.Add(OnnxFields.Node("Identity", name, [value.Name], [name], []));
         _contents.Outputs.Add(OnnxFields.Value(name, ElementType.Float, dimensions));
+        return new Value(name);
     }
 
     /// <summary>An operation with one result.</summary>

@@ -31,8 +31,8 @@ internal sealed class HeadGraph
         Value count = choices ? _graph.Size(inputs[0], 1) : default;
         (Value ids, Value mask, Value types) = choices ? (Flat(inputs[0]), Flat(inputs[1]), Flat(inputs[2])) : (inputs[0], inputs[1], inputs[2]);
         var padding = new Padding(_graph, mask);
-        Value last = _layers.Encoded(_graph, ids, types, padding); // (b, l, d)
-        _graph.Output("last_hidden_state", last, choices ? "rows" : "batch", "sequence", $"{_config.HiddenSize}");
+        Value last = _graph.Output( // (b, l, d)
+            "last_hidden_state", _layers.Encoded(_graph, ids, types, padding), choices ? "rows" : "batch", "sequence", $"{_config.HiddenSize}");
         switch (head)
         {
             case OnnxExport.BareEncoder:

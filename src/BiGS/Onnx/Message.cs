@@ -40,6 +40,9 @@ internal sealed class Message
         return Add(field, bytes.Length, stream => stream.Write(bytes));
     }
 
+    /// <summary>A field as it lay in another message, key included.</summary>
+    public Message Add(ReadOnlyMemory<byte> field) => Add([], field.Length, stream => stream.Write(field.Span));
+
     public Message Add(int field, Message message) => Add(field, message.Length, message.WriteTo);
 
     /// <summary>Bytes that are made when they are written.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BiGS.Checkpoints;
 using Microsoft.ML.OnnxRuntime;
 
@@ -6,20 +7,40 @@ namespace BiGS.Onnx;
 /// <summary>A model that <see cref="OnnxExport"/> wrote, computed by ONNX Runtime; nothing of libtorch is needed. Several threads may use one.</summary>
 public sealed class OnnxModel : IDisposable
 {
-    private readonly InferenceSession _session;
-    private readonly RunOptions _run = new();
+    private const string States = "last_hidden_state";
+    private const string Scores = "logits";
 
-    private OnnxModel(InferenceSession session, ConfigFile file)
+    private readonly string _path;
+    private readonly int? _threads;
+    private readonly FileStream _stream;
+    private readonly RunOptions _run = new();
+    private readonly ConcurrentDictionary<string, Lazy<InferenceSession>> _sessions = new();
+
+    private OnnxModel(string path, int? threads)
     {
-        _session = session;
-        File = file;
+        _path = path;
+        _threads = threads;
+        _stream = System.IO.File.OpenRead(path); // held, so that a file that takes its place later changes nothing
+        try
+        {
+            OnnxFile file = Read();
+            Outputs = file.Outputs;
+            File = file.Facts.TryGetValue(OnnxExport.ConfigFact, out string? config)
+                ? ConfigFile.Parse(config, path, ConfigOrigin.AuthorsPyTorch)
+                : throw new InvalidDataException($"{path}: an ONNX file, but none that bigs export wrote: it does not hold {OnnxExport.ConfigFact}.");
+        }
+        catch
+        {
+            _stream.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The configuration that it was exported with.</summary>
     public ConfigFile File { get; }
 
     /// <summary>What it computes.</summary>
-    public IReadOnlyList<string> Outputs => _session.OutputNames;
+    public IReadOnlyList<string> Outputs { get; }
 
     /// <summary>Opens a file, or a folder with a <c>model.onnx</c>.</summary>
     /// <param name="folderOrFile">Where it is.</param>
@@ -29,53 +50,89 @@ public sealed class OnnxModel : IDisposable
     public static OnnxModel Open(string folderOrFile, int? threads = null)
     {
         string path = Directory.Exists(folderOrFile) ? Path.Combine(folderOrFile, OnnxExport.FileName) : folderOrFile;
-        if (!System.IO.File.Exists(path))
-        {
-            throw new FileNotFoundException($"{path}: there is no such file; write it with bigs export --format onnx.", path);
-        }
-
-        InferenceSession session = Load(path, threads);
-        if (!session.ModelMetadata.CustomMetadataMap.TryGetValue(OnnxExport.ConfigFact, out string? config))
-        {
-            session.Dispose();
-            throw new InvalidDataException($"{path}: an ONNX file, but none that bigs export wrote: its metadata lack {OnnxExport.ConfigFact}.");
-        }
-
-        return new OnnxModel(session, ConfigFile.Parse(config, path, ConfigOrigin.AuthorsPyTorch));
+        return System.IO.File.Exists(path)
+            ? new OnnxModel(path, threads)
+            : throw new FileNotFoundException($"{path}: there is no such file; write it with bigs export --format onnx.", path);
     }
 
-    /// <summary>Computes.</summary>
+    /// <summary>Computes what is asked for, and no more.</summary>
     /// <param name="shape">Of every input: (b, l); (b, choices, l) for multiple choice.</param>
     /// <param name="inputIds">Row by row.</param>
     /// <param name="attentionMask">1 = text, 0 = padding.</param>
     /// <param name="tokenTypeIds">0 = first text, 1 = second.</param>
     /// <param name="outputs">Names of what is asked for.</param>
     /// <returns>For each name its numbers and their dimensions.</returns>
-    public IReadOnlyList<(float[] Values, long[] Shape)> Run(long[] shape, long[] inputIds, long[] attentionMask, long[] tokenTypeIds, IReadOnlyCollection<string> outputs)
+    /// <exception cref="ArgumentException">It computes no such output.</exception>
+    public IReadOnlyList<(float[] Values, long[] Shape)> Run(
+        long[] shape, long[] inputIds, long[] attentionMask, long[] tokenTypeIds, IReadOnlyCollection<string> outputs)
     {
+        InferenceSession session = Session(outputs, null);
         using OrtValue ids = OrtValue.CreateTensorValueFromMemory(inputIds, shape);
         using OrtValue mask = OrtValue.CreateTensorValueFromMemory(attentionMask, shape);
         using OrtValue types = OrtValue.CreateTensorValueFromMemory(tokenTypeIds, shape);
-        using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_run, ["input_ids", "attention_mask", "token_type_ids"], [ids, mask, types], outputs);
-        return [.. results.Select(result => (result.GetTensorDataAsSpan<float>().ToArray(), result.GetTensorTypeAndShape().Shape))];
+        var all = new Dictionary<string, OrtValue> { ["input_ids"] = ids, ["attention_mask"] = mask, ["token_type_ids"] = types };
+        return Run(session, [.. session.InputNames.Select(name => (name, all[name]))], outputs);
+    }
+
+    /// <summary>A masked language model's scores of words at some places only.</summary>
+    /// <param name="states">Hidden states at these places: (p, d).</param>
+    /// <returns>(1, p, v).</returns>
+    /// <exception cref="ArgumentException">It computes none.</exception>
+    public (float[] Values, long[] Shape) Logits(float[] states)
+    {
+        int d = File.Config.HiddenSize;
+        using OrtValue value = OrtValue.CreateTensorValueFromMemory(states, [1, states.Length / d, d]);
+        return Run(Session([Scores], States), [(States, value)], [Scores])[0];
     }
 
     public void Dispose()
     {
+        foreach (Lazy<InferenceSession> session in _sessions.Values.Where(session => session.IsValueCreated))
+        {
+            session.Value.Dispose();
+        }
+
         _run.Dispose();
-        _session.Dispose();
+        _stream.Dispose();
     }
 
-    private static InferenceSession Load(string path, int? threads)
+    private IReadOnlyList<(float[] Values, long[] Shape)> Run(InferenceSession session, (string Name, OrtValue Value)[] inputs, IReadOnlyCollection<string> outputs)
+    {
+        using IDisposableReadOnlyCollection<OrtValue> results =
+            session.Run(_run, [.. inputs.Select(input => input.Name)], [.. inputs.Select(input => input.Value)], outputs);
+        return [.. results.Select(result => (result.GetTensorDataAsSpan<float>().ToArray(), result.GetTensorTypeAndShape().Shape))];
+    }
+
+    private InferenceSession Session(IReadOnlyCollection<string> outputs, string? from) =>
+        _sessions.GetOrAdd($"{from}>{string.Join(',', outputs)}", _ => new Lazy<InferenceSession>(() => Load(Read().Part(outputs, from)))).Value;
+
+    private OnnxFile Read()
+    {
+        byte[] bytes = new byte[_stream.Length];
+        lock (_stream)
+        {
+            _stream.Position = 0;
+            _stream.ReadExactly(bytes);
+        }
+
+        return new OnnxFile(bytes, _path);
+    }
+
+    private InferenceSession Load(byte[] part)
     {
         try
         {
-            using var options = new SessionOptions { IntraOpNumThreads = threads ?? 0 };
-            return new InferenceSession(path, options);
+            using var options = new SessionOptions { IntraOpNumThreads = _threads ?? 0 };
+            return new InferenceSession(part, options);
         }
         catch (OnnxRuntimeException broken)
         {
-            throw new InvalidDataException($"{path}: ONNX Runtime does not open it: {broken.Message}", broken);
+            throw new InvalidDataException($"{_path}: ONNX Runtime does not open it: {broken.Message}", broken);
+        }
+        catch (Exception missing) when (missing is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
+        {
+            throw new InvalidOperationException(
+                "ONNX Runtime's own library is not there; reference the package Microsoft.ML.OnnxRuntime in the program (the library brings the managed half only).", missing);
         }
     }
 }

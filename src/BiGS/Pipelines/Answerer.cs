@@ -54,13 +54,14 @@ public sealed class Answerer : IDisposable
     /// <param name="precision">What to compute in.</param>
     /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
     /// <param name="window">Tokens of a window; null for the model's positions, at most 512, as fine-tuning reads.</param>
+    /// <param name="backend">What computes.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head, or one that is not trained.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A window is shorter than 8 tokens, or longer than the model.</exception>
     public static Answerer Open(
-        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, int? window = null)
+        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, int? window = null, Backend backend = Backend.Libtorch)
     {
-        TextModel model = TextModel.Open(folder, how, precision, tokenizerFolder, Head);
+        TextModel model = TextModel.Open(folder, how, precision, tokenizerFolder, backend, Head);
         int length = window ?? Math.Min(model.Config.MaxPositionEmbeddings, AnswerWindow.UsualLength);
         if (length >= ShortestWindow && length <= model.LongestRow)
         {

@@ -25,8 +25,8 @@ public sealed class Embedder : IDisposable
 
     /// <summary>Opens a folder that holds any model, pretrained or fine-tuned, and its tokenizer.</summary>
     /// <inheritdoc cref="TextModel.Open"/>
-    public static Embedder Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null) =>
-        new(TextModel.Open(folder, how, precision, tokenizerFolder));
+    public static Embedder Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, Backend backend = Backend.Libtorch) =>
+        new(TextModel.Open(folder, how, precision, tokenizerFolder, backend));
 
     /// <summary>Embeds texts.</summary>
     /// <param name="texts">In any order.</param>

@@ -54,12 +54,13 @@ public sealed class FillMask : IDisposable
     /// <param name="precision">What to compute in.</param>
     /// <param name="padTo">Every row's length; by default as long as it must be, or the model's full length where it sees its padding.</param>
     /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
+    /// <param name="backend">What computes.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head.</exception>
     public static FillMask Open(
-        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, int? padTo = null, string? tokenizerFolder = null)
+        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, int? padTo = null, string? tokenizerFolder = null, Backend backend = Backend.Libtorch)
     {
-        var opened = TextModel.Open(folder, how, precision, tokenizerFolder);
+        var opened = TextModel.Open(folder, how, precision, tokenizerFolder, backend);
         return opened.Backend.Architecture == Head
             ? new FillMask(opened, padTo)
             : throw new InvalidDataException(

@@ -32,12 +32,13 @@ public sealed class Scorer : IDisposable
     /// <param name="precision">What to compute in.</param>
     /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
     /// <param name="hidden">What is hidden while a word piece is asked for.</param>
+    /// <param name="backend">What computes.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head, or one that is not trained.</exception>
     public static Scorer Open(
-        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, HiddenPieces hidden = HiddenPieces.One)
+        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, HiddenPieces hidden = HiddenPieces.One, Backend backend = Backend.Libtorch)
     {
-        TextModel model = TextModel.Open(folder, how, precision, tokenizerFolder, "BiGSForMaskedLM");
+        TextModel model = TextModel.Open(folder, how, precision, tokenizerFolder, backend, "BiGSForMaskedLM");
         var words = new MaskedWords(model.Config, model.Tokenizer.Vocabulary.PadId, (batch, wanted) => Read(model.Backend, batch, wanted));
         return new Scorer(model, new PseudoLogLikelihood(words, model.Tokenizer, hidden));
     }

@@ -27,8 +27,8 @@ public sealed class Tagger : IDisposable
 
     /// <summary>Opens a folder that fine-tuning left.</summary>
     /// <inheritdoc cref="TextModel.Open"/>
-    public static Tagger Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null) =>
-        new(TextModel.Open(folder, how, precision, tokenizerFolder, Head));
+    public static Tagger Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, Backend backend = Backend.Libtorch) =>
+        new(TextModel.Open(folder, how, precision, tokenizerFolder, backend, Head));
 
     /// <param name="texts">In any order.</param>
     /// <param name="tooLong">What becomes of a text that is longer than the model.</param>

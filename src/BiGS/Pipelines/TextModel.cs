@@ -59,26 +59,27 @@ internal sealed class TextModel : IDisposable
     /// <param name="how">Route and device.</param>
     /// <param name="precision">What to compute in.</param>
     /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
+    /// <param name="backend">What computes.</param>
     /// <param name="head">The head that is needed; null for any.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head, or one that is not trained.</exception>
-    public static TextModel Open(string folder, OpenOptions? how, Precision precision, string? tokenizerFolder, string? head = null)
+    public static TextModel Open(string folder, OpenOptions? how, Precision precision, string? tokenizerFolder, Backend backend = Pipelines.Backend.Libtorch, string? head = null)
     {
-        IBackend backend = TorchBackend.Open(folder, how ?? new OpenOptions(), precision);
-        if (head is not null && (backend.Architecture != head || !backend.HasTrainedHead))
+        IBackend opened = backend.Open(folder, how, precision);
+        if (head is not null && (opened.Architecture != head || !opened.HasTrainedHead))
         {
             throw new InvalidDataException(
-                $"{folder}: holds a {backend.Architecture}{(backend.HasTrainedHead ? "" : " whose head is not trained")}; expected a trained {head}, as bigs finetune leaves it.");
+                $"{folder}: holds a {opened.Architecture}{(opened.HasTrainedHead ? "" : " whose head is not trained")}; expected a trained {head}, as bigs finetune leaves it.");
         }
 
         BertTokenizer tokenizer = BertTokenizer.Open(tokenizerFolder ?? folder);
-        if (tokenizer.VocabularySize > backend.Config.VocabSize)
+        if (tokenizer.VocabularySize > opened.Config.VocabSize)
         {
             throw new InvalidDataException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {backend.Config.VocabSize}; both must come from the same run.");
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {opened.Config.VocabSize}; both must come from the same run.");
         }
 
-        return new TextModel(backend, tokenizer);
+        return new TextModel(opened, tokenizer);
     }
 
     /// <summary>Reads texts.</summary>

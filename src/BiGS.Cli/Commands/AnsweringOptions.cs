@@ -1,0 +1,55 @@
+using System.CommandLine;
+using BiGS.Checkpoints;
+using BiGS.Cli.Console;
+using BiGS.Models;
+using BiGS.Pipelines;
+
+namespace BiGS.Cli.Commands;
+
+/// <summary>
+/// Which model answers, and what computes it: libtorch a checkpoint, by a route, on a device, in a precision; or ONNX Runtime an exported model, as it
+/// is. Nothing here wakes libtorch where it is not asked for.
+/// </summary>
+internal sealed class AnsweringOptions
+{
+    private const string Onnx = "onnx";
+
+    private readonly ModelOptions _model = new();
+    private readonly Option<string> _backend = Values.Choice("--backend", "what computes; onnx takes what bigs export wrote, and needs no libtorch", "libtorch", Onnx);
+
+    public void AddTo(Command command)
+    {
+        _model.AddTo(command);
+        AddBackendTo(command);
+    }
+
+    /// <summary>How to compute, without which model: for a verb that takes several.</summary>
+    public void AddComputingTo(Command command)
+    {
+        _model.AddComputingTo(command);
+        AddBackendTo(command);
+    }
+
+    /// <inheritdoc cref="ModelOptions.Place"/>
+    public ModelPlace Place(ParseResult parse, Terminal terminal) => _model.Place(parse, terminal);
+
+    public Backend Backend(ParseResult parse) => parse.GetValue(_backend) == Onnx ? Pipelines.Backend.Onnx : Pipelines.Backend.Libtorch;
+
+    /// <summary>Null where ONNX Runtime computes.</summary>
+    /// <inheritdoc cref="ModelOptions.HowToOpen"/>
+    public OpenOptions? HowToOpen(ParseResult parse) => Backend(parse) == Pipelines.Backend.Onnx ? null : _model.HowToOpen(parse);
+
+    public Precision Precision(ParseResult parse) => _model.Precision(parse);
+
+    private void AddBackendTo(Command command)
+    {
+        command.Add(_backend);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_backend)?.Tokens is [{ Value: Onnx }] && _model.Computing.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
+            {
+                result.AddError($"{given.Name} is libtorch's, and --backend is {Onnx}: an exported model is computed as it is, on the processor");
+            }
+        });
+    }
+}

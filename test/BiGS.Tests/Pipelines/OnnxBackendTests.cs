@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using BiGS.Onnx;
+using BiGS.Pipelines;
+using BiGS.Tests.Cli;
+
+namespace BiGS.Tests.Pipelines;
+
+/// <summary>The same answers from an exported model as from the checkpoint, by every pipeline; and none of them needs libtorch.</summary>
+public class OnnxBackendTests
+{
+    private const double Limit = 1e-4;
+
+    private static readonly string[] Texts = ["the farmer sleeps .", "trees near the farmer , and nobody knows why .", "why", "the trees sleep near the farmer ."];
+
+    private static CancellationToken Now => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void VectorsAndFillsAreTheSame(bool maskPadding)
+    {
+        using var model = new SmallModel(maskPadding);
+        OnnxExport.Export(model.Folder, model.File("onnx"));
+        using Embedder checkpoint = Embedder.Open(model.Folder);
+        using Embedder exported = Embedder.Open(model.File("onnx"), backend: Backend.Onnx);
+        Assert.Equal(checkpoint.Dimensions, exported.Dimensions);
+        Assert.All(checkpoint.Embed(Texts, cancel: Now).Zip(exported.Embed(Texts, cancel: Now)), pair => AssertNear(pair.First, pair.Second));
+        Assert.All(Texts, text => AssertNear(checkpoint.Embed([text], cancel: Now)[0], exported.Embed([text], cancel: Now)[0]));
+
+        using FillMask one = FillMask.Open(model.Folder);
+        using FillMask other = FillMask.Open(model.File("onnx"), backend: Backend.Onnx);
+        string text = "the [MASK] near the [MASK] sleeps .";
+        Assert.All(one.Fill(text, top: 4, Now).Zip(other.Fill(text, top: 4, Now)), pair =>
+        {
+            Assert.Equal(pair.First.Candidates.Select(word => word.Text), pair.Second.Candidates.Select(word => word.Text));
+            Assert.All(pair.First.Candidates.Zip(pair.Second.Candidates), both => Assert.Equal(both.First.Probability, both.Second.Probability, Limit));
+        });
+
+        using Scorer scorer = Scorer.Open(model.Folder);
+        using Scorer otherScorer = Scorer.Open(model.File("onnx"), backend: Backend.Onnx);
+        Assert.All(scorer.Score(Texts, Now).Zip(otherScorer.Score(Texts, Now)), pair => Assert.Equal(pair.First.LogLikelihood, pair.Second.LogLikelihood, 1e-3));
+    }
+
+    [Fact]
+    public void ClassesTagsAndAnswersAreTheSame()
+    {
+        using (SmallModel model = Exported("BiGSForSequenceClassification"))
+        {
+            using Classifier checkpoint = Classifier.Open(model.Folder);
+            using Classifier exported = Classifier.Open(model.File("onnx"), backend: Backend.Onnx);
+            ModelText[] texts = [.. Texts.Select(text => (ModelText)text), new ModelText(Texts[0], Texts[1])];
+            Assert.All(checkpoint.Classify(texts, cancel: Now).Zip(exported.Classify(texts, cancel: Now)), pair =>
+                Assert.All(pair.First.Labels.Zip(pair.Second.Labels), both =>
+                {
+                    Assert.Equal(both.First.Label, both.Second.Label);
+                    Assert.Equal(both.First.Probability, both.Second.Probability, Limit);
+                }));
+        }
+
+        using (SmallModel model = Exported("BiGSForTokenClassification"))
+        {
+            using Tagger checkpoint = Tagger.Open(model.Folder);
+            using Tagger exported = Tagger.Open(model.File("onnx"), backend: Backend.Onnx);
+            Assert.Equal(
+                checkpoint.Tag(Texts, cancel: Now).SelectMany(words => words).Select(word => (word.Word, word.Tag)),
+                exported.Tag(Texts, cancel: Now).SelectMany(words => words).Select(word => (word.Word, word.Tag)));
+        }
+
+        using (SmallModel model = Exported("BiGSForQuestionAnswering"))
+        {
+            using Answerer checkpoint = Answerer.Open(model.Folder);
+            using Answerer exported = Answerer.Open(model.File("onnx"), backend: Backend.Onnx);
+            AskedText[] asked = [new AskedText("why", string.Join(' ', Texts)), new AskedText("the farmer", Texts[1])];
+            Assert.All(checkpoint.Answer(asked, cancel: Now).Zip(exported.Answer(asked, cancel: Now)), pair => Assert.Equal(pair.First.Best!.Text, pair.Second.Best!.Text));
+        }
+    }
+
+    [Fact]
+    public void WhatAnExportedModelCannotDoIsRefused()
+    {
+        using SmallModel model = Exported("BiGSForSequenceClassification");
+        string onnx = model.File("onnx");
+        Bigs.Run("fill-mask", "--backend", "onnx", "--model", onnx, "[MASK]").FailedWith(1, "BiGSForSequenceClassification", "BiGSForMaskedLM");
+        Bigs.Run("classify", "--backend", "onnx", "--model", model.Folder, "why").FailedWith(1, "model.onnx", "bigs export");
+        Bigs.Run("classify", "--backend", "onnx", "--precision", "bf16", "--model", onnx, "why").FailedWith(2, "--precision is libtorch's");
+        Bigs.Run("classify", "--backend", "tvm", "--model", onnx, "why").FailedWith(2, "libtorch, onnx");
+        string longText = string.Concat(Enumerable.Repeat("the cat sleeps . ", 100));
+        Bigs.Run("classify", "--backend", "onnx", "--model", onnx, longText).FailedWith(1, "shorten");
+    }
+
+    /// <summary>
+    /// The program in a folder without libtorch's files, and no package cache to take them from: answering goes by ONNX Runtime, and does not go by libtorch,
+    /// which shows that the files are missed where they are needed.
+    /// </summary>
+    [Fact]
+    public void NothingOfLibtorchIsNeeded()
+    {
+        using SmallModel model = Exported("BiGSForMaskedLM");
+        string program = Directory.CreateDirectory(model.File("program")).FullName;
+        foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory).Where(file => IsNeeded(Path.GetFileName(file))))
+        {
+            File.Copy(file, Path.Combine(program, Path.GetFileName(file)));
+        }
+
+        (int code, string output, string errors) = Run(program, "embed", "--json", "--backend", "onnx", "--model", model.File("onnx"), Texts[0]);
+        Assert.True(code == 0, errors);
+        Assert.Equal(Bigs.Run("embed", "--json", "--backend", "onnx", "--model", model.File("onnx"), Texts[0]).Succeeded().Output, output);
+        Assert.Equal(0, Run(program, "fill-mask", "--backend", "onnx", "--model", model.File("onnx"), "the [MASK] sleeps .").Code);
+        Assert.Equal(1, Run(program, "embed", "--model", model.Folder, Texts[0]).Code);
+    }
+
+    /// <summary>What lists the files is left out too: the program then takes what lies beside it.</summary>
+    private static bool IsNeeded(string name) =>
+        (name.EndsWith(".dll", StringComparison.Ordinal) && !name.StartsWith("xunit", StringComparison.Ordinal))
+        || name is "BiGS.Cli.runtimeconfig.json" or "libonnxruntime.so";
+
+    private static (int Code, string Output, string Errors) Run(string program, params string[] args)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = program,
+        };
+        start.Environment["NUGET_PACKAGES"] = program;
+        foreach (string arg in (string[])[Path.Combine(program, "BiGS.Cli.dll"), .. args])
+        {
+            start.ArgumentList.Add(arg);
+        }
+
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync(Now);
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.GetAwaiter().GetResult());
+    }
+
+    private static SmallModel Exported(string head)
+    {
+        var model = new SmallModel(head: head);
+        OnnxExport.Export(model.Folder, model.File("onnx"));
+        return model;
+    }
+
+    private static void AssertNear(float[] expected, float[] actual)
+    {
+        double largest = expected.Max(x => Math.Abs((double)x));
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.All(expected.Zip(actual), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, Limit * largest));
+    }
+}
