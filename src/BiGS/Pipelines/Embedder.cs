@@ -4,6 +4,11 @@ using BiGS.Models;
 
 namespace BiGS.Pipelines;
 
+/// <summary>A text's vector, and what reading the text took.</summary>
+/// <param name="Vector">As many numbers as the model is wide.</param>
+/// <param name="Tokens">[CLS] and [SEP] among them.</param>
+public sealed record EmbeddedText(float[] Vector, int Tokens);
+
 /// <summary>
 /// One vector a text: the mean of the last hidden states over its tokens, by default of length 1, so that a dot product is a cosine. Texts are read in
 /// batches of similar length; neither their company nor their order changes a vector. Several threads may use one.
@@ -37,7 +42,16 @@ public sealed class Embedder : IDisposable
     /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
     public IReadOnlyList<float[]> Embed(
         IReadOnlyList<string> texts, bool normalize = true, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default) =>
-        [.. _model.Read([.. texts.Select(text => (ModelText)text)], tooLong, batch => Vectors(batch, normalize), cancel).Select(row => row.Read)];
+        [.. EmbedCounting(texts, normalize, tooLong, cancel).Select(text => text.Vector)];
+
+    /// <summary>Embeds texts, and says how many tokens were read.</summary>
+    /// <inheritdoc cref="Embed"/>
+    public IReadOnlyList<EmbeddedText> EmbedCounting(
+        IReadOnlyList<string> texts, bool normalize = true, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default) =>
+    [
+        .. _model.Read([.. texts.Select(text => (ModelText)text)], tooLong, batch => Vectors(batch, normalize), cancel)
+            .Select(row => new EmbeddedText(row.Read, row.Encoding.Ids.Count)),
+    ];
 
     public void Dispose() => _model.Dispose();
 

@@ -1,0 +1,45 @@
+using BiGS.Checkpoints;
+using BiGS.Models;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BiGS.Pipelines;
+
+/// <summary>Which model gives an application its embeddings.</summary>
+public sealed class EmbeddingServiceOptions
+{
+    /// <summary>A checkpoint with its tokenizer; the small English model that comes with the library where nothing is said.</summary>
+    public string Folder { get; set; } = ShippedModel.Folder;
+
+    /// <summary>What the model is called; the folder's name where nothing is said.</summary>
+    public string? ModelId { get; set; }
+
+    /// <summary>Route and device.</summary>
+    public OpenOptions? HowToOpen { get; set; }
+
+    /// <summary>What to compute in.</summary>
+    public Precision Precision { get; set; } = Precision.Fp32;
+
+    /// <summary>What becomes of a text that is longer than the model.</summary>
+    public TooLong TooLong { get; set; } = TooLong.Refuse;
+}
+
+/// <summary>Embeddings for an application that is put together by dependency injection.</summary>
+public static class EmbeddingServices
+{
+    /// <summary>
+    /// Registers one <c>IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;</c>. Its model is opened when it is first asked for, and closed with the container.
+    /// </summary>
+    /// <param name="services">The application's.</param>
+    /// <param name="configure">Says which model; null for the one that comes with the library.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddBiGSEmbeddings(this IServiceCollection services, Action<EmbeddingServiceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var options = new EmbeddingServiceOptions();
+        configure?.Invoke(options);
+        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ => new EmbeddingGenerator(
+            Embedder.Open(options.Folder, options.HowToOpen, options.Precision), options.ModelId ?? new DirectoryInfo(options.Folder).Name, options.TooLong));
+        return services;
+    }
+}
