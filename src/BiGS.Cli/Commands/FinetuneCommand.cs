@@ -24,6 +24,8 @@ internal static class FinetuneCommand
         Option<int?> limit = Values.Number("--limit", "learn from the first N examples only", least: 2);
         Option<double?> holdOut = Values.Real("--hold-out", "without a validation file: the share of the examples that is kept aside (default 0.1)");
         Option<string> pairStyle = Values.Choice("--pair-style", "how two texts are joined: [SEP], or the authors' \" [CLS], \"", "sep", "cls");
+        Option<double?> dropout = Values.Real("--dropout", "while tuning (default: the model's own; for embeddings of plain text 0.1 where it has none)");
+        Option<double?> temperature = Values.Real("--temperature", $"of the contrast between embeddings (default {defaults.Temperature:g})");
         Option<bool> freezeSsm = Values.Flag("--freeze-ssm", "leave A, C, D and Δ as they are");
         Option<bool> headOnly = Values.Flag("--head-only", "train the head alone, on hidden states that are computed once");
         Option<int?> lora = Values.Number("--lora", "train adapters of this rank beside frozen weights, and the head", least: 1);
@@ -35,13 +37,14 @@ internal static class FinetuneCommand
         Option<bool> json = Values.Flag("--json", "one JSON object: task, metrics, count, intervals, and what came before");
         var command = new Verb(
             "finetune",
-            "Teach a pretrained model a task: GLUE, questions, choices, tags, or your own texts.",
+            "Teach a pretrained model a task: GLUE, questions, choices, tags, embeddings, or your own texts.",
             "bigs finetune --task sst2 --data glue/SST-2 --model runs/mine --out runs/sst2",
-            "bigs finetune --task classification --train a.tsv --validation b.tsv --text-column sentence --label-column label --model runs/mine --out runs/own");
+            "bigs finetune --task classification --train a.tsv --validation b.tsv --text-column sentence --label-column label --model runs/mine --out runs/own",
+            "bigs finetune --task embedding --data glue/STS-B --train sentences.txt --out runs/vectors");
         task.AddTo(command);
         model.AddTo(command);
         foreach (Option option in (Option[])
-            [init, output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, freezeSsm, headOnly, lora, apart, recompute, patience, seed, seeds, json])
+            [init, output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, dropout, temperature, freezeSsm, headOnly, lora, apart, recompute, patience, seed, seeds, json])
         {
             command.Add(option);
         }
@@ -49,6 +52,11 @@ internal static class FinetuneCommand
         command.Runs(parse =>
         {
             TaskRow row = task.Row(parse);
+            if (parse.GetValue(temperature) is not null && row.Name != ColumnOptions.Embedding)
+            {
+                throw new ArgumentException($"--task {row.Name} has no use for {temperature.Name}; leave it out.");
+            }
+
             string folder = parse.GetRequiredValue(output);
             if (!parse.GetValue(overwrite) && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             {
@@ -78,6 +86,8 @@ internal static class FinetuneCommand
                         Epochs = parse.GetValue(epochs) ?? defaults.Epochs,
                         BatchSize = parse.GetValue(batchSize) ?? defaults.BatchSize,
                         LearningRate = parse.GetValue(learningRate) ?? defaults.LearningRate,
+                        Dropout = parse.GetValue(dropout),
+                        Temperature = parse.GetValue(temperature) ?? defaults.Temperature,
                         FreezeSsm = parse.GetValue(freezeSsm),
                         HeadOnly = parse.GetValue(headOnly),
                         LoraRank = parse.GetValue(lora),

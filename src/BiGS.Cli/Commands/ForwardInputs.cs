@@ -61,6 +61,7 @@ internal sealed class ForwardInputs
         {
             BiGSForMaskedLM => Marks(_model.Config.VocabSize, "vocab_size"),
             BiGSForTokenClassification => Marks(classes, "num_labels"),
+            BiGSForEmbedding => Integers("labels", 0, long.MaxValue, "texts", _shape[..^1]),
             BiGSForMultipleChoice => Integers("labels", 0, _shape[1] - 1, "choices", _shape[..1]),
             _ when classes == 1 => Values(),
             _ => Integers("labels", 0, classes - 1, "num_labels", _shape[..1]),

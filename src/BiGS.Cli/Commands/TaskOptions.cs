@@ -8,7 +8,7 @@ internal sealed class TaskOptions
 {
     private readonly Option<string> _task = Values.Text("--task", "NAME", $"what to learn: {string.Join(", ", Names)}", required: true);
     private readonly Option<string> _data = Values.Text("--data", "DIR", "a folder with the task's files, as GLUE lays them out or as they are published");
-    private readonly Option<string[]> _train = Values.Paths("--train", "training files, where they are called otherwise: .tsv, .csv, .jsonl (each also .gz), .parquet");
+    private readonly Option<string[]> _train = Values.Paths("--train", "training files, where they are called otherwise: .tsv, .csv, .jsonl (each also .gz), .parquet; for embeddings also plain text");
     private readonly Option<string[]> _validation = Values.Paths("--validation", "files that epochs are compared on");
     private readonly ColumnOptions _columns = new();
 
@@ -17,7 +17,7 @@ internal sealed class TaskOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_task, _data, _train, _validation, .. _columns.All])
+        foreach (Option option in (Option[])[_task, _data, _train, _validation, .. _columns.All, _columns.Negative])
         {
             command.Add(option);
         }
@@ -38,6 +38,7 @@ internal sealed class TaskOptions
 
         TaskRow row = TaskTable.All.FirstOrDefault(task => task.Name == name)
             ?? throw new ArgumentException($"--task is \"{name}\"; choose one of {string.Join(", ", Names)}");
+        row = name == ColumnOptions.Embedding ? row with { Kind = _columns.Learned(parse) } : row;
         if (parse.GetValue(_data) is not { } folder)
         {
             return row with { Train = train.Length > 0 ? train : throw Lacking("--data DIR, or --train FILE"), Validation = validation, Also = [] };

@@ -21,6 +21,11 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
                 $"{task}: {First.Best.Score.Count:N0} examples, learned from {First.TrainCount:N0}; best of {First.Epochs.Count} epochs is {First.Best.Epoch}",
                 First.Best.Score, First.WithoutReading),
         };
+        if (First.Before is { } before)
+        {
+            parts.Add(new ScoreFigures($"before: {before.Count:N0} examples", before));
+        }
+
         parts.AddRange(First.Also.Select(also => new ScoreFigures($"{also.Key}: {also.Value.Count:N0} examples", also.Value)));
         parts.Add(Epochs());
         if (seeds.Count > 1)
@@ -41,6 +46,13 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
         json.WriteStartObject("without_reading");
         Metrics(json, First.WithoutReading);
         json.WriteEndObject();
+        if (First.Before is { } before)
+        {
+            json.WriteStartObject("before");
+            Metrics(json, before);
+            json.WriteEndObject();
+        }
+
         json.WriteStartArray("epochs");
         foreach (EpochResult epoch in First.Epochs)
         {

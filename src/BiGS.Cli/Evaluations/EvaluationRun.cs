@@ -51,11 +51,11 @@ internal sealed class EvaluationRun(
                 $"{place.Folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {opened.Config.VocabSize}; both must come from the same run.");
     }
 
-    /// <summary>Opens a fine-tuned model, frozen, with its labels and its tokenizer.</summary>
-    public (OpenedCheckpoint Opened, BertTokenizer Tokenizer) OpenFineTuned()
+    /// <summary>Opens a fine-tuned model, frozen, with its labels and its tokenizer; for a kind that needs no tuning any model.</summary>
+    public (OpenedCheckpoint Opened, BertTokenizer Tokenizer) OpenFineTuned(TaskKind kind)
     {
         ModelPlace place = model.Place(parse, terminal);
-        OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, model.HowToOpen(parse));
+        OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, model.HowToOpen(parse) with { Architecture = kind.NeedsTuning ? null : kind.Architecture });
         opened.Model.ComputeIn(model.Precision(parse));
         opened.Model.Freeze();
         return (opened, BertTokenizer.Open(place.TokenizerFolder));
@@ -72,7 +72,8 @@ internal sealed class EvaluationRun(
 
     /// <summary>The kind of your own task.</summary>
     /// <exception cref="ArgumentException">A column is not given.</exception>
-    public TaskKind KindOf(ColumnOptions columns) => columns.KindOf(task, parse)!;
+    public TaskKind KindOf(ColumnOptions columns) =>
+        task == ColumnOptions.Embedding ? TaskTable.Embedding(null, columns.Measured(parse)) : columns.KindOf(task, parse)!;
 
     /// <summary>The one file that --data names.</summary>
     /// <exception cref="ArgumentException">It names several.</exception>

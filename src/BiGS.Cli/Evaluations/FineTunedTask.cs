@@ -12,7 +12,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
 {
     /// <inheritdoc/>
     public override IReadOnlyList<Option> Reads =>
-        [shared.Data, shared.MaxLength, options.PairStyle, options.Distractors, options.Predictions, .. row is null ? options.Columns.All : []];
+        [shared.Data, shared.MaxLength, options.PairStyle, options.Distractors, options.Predictions, .. row is null or { Name: ColumnOptions.Embedding } ? options.Columns.All : []];
 
     public static IEnumerable<FineTunedTask> All(EvaluationOptions shared)
     {
@@ -28,10 +28,10 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     /// <inheritdoc/>
     public override void Run(EvaluationRun run)
     {
-        TaskKind kind = row?.Kind ?? run.KindOf(options.Columns);
+        TaskKind kind = row is null or { Name: ColumnOptions.Embedding } ? run.KindOf(options.Columns) : row.Kind;
         string[] paths = [.. run.Value(shared.Data)!.Select(path =>
             row is not null && Directory.Exists(path) ? TaskRow.Find(path, row.Validation, shared.Data.Name) : path)];
-        (OpenedCheckpoint opened, BertTokenizer tokenizer) = run.OpenFineTuned();
+        (OpenedCheckpoint opened, BertTokenizer tokenizer) = run.OpenFineTuned(kind);
         var layout = new RowLayout(
             run.Value(shared.MaxLength), run.Value(options.PairStyle) == "cls" ? PairStyle.Cls : PairStyle.Sep, run.Value(options.Distractors) ?? 0);
         TaskAnswers answers = run.Working("answering", progress => TaskEvaluation.Score(

@@ -25,6 +25,7 @@ public sealed class FineTuner : IDisposable
     /// <param name="options">The recipe.</param>
     /// <param name="padId">The vocabulary's.</param>
     /// <param name="headIsFresh">Whether the head's weights are random ones: they are then fitted to what they read.</param>
+    /// <exception cref="ArgumentException">The options leave nothing to train.</exception>
     public FineTuner(HeadedModel model, FineTuningOptions options, int padId, bool headIsFresh)
     {
         _headIsFresh = headIsFresh;
@@ -51,6 +52,11 @@ public sealed class FineTuner : IDisposable
         }
 
         _parameters = [.. model.parameters().Where(parameter => parameter.requires_grad)];
+        if (_parameters.Count == 0)
+        {
+            throw new ArgumentException($"there is nothing to train: the head of a {model.Architecture} has no weights of its own; leave out --head-only");
+        }
+
         _groups = groups;
     }
 
@@ -69,13 +75,13 @@ public sealed class FineTuner : IDisposable
         IProgress<FineTuningProgress>? progress = null, CancellationToken cancel = default)
     {
         using HiddenStates? states = _options.HeadOnly ? HiddenStates.Of(_model, train.Samples, _padId, progress, cancel) : null;
-        HeadScale scale = HeadScale.Of(_model, train.Samples, _padId);
+        HeadScale? scale = HeadScale.Of(_model, train.Samples, _padId);
         if (_headIsFresh)
         {
-            scale.Fit(_model);
+            scale?.Fit(_model);
         }
 
-        _optimizer = new FusedAdamW(scale.Apply(_groups), _options.Beta1, _options.Beta2, _options.Epsilon);
+        _optimizer = new FusedAdamW(scale?.Apply(_groups) ?? _groups, _options.Beta1, _options.Beta2, _options.Epsilon);
         long perEpoch = (train.Samples.Count + _options.BatchSize - 1) / _options.BatchSize;
         long all = perEpoch * _options.Epochs;
         var schedule = new Schedule(ScheduleShape.Linear, (long)(_options.Warmup * all), all);

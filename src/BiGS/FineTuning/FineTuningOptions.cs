@@ -23,6 +23,12 @@ public sealed record FineTuningOptions
 
     public double Epsilon { get; init; } = 1e-6;
 
+    /// <summary>Dropout at the embeddings, behind every block and, with attention, of its weights, while tuning; null for the model's own.</summary>
+    public double? Dropout { get; init; }
+
+    /// <summary>τ of a contrastive loss.</summary>
+    public double Temperature { get; init; } = ContrastiveLoss.UsualTemperature;
+
     /// <summary>Leaves A, C, D and Δ of every SSM as they are.</summary>
     public bool FreezeSsm { get; init; }
 

@@ -43,12 +43,13 @@ public sealed record FineTuningRequest(string Task, TaskKind Kind, string Model,
 /// <summary>What came of fine-tuning.</summary>
 /// <param name="Epochs">Each of them.</param>
 /// <param name="Best">The epoch that was kept.</param>
+/// <param name="Before">What the model said before it was tuned, on the validation examples; null where its head was fresh.</param>
 /// <param name="WithoutReading">What answering without reading reaches on the validation examples.</param>
 /// <param name="Also">The best epoch's scores on the further files, by file name.</param>
 /// <param name="TrainCount">Examples learned from.</param>
 /// <param name="Warnings">What was fresh, cut or left out.</param>
 public sealed record FineTuningResult(
-    IReadOnlyList<EpochResult> Epochs, EpochResult Best, Score WithoutReading, IReadOnlyDictionary<string, Score> Also, int TrainCount, IReadOnlyList<string> Warnings);
+    IReadOnlyList<EpochResult> Epochs, EpochResult Best, Score? Before, Score WithoutReading, IReadOnlyDictionary<string, Score> Also, int TrainCount, IReadOnlyList<string> Warnings);
 
 /// <summary>From files and a pretrained checkpoint to a fine-tuned one.</summary>
 public static class FineTuningRun
@@ -72,15 +73,18 @@ public static class FineTuningRun
         OpenedCheckpoint opened = CheckpointFolder.Open(request.Model, request.HowToOpen with
         {
             Architecture = request.Kind.Architecture,
-            Reshape = shape => request.Kind.Shape(shape, labels),
+            Reshape = shape => WithDropout(request.Kind.Shape(shape, labels), request.Options.Dropout),
             Seed = request.Options.Seed,
         });
         using HeadedModel model = opened.Model;
         int padId = tokenizer.Vocabulary.PadId;
         using var tuner = new FineTuner(model, request.Options, padId, headIsFresh: opened.Fresh.Count > 0);
+        request.Kind.Prepare(model, request.Options);
+        string bestMetric = request.Kind.BestMetricOf(validation);
+        Score? before = opened.Fresh.Count > 0 ? null : validation.Score(request.Task, Answering.Logits(model, validation.Samples, padId, progress, cancel));
         ConfigFile saved = opened.File with { Inert = WithLabels(opened.File.Inert, request.Task, labels) };
         IReadOnlyList<EpochResult> epochs = tuner.Run(
-            request.Task, train, validation, request.Kind.BestMetric,
+            request.Task, train, validation, bestMetric,
             epoch =>
             {
                 Keep(request, output, model, WithFigures(saved, request.Kind.KeptFigures, epoch.Score));
@@ -97,7 +101,7 @@ public static class FineTuningRun
             return examples.Score(request.Task, Answering.Logits(best, examples.Samples, padId, progress, cancel));
         });
         return new FineTuningResult(
-            epochs, epochs.MaxBy(epoch => epoch.Score.Metrics[request.Kind.BestMetric])!,
+            epochs, epochs.MaxBy(epoch => epoch.Score.Metrics[bestMetric])!, before,
             validation.Score(request.Task, validation.WithoutReading(train)), also, train.Count, [.. opened.Warnings, .. rows.Warnings]);
     }
 
@@ -128,12 +132,7 @@ public static class FineTuningRun
 
     private static (LabelledExamples Train, LabelledExamples Validation) Examples(FineTuningRequest request, IReadOnlyList<string> labels, RowBuilder rows)
     {
-        LabelledExamples train = request.Kind.Read(request.Train, labels, rows);
-        if (request.Limit is { } limit)
-        {
-            train = train.Part(i => i < limit);
-        }
-
+        LabelledExamples train = request.Kind.ReadTraining(request.Train, labels, rows, request.Limit);
         if (request.Validation.Count > 0)
         {
             return (train, request.Kind.Read(request.Validation, labels, rows));
@@ -147,6 +146,14 @@ public static class FineTuningRun
             ? (learned, aside)
             : throw new InvalidDataException($"'{string.Join("', '", request.Train)}': {train.Count} examples are too few to keep {request.HoldOut:P0} of them aside; give a validation file");
     }
+
+    private static BiGSConfig WithDropout(BiGSConfig config, double? dropout) => dropout is not { } p ? config : config with
+    {
+        HiddenDropoutProb = p,
+        BlockDropoutProb = p,
+        AttentionProbsDropoutProb = p,
+        ClassifierDropout = null,
+    };
 
     private static ConfigFile WithFigures(ConfigFile file, IReadOnlyList<string> kept, Score score)
     {

@@ -31,9 +31,15 @@ internal sealed record HeadScale
     /// <summary>s: how far, in rms, what is read varies about its mean.</summary>
     public double Deviation { get; }
 
-    /// <summary>Measures the first examples.</summary>
-    public static HeadScale Of(HeadedModel model, IReadOnlyList<Sample> samples, int padId)
+    /// <summary>Measures the first examples; null where the head has no dense.</summary>
+    public static HeadScale? Of(HeadedModel model, IReadOnlyList<Sample> samples, int padId)
     {
+        string[] names = [.. model.named_parameters().Select(p => p.name)];
+        if (Array.Find(FirstDense, name => names.Contains(name + ".weight")) is not { } dense)
+        {
+            return null;
+        }
+
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
         bool wasTraining = model.training;
@@ -53,9 +59,8 @@ internal sealed record HeadScale
         Tensor all = cat(read); // (n, d)
         Tensor mean = all.mean([0]); // (d)
         double deviation = Math.Sqrt(all.sub(mean).square().mean().cpu().to_type(ScalarType.Float64).item<double>());
-        string[] names = [.. model.named_parameters().Select(p => p.name)];
         return new HeadScale(
-            Array.Find(FirstDense, name => names.Contains(name + ".weight"))!, mean.cpu().data<float>().ToArray(),
+            dense, mean.cpu().data<float>().ToArray(),
             double.IsFinite(deviation) && deviation > 0 ? deviation : 1);
     }
 

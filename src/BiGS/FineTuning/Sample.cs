@@ -23,6 +23,9 @@ public sealed record ClassTarget(int Class) : Target;
 /// <summary>A value.</summary>
 public sealed record ValueTarget(double Value) : Target;
 
+/// <summary>Which text stands in each row, equal numbers for equal texts: the first and the second belong together, the first and others do not.</summary>
+public sealed record TextsTarget(int[] Texts) : Target;
+
 /// <summary>A tag a token; −100 where nothing is asked.</summary>
 public sealed record TagsTarget(int[] Tags) : Target;
 

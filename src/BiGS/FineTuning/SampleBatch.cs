@@ -49,6 +49,9 @@ public sealed record SampleBatch(ModelInput Input, ModelLabels? Labels)
                 return new ModelLabels(Each<ClassTarget>(target => target.Class));
             case ValueTarget:
                 return new ModelLabels(tensor(samples.Select(sample => (float)((ValueTarget)sample.Target!).Value).ToArray(), device: device));
+            case TextsTarget { Texts: var first }:
+                long[] texts = [.. samples.SelectMany(sample => ((TextsTarget)sample.Target!).Texts.Select(text => (long)text))];
+                return new ModelLabels(tensor(texts, [samples.Count, first.Length], device: device));
             case SpanTarget:
                 return new ModelLabels(StartPositions: Each<SpanTarget>(target => target.Start), EndPositions: Each<SpanTarget>(target => target.End));
             default:

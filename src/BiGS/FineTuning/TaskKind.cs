@@ -14,12 +14,19 @@ public abstract class TaskKind
     /// <summary>The figure that says which epoch was best; more is better.</summary>
     public abstract string BestMetric { get; }
 
+    /// <summary>Whether only a model that was tuned for it can answer.</summary>
+    public virtual bool NeedsTuning => true;
+
     /// <summary>Figures that answering needs later, and that config.json keeps under their names.</summary>
     public virtual IReadOnlyList<string> KeptFigures => [];
 
     /// <summary>The classes or tags that occur in files, in the order of their numbers; empty for kinds without.</summary>
     /// <exception cref="InvalidDataException">A file is not as it should be.</exception>
     public virtual IReadOnlyList<string> FindLabels(IEnumerable<string> paths) => [];
+
+    /// <summary>The figure that compares epochs on these examples.</summary>
+    /// <exception cref="InvalidDataException">They cannot compare any.</exception>
+    public virtual string BestMetricOf(LabelledExamples validation) => BestMetric;
 
     /// <summary>What the head needs of the configuration.</summary>
     public virtual BiGSConfig Shape(BiGSConfig config, IReadOnlyList<string> labels) => labels.Count > 0 ? config with { NumLabels = labels.Count } : config;
@@ -30,6 +37,24 @@ public abstract class TaskKind
     /// <param name="rows">Makes rows of texts.</param>
     /// <exception cref="InvalidDataException">A file is not as it should be, or has a label that is not known: says where.</exception>
     public abstract LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows);
+
+    /// <summary>Reads what is learned from, where that is laid out otherwise than what answers are scored on.</summary>
+    /// <param name="paths">Read one after the other.</param>
+    /// <param name="labels">The known classes or tags.</param>
+    /// <param name="rows">Makes rows of texts.</param>
+    /// <param name="limit">So many of the first examples; null for all.</param>
+    /// <exception cref="InvalidDataException">A file is not as it should be, or has a label that is not known: says where.</exception>
+    public virtual LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
+    {
+        LabelledExamples all = Read(paths, labels, rows);
+        return limit is { } most ? all.Part(i => i < most) : all;
+    }
+
+    /// <summary>Sets what the head needs to know of the recipe.</summary>
+    /// <exception cref="ArgumentException">The recipe does not fit it.</exception>
+    public virtual void Prepare(HeadedModel model, FineTuningOptions options)
+    {
+    }
 
     /// <summary>The number of a label.</summary>
     /// <exception cref="InvalidDataException">It is none of the known.</exception>

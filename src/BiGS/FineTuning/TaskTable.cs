@@ -53,6 +53,9 @@ public static class TaskTable
             "which of several answers is right? (SWAG, CommonsenseQA, ARC, QuALITY, your own)"),
         new("ner", new TokenTagging(), ["train.conll", "train.txt", "wnut17_train.conll"], ["dev.conll", "valid.txt", "wnut17_dev.conll"], ["test.conll", "wnut17_test.conll"],
             "a tag for every word: CoNLL files, or .jsonl with tokens and tags"),
+        new("embedding", Embedding(null, ScoredPairColumns.StsB), ["train.txt", "train.tsv", "train.csv", "train.jsonl"],
+            ["dev.tsv", "dev.csv", "stsb-en-dev.csv"], ["test.csv", "stsb-en-test.csv"],
+            "vectors of texts: learned by contrast from pairs, or from plain text; how far their cosines follow what people say (STS-B)"),
         new("contract-nli", new TextClassification(TextExample.OfContracts, ClassMetric.Accuracy, ClassMetric.MacroF1), ["train.json", "train_50docs.json"], ["dev.json"], ["test.json"],
             "does a contract entail a hypothesis?"),
     ];
@@ -63,6 +66,10 @@ public static class TaskTable
 
     /// <summary>Values of your own texts.</summary>
     public static TaskKind Regression(Column text, Column? pair, Column label) => new TextRegression(path => TextExample.OfTable(path, text, pair, label));
+
+    /// <summary>Vectors of your own texts.</summary>
+    /// <inheritdoc cref="TextEmbedding(ContrastColumns?, ScoredPairColumns)"/>
+    public static TaskKind Embedding(ContrastColumns? learned, ScoredPairColumns measured) => new TextEmbedding(learned, measured);
 
     private static TextClassification Single(Column text, Column label, params IReadOnlyList<ClassMetric> metrics) =>
         new(path => TextExample.OfTable(path, text, null, label), metrics);

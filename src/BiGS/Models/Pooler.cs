@@ -39,10 +39,10 @@ public sealed class Pooler : nn.Module<Tensor, Tensor?, Tensor>
         _ => hiddenStates.mean([1]),
     };
 
-    /// <summary>The mean over what is not padding: (b, d).</summary>
+    /// <summary>The mean over what is not padding: (…, l, d) and (…, l) give (…, d).</summary>
     public static Tensor MeanOverText(Tensor hiddenStates, Tensor attentionMask)
     {
-        Tensor keep = attentionMask.to_type(hiddenStates.dtype).unsqueeze(-1); // (b, l, 1)
-        return (hiddenStates * keep).sum(dim: 1) / keep.sum(dim: 1); // (b, d)
+        Tensor keep = attentionMask.to_type(hiddenStates.dtype).unsqueeze(-1); // (…, l, 1)
+        return (hiddenStates * keep).sum(dim: -2) / keep.sum(dim: -2); // (…, d)
     }
 }

@@ -22,7 +22,7 @@ public sealed class TextRegression(Func<string, IEnumerable<TextExample>> read) 
         [.. paths.SelectMany(path => TextExample.Distracted([.. read(path)], rows.Distractors)).Select(example => new Sample(
             [rows.Of(example.Text, example.Pair, example.Where)], example.Label is null ? null : new ValueTarget(Value(example))))]);
 
-    private static double Value(TextExample example) =>
+    internal static double Value(TextExample example) =>
         double.TryParse(example.Label, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
             ? value
             : throw new InvalidDataException($"{example.Where}: \"{example.Label}\" is no number; a value is asked for in every row");

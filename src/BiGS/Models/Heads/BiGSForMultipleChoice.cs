@@ -31,8 +31,7 @@ public sealed class BiGSForMultipleChoice : HeadedModel
         }
 
         long[] shape = input.InputIds.shape;
-        var flat = new ModelInput(Flat(input.InputIds), input.AttentionMask is { } mask ? Flat(mask) : null, input.TokenTypeIds is { } types ? Flat(types) : null);
-        return Head(Bigs.Encode(flat, hiddenStates).view(shape[0], shape[1], shape[2], -1), input.AttentionMask, labels);
+        return Head(Bigs.Encode(input.Flat(), hiddenStates).view(shape[0], shape[1], shape[2], -1), input.AttentionMask, labels);
     }
 
     /// <param name="last">(b, choices, l, d).</param>
@@ -42,11 +41,9 @@ public sealed class BiGSForMultipleChoice : HeadedModel
     {
         long choices = last.shape[1];
         Tensor rows = last.view(-1, last.shape[2], last.shape[3]); // (b · choices, l, d)
-        Tensor pooled = Bigs.Pool(rows, attentionMask is null ? null : Flat(attentionMask));
+        Tensor pooled = Bigs.Pool(rows, attentionMask?.view(-1, attentionMask.shape[^1]));
         Tensor logits = _classifier.forward(BeforeClassifier(pooled)).view(-1, choices); // (b, choices)
         Tensor? loss = labels?.Labels is { } right ? nn.functional.cross_entropy(logits, right) : null;
         return new ModelOutput(Logits(logits), rows, pooled, loss);
     }
-
-    private static Tensor Flat(Tensor x) => x.view(-1, x.shape[^1]); // (b · choices, l)
 }

@@ -11,6 +11,7 @@ public static class HeadedModels
         ["ForSequenceClassification"] = (config, route) => new BiGSForSequenceClassification(config, route),
         ["ForMultipleChoice"] = (config, route) => new BiGSForMultipleChoice(config, route),
         ["ForTokenClassification"] = (config, route) => new BiGSForTokenClassification(config, route),
+        ["ForEmbedding"] = (config, route) => new BiGSForEmbedding(config, route),
         ["ForQuestionAnswering"] = (config, route) => new BiGSForQuestionAnswering(config, route),
     };
 
