@@ -50,6 +50,9 @@ internal sealed class HeadGraph
             case "BiGSForTokenClassification":
                 _graph.Output("logits", _products.Dense(_graph, last, "classifier"), "batch", "sequence", $"{_config.NumLabels}");
                 break;
+            case nameof(BiGSForEmbedding):
+                _graph.Output(BiGSForEmbedding.Result, MeanOverText(_graph, last, padding), "batch", $"{_config.HiddenSize}");
+                break;
             case "BiGSForQuestionAnswering":
                 Value[] both = _graph.Do("Split", [_products.Dense(_graph, last, "qa_outputs")], 2, ("axis", -1L), ("num_outputs", 2L));
                 _graph.Output("start_logits", _graph.Do("Squeeze", both[0], _graph.Numbers(-1)), "batch", "sequence");
@@ -77,13 +80,17 @@ internal sealed class HeadGraph
         {
             PoolerType.Cls => here.Do("Squeeze", here.First(last, here.Numbers(1), axis: 1), axis),
             PoolerType.Mean => here.Do("ReduceMean", [last, axis], ("keepdims", 0L)),
-            _ => here.Do(
-                "Div",
-                here.Do("ReduceSum", [here.Times(last, padding.Keep), axis], ("keepdims", 0L)),
-                here.Do("ReduceSum", [padding.Keep, axis], ("keepdims", 0L))),
+            _ => MeanOverText(here, last, padding),
         };
         Value pooled = here.Do("Tanh", _products.Dense(here, summary, "bigs.pooler.dense")); // (b, d)
         _graph.Output("pooler_output", pooled, rows, $"{_config.HiddenSize}");
         return pooled;
+    }
+
+    private static Value MeanOverText(Graph here, Value last, Padding padding)
+    {
+        Value axis = here.Numbers(1);
+        Value Sum(Value x) => here.Do("ReduceSum", [x, axis], ("keepdims", 0L));
+        return here.Do("Div", Sum(here.Times(last, padding.Keep)), Sum(padding.Keep)); // (b, d)
     }
 }

@@ -11,7 +11,7 @@ public class OnnxExportTests
     public static TheoryData<string, Architecture, Routing> HeadsAndForms => new MatrixTheoryData<string, Architecture, Routing>(
         [
             "BiGSForMaskedLM", "BiGSForSequenceClassification", "BiGSForTokenClassification", "BiGSForQuestionAnswering", "BiGSForMultipleChoice",
-            OnnxExport.BareEncoder,
+            "BiGSForEmbedding", OnnxExport.BareEncoder,
         ],
         [Architecture.Gated, Architecture.Stack],
         [Routing.Ssm, Routing.Attention]);
@@ -164,6 +164,7 @@ public class OnnxExportTests
     private static string[] Expected(string head) => head switch
     {
         OnnxExport.BareEncoder => ["last_hidden_state"],
+        "BiGSForEmbedding" => ["last_hidden_state", "sentence_embedding"],
         "BiGSForQuestionAnswering" => ["end_logits", "last_hidden_state", "start_logits"],
         "BiGSForSequenceClassification" or "BiGSForMultipleChoice" => ["last_hidden_state", "logits", "pooler_output"],
         _ => ["last_hidden_state", "logits"],
