@@ -23,7 +23,7 @@ public static class Presets
     {
         "tiny" => Gated(hiddenSize: 128, layers: 3, attentionHeads: 4) with { NumSsmHeads = 8, StateSize = 16, Merge = Merge.Add },
         "mini" => Gated(hiddenSize: 256, layers: 4, attentionHeads: 4) with { NumSsmHeads = 8, StateSize = 16, Merge = Merge.Add },
-        "small" => Gated(hiddenSize: 256, layers: 8, attentionHeads: 4),
+        "small" => Gated(hiddenSize: 320, layers: 8, attentionHeads: 5) with { NumSsmHeads = 8, StateSize = 16, Merge = Merge.Add },
         "base" => Gated(hiddenSize: 768, layers: 12, attentionHeads: 12),
         "large" => Gated(hiddenSize: 1024, layers: 23, attentionHeads: 16),
         _ => throw new ArgumentException($"There is no preset \"{name}\"; choose one of {string.Join(", ", Names)}."),

@@ -157,13 +157,12 @@ public sealed class Trainer : IDisposable
             Tensor logits = _model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
             using Tensor share = tensor(1f / Math.Max(1, masked), device: _device);
             Tensor crossEntropy = nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum);
-            total += (crossEntropy * share).to_type(ScalarType.Float64).item<double>();
+            ((_teacher?.Loss(tensors, logits, crossEntropy) ?? crossEntropy) * share).backward();
+            total += (crossEntropy * share).to_type(ScalarType.Float64).item<double>(); // last: reading it waits for a GPU
             if (!double.IsFinite(total))
             {
                 throw new NonFiniteLossException(step, total, _folder.Newest);
             }
-
-            ((_teacher?.Loss(tensors, logits, crossEntropy) ?? crossEntropy) * share).backward();
         }
 
         if (_options.ClipNorm is { } longest)
