@@ -13,8 +13,18 @@ internal abstract class Side : IDisposable
     public const int Words = 30_522;
     protected const int StateSize = 64;
 
+    private const string Onnx = "onnx";
+    private const string OnnxInt8 = "onnx-int8";
+    private const string OnnxAttention = "onnx-attention";
+
     /// <summary>The names that <see cref="Of"/> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["ours", "authors", "attention", "floor"];
+    public static IReadOnlyList<string> Names { get; } = ["ours", "authors", "attention", "floor", Onnx, OnnxInt8, OnnxAttention];
+
+    /// <summary>Whether a side can do a piece of work: exported models only answer.</summary>
+    public static bool Does(string name, Work work) => work == Work.Inference || !IsOnnx(name);
+
+    /// <summary>What a side computes in, for those that are no matter of choice; null for the others.</summary>
+    public static string? OwnPrecision(string name) => name == OnnxInt8 ? "int8" : IsOnnx(name) ? "fp32" : null;
 
     /// <summary>Builds a side for a piece of work.</summary>
     public static Side Of(string name, Work work, Precision precision, int batch, int length, int width)
@@ -27,6 +37,11 @@ internal abstract class Side : IDisposable
         }
 
         BiGSConfig config = Config(name, length, width);
+        if (IsOnnx(name))
+        {
+            return new OnnxSide(config, name == OnnxInt8, batch, length);
+        }
+
         ISsmRoute route = name == "floor" ? new LeftOut() : SsmRoutes.Auto;
         return work is Work.LayerForward or Work.LayerTrain
             ? new OneLayer(work, config, route, precision, batch, length)
@@ -37,6 +52,8 @@ internal abstract class Side : IDisposable
     public abstract void Turn();
 
     public abstract void Dispose();
+
+    private static bool IsOnnx(string name) => name is Onnx or OnnxInt8 or OnnxAttention;
 
     private static BiGSConfig Config(string side, int length, int width)
     {
@@ -51,7 +68,7 @@ internal abstract class Side : IDisposable
             MaxPositionEmbeddings = length,
             HiddenDropoutProb = 0,
         };
-        return side == "attention" ? shape.As(Architecture.Stack, Routing.Attention) : shape;
+        return side is "attention" or OnnxAttention ? shape.As(Architecture.Stack, Routing.Attention) : shape;
     }
 
     /// <summary>A layer's turn: forward, and backward where training is timed.</summary>

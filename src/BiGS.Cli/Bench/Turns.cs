@@ -4,7 +4,11 @@ using BiGS.Models;
 namespace BiGS.Cli.Bench;
 
 /// <summary>A side as it takes part: its name and what it computes in.</summary>
-internal sealed record Contestant(string Side, Precision Precision);
+internal sealed record Contestant(string Side, Precision Precision)
+{
+    /// <summary>The precision's name in results.</summary>
+    public string PrecisionName => Bench.Side.OwnPrecision(Side) ?? Precision.ToString().ToLowerInvariant();
+}
 
 /// <summary>
 /// The sides do the same work in turn, so that whatever else the machine does falls on all of them alike; of each the median counts.
@@ -56,7 +60,7 @@ internal sealed record Turns(Work Work, IReadOnlyList<Contestant> Contestants, i
             return
             [
                 .. Contestants.Select((contestant, s) => new BenchResult(
-                    Work, contestant.Side, contestant.Precision.ToString().ToLowerInvariant(), Length, Batch, Width, Median(seconds[s]), peaks[s])),
+                    Work, contestant.Side, contestant.PrecisionName, Length, Batch, Width, Median(seconds[s]), peaks[s])),
             ];
         }
         finally

@@ -30,7 +30,7 @@ internal static class BenchCommand
     {
         Option<string[]> what = Values.Choices("--what", "what to time", [.. Works.Keys]);
         Option<int[]> lengths = Values.Numbers("--lengths", "tokens of a row", 128, 512, 1_024, 4_096, 16_384);
-        Option<int?> tokens = Values.Number("--tokens", $"tokens of a batch, at least one row (default {DefaultTokens}); 1 for a single short query", least: 1);
+        Option<int[]> tokens = Values.Numbers("--tokens", "tokens of a batch, at least one row; 1 for a single short query", DefaultTokens);
         Option<int?> width = Values.Number("--width", $"hidden size (default {DefaultWidth})", least: 16);
         Option<string[]> sides = Values.Choices("--sides", "who takes part", [.. Side.Names]);
         Option<int?> repeats = Values.Number("--repeats", $"turns of each side that count (default {DefaultRepeats})", least: 1);
@@ -40,8 +40,9 @@ internal static class BenchCommand
         Option<bool> json = Values.Flag("--json", "the results as one JSON object");
         var command = new Verb(
             "bench",
-            "Time ours, the authors' way, attention of equal size, and the floor: the same layer with the SSM left out.",
+            "Time ours, the authors' way, attention of equal size, and the floor: the same layer with the SSM left out; and answers by ONNX Runtime.",
             "bigs bench --what layer-train --lengths 128,512,4096",
+            "bigs bench --what inference --sides ours,onnx,onnx-attention --lengths 128,512,2048 --tokens 1,8192",
             "bigs bench --lengths 128 --width 256 --repeats 3 --json");
         foreach (Option option in (Option[])[what, lengths, tokens, width, sides, repeats, precision, plot, json])
         {
@@ -56,19 +57,20 @@ internal static class BenchCommand
             List<BenchResult> results = [];
             using (ProgressLine line = terminal.Progress())
             {
-                (Work Work, int Length)[] rounds =
+                (Work Work, int Length, int Batch)[] rounds =
                 [
                     .. from name in asked
                        from length in rows
                        where chosen || length <= LongestWhole || Works[name] is Work.LayerForward or Work.LayerTrain
-                       select (Works[name], length),
+                       from batch in parse.GetRequiredValue(tokens).Select(count => Math.Max(1, count / length)).Distinct()
+                       select (Works[name], length, batch),
                 ];
                 for (int r = 0; r < rounds.Length; r++)
                 {
-                    (Work work, int length) = rounds[r];
-                    line.Report($"{NameOf(work)} at {length}", (double)r / rounds.Length);
+                    (Work work, int length, int batch) = rounds[r];
+                    line.Report($"{NameOf(work)} at {length} × {batch}", (double)r / rounds.Length);
                     var turns = new Turns(
-                        work, Contestants(parse.GetRequiredValue(sides), parse.GetValue(precision)!), Math.Max(1, (parse.GetValue(tokens) ?? DefaultTokens) / length), length,
+                        work, Contestants(work, parse.GetRequiredValue(sides), parse.GetValue(precision)!), batch, length,
                         parse.GetValue(width) ?? DefaultWidth, parse.GetValue(repeats) ?? DefaultRepeats);
                     results.AddRange(turns.Run(terminal.Interrupted));
                 }
@@ -85,10 +87,11 @@ internal static class BenchCommand
         return command;
     }
 
-    private static Contestant[] Contestants(string[] sides, string precision)
+    private static Contestant[] Contestants(Work work, string[] sides, string precision)
     {
         IEnumerable<Precision> Of(string side) => precision switch
         {
+            _ when Side.OwnPrecision(side) is not null => [Precision.Fp32],
             "fp32" => [Precision.Fp32],
             "bf16" when side != "authors" => [Precision.Bf16],
             _ => side switch
@@ -99,7 +102,7 @@ internal static class BenchCommand
             },
         };
 
-        return [.. sides.SelectMany(side => Of(side).Select(p => new Contestant(side, p)))];
+        return [.. sides.Where(side => Side.Does(side, work)).SelectMany(side => Of(side).Select(p => new Contestant(side, p)))];
     }
 
     private static string NameOf(Work work) => Works.First(named => named.Value == work).Key;

@@ -19,7 +19,7 @@ internal sealed class BenchTable(IReadOnlyList<BenchResult> results, Func<Work, 
             table.AddColumn(new TableColumn(name) { Alignment = name is "what" or "side" ? Justify.Left : Justify.Right, NoWrap = true });
         }
 
-        foreach (IGrouping<(Work Work, int Length), BenchResult> round in results.GroupBy(result => (result.Work, result.Length)))
+        foreach (IGrouping<(Work Work, int Length, int Batch), BenchResult> round in results.GroupBy(result => (result.Work, result.Length, result.Batch)))
         {
             BenchResult? floor = round.FirstOrDefault(result => result.Side == "floor");
             BenchResult? ours = round.FirstOrDefault(result => result.Side == "ours");

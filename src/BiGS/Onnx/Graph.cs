@@ -87,6 +87,9 @@ internal sealed class Graph
     /// <summary>One number without a dimension.</summary>
     public Value Number(float number) => Held(number.ToString("r", CultureInfo.InvariantCulture) + "f", ElementType.Float, [], () => new[] { number });
 
+    /// <summary>One number of eight bits without a dimension.</summary>
+    public Value Byte(byte number) => Held($"{number} byte", ElementType.UInt8, [], () => new[] { number });
+
     /// <summary>A weight.</summary>
     /// <param name="name">As the checkpoint has it.</param>
     /// <param name="type">Of its elements.</param>

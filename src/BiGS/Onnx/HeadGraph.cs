@@ -11,11 +11,14 @@ internal sealed class HeadGraph
     private readonly ModelWeights _weights;
     private readonly Graph _graph = new();
 
-    public HeadGraph(HeadedModel model, string head)
+    /// <param name="model">Whose weights are written.</param>
+    /// <param name="head">As <c>architectures</c> names it.</param>
+    /// <param name="int8">Whether large matrices are rounded to eight bits.</param>
+    public HeadGraph(HeadedModel model, string head, bool int8)
     {
         _config = model.Config;
         _weights = new ModelWeights(model);
-        _products = new SingleProducts(_weights);
+        _products = int8 ? new Int8Products(_weights) : new SingleProducts(_weights);
         _layers = new Layers(_config, _weights, _products);
         Write(head);
     }

@@ -15,6 +15,9 @@ public static class OnnxCheck
     /// <summary>What is allowed in single precision.</summary>
     public const double Limit = 1e-4;
 
+    /// <summary>What is allowed where large matrices are rounded to eight bits.</summary>
+    public const double Int8Limit = 1;
+
     private const int Choices = 2;
 
     /// <param name="model">In evaluation mode.</param>

@@ -1,0 +1,48 @@
+using BiGS.Checkpoints;
+using BiGS.Models;
+using BiGS.Onnx;
+using BiGS.Ssm;
+using static TorchSharp.torch;
+
+namespace BiGS.Cli.Bench;
+
+/// <summary>The 12 layers exported, and computed by ONNX Runtime on as many threads as libtorch has.</summary>
+internal sealed class OnnxSide : Side
+{
+    private const string States = "last_hidden_state";
+
+    private readonly OnnxModel _model;
+    private readonly long[] _shape;
+    private readonly long[] _ids;
+    private readonly long[] _ones;
+    private readonly long[] _zeros;
+
+    public OnnxSide(BiGSConfig config, bool int8, int batch, int length)
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"bigs-bench-{Guid.NewGuid():N}.onnx");
+        using (var model = new BiGSForMaskedLM(config, SsmRoutes.Auto))
+        {
+            model.Initialize(1);
+            OnnxExport.Write(model, new ConfigFile(config, OnnxExport.BareEncoder, new Dictionary<string, System.Text.Json.Nodes.JsonNode?>()), file, int8);
+        }
+
+        try
+        {
+            _model = OnnxModel.Open(file, get_num_threads());
+        }
+        finally
+        {
+            File.Delete(file); // the model holds it open
+        }
+
+        using var ids = new MaskedIds(batch, length);
+        _shape = [batch, length];
+        _ids = ids.Input.data<long>().ToArray();
+        _ones = [.. Enumerable.Repeat(1L, batch * length)];
+        _zeros = new long[batch * length];
+    }
+
+    public override void Turn() => _model.Run(_shape, _ids, _ones, _zeros, [States]);
+
+    public override void Dispose() => _model.Dispose();
+}

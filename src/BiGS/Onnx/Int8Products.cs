@@ -1,0 +1,81 @@
+namespace BiGS.Onnx;
+
+/// <summary>
+/// In whole numbers of eight bits: weights by the largest of their column, what is multiplied by the largest of its own token. So neither company nor
+/// padding changes an answer, as it would with one scale for a batch; and a column or token of large numbers costs the others nothing.
+/// <code>
+/// x ≈ s_t q,  W ≈ r_j V   ⇒   x W ≈ s_t r_j (q V)
+/// </code>
+/// </summary>
+internal sealed class Int8Products(ModelWeights weights) : Products(weights)
+{
+    private const float Largest = sbyte.MaxValue;
+    private const float Middle = 128;
+    private const float Tiny = 1e-30f;
+
+    /// <summary>What several layers read is rounded once.</summary>
+    private readonly Dictionary<Value, (Value Rounded, Value Scale)> _rounded = [];
+
+    public override Value Words(Graph graph, Value ids, string table)
+    {
+        (Value rounded, Value scales) = Columns(graph, table, Weights.Shape(table), () => Weights.Transposed(table));
+        Value rows = graph.Transposed(rounded, 1, 0); // (v, d)
+        return graph.Times(graph.ToFloat(graph.Do("Gather", rows, ids)), graph.Unsqueezed(graph.Do("Gather", scales, ids), -1));
+    }
+
+    public override Value Decoded(Graph graph, Value x, string table) => Product(graph, x, table);
+
+    protected override Value Product(Graph graph, Value x, string weight)
+    {
+        (Value q, Value s) = Tokens(graph, x);
+        (Value V, Value r) = Columns(graph, weight, Weights.Shape(weight), () => Weights.Transposed(weight));
+        return graph.Times(graph.Times(graph.ToFloat(graph.Do("MatMulInteger", q, V, graph.Byte((byte)Middle))), s), r);
+    }
+
+    /// <summary>q and s of a token: (…, in) and (…, 1).</summary>
+    private (Value Rounded, Value Scale) Tokens(Graph graph, Value x)
+    {
+        if (!_rounded.TryGetValue(x, out (Value, Value) known))
+        {
+            Value largest = graph.Do("ReduceMax", graph.Do("Abs", x), graph.Numbers(-1));
+            Value scale = graph.Do("Div", graph.Do("Max", largest, graph.Number(Tiny)), graph.Number(Largest));
+            Value moved = graph.Plus(graph.Do("Div", x, scale), graph.Number(Middle));
+            Value rounded = graph.Do("Cast", [graph.Do("Round", moved)], ("to", (long)ElementType.UInt8));
+            _rounded[x] = known = (rounded, scale);
+        }
+
+        return known;
+    }
+
+    /// <summary>V and r of a weight (out, in): (in, out) and (out).</summary>
+    private static (Value Rounded, Value Scales) Columns(Graph graph, string name, long[] shape, Func<float[]> columns)
+    {
+        (int rows, int count) = ((int)shape[1], (int)shape[0]);
+        Value scales = graph.Weight($"{name}.scales", ElementType.Float, [count], () => Scales(columns(), rows, count));
+        Value rounded = graph.Weight($"{name}.int8", ElementType.Int8, [rows, count], () => Rounded(columns(), rows, count));
+        return (rounded, scales);
+    }
+
+    private static float[] Scales(float[] weights, int rows, int count)
+    {
+        float[] scales = new float[count];
+        for (int i = 0; i < rows * count; i++)
+        {
+            scales[i % count] = Math.Max(scales[i % count], Math.Abs(weights[i]));
+        }
+
+        return [.. scales.Select(largest => Math.Max(largest, Tiny) / Largest)];
+    }
+
+    private static sbyte[] Rounded(float[] weights, int rows, int count)
+    {
+        float[] scales = Scales(weights, rows, count);
+        sbyte[] rounded = new sbyte[weights.Length];
+        for (int i = 0; i < rounded.Length; i++)
+        {
+            rounded[i] = (sbyte)Math.Round(weights[i] / scales[i % count]);
+        }
+
+        return rounded;
+    }
+}
