@@ -44,14 +44,15 @@ internal static class ExportCommand
     {
         using HeadedModel model = CheckpointFolder.Open(folder).Model;
         using OnnxModel onnx = OnnxModel.Open(file);
-        double limit = int8 ? OnnxCheck.Int8Limit : OnnxCheck.Limit;
         foreach (OutputDistance output in OnnxCheck.Compare(model, onnx, Seed, OnnxCheck.LengthsFor(model.Config)))
         {
+            (double distance, double limit) = int8 ? (output.RmsDistance, OnnxCheck.Int8Limit) : (output.Distance, OnnxCheck.Limit);
             terminal.Note(
-                $"{output.Output}: ONNX Runtime is within {output.Distance:g2} (rms) of libtorch, {limit:g1} is allowed; the first is the same at {output.SameFirst:p1} of the places");
-            if (!(output.Distance <= limit))
+                $"{output.Output}: ONNX Runtime is within {distance:g2} of libtorch, {limit:g1} is allowed ({(int8 ? "rms" : "the largest difference")} over rms); the first is the same at {output.SameFirst:p1} of the places");
+            if (!(distance <= limit))
             {
-                throw new InvalidDataException($"{file}: {output.Output} is {output.Distance:g3} away from the model's, more than {limit:g1}; {(int8 ? "export it without --int8" : "do not use the file, and report the model")}.");
+                throw new InvalidDataException(
+                    $"{file}: {output.Output} is {distance:g3} away from the model's, more than {limit:g1}; {(int8 ? "export it without --int8" : "do not use the file, and report the model")}.");
             }
         }
     }

@@ -3,17 +3,22 @@ using BiGS.Models;
 namespace BiGS.Onnx;
 
 /// <summary>
-/// Two SSMs, one reading forward and one backward, merged. K is computed at its full length and held; the graph lays it out as a Toeplitz matrix of
-/// the length of the rows, by indices that all layers share: T_ij = K_{i−j} forward, and K_{j−i} backward, from K behind as many zeros.
+/// Two SSMs, one reading forward and one backward, merged. K is computed at its full length and held; the graph lays it out as a Toeplitz matrix, by indices
+/// that all layers share: T_ij = K_{i−j} forward, and K_{j−i} backward, from K behind as many zeros. A short K is laid out at its full length, which depends on
+/// no input and is done once, on loading, and rows take a corner of it; a long K is laid out for the rows at hand.
 /// </summary>
 internal sealed class SsmRouting : IRouting
 {
+    /// <summary>T of this many positions is a megabyte for a kernel.</summary>
+    private const long LongestKept = 512;
+
     private readonly BiGSConfig _config;
     private readonly ModelWeights _weights;
     private readonly Products _products;
     private readonly Padding _padding;
     private readonly Value _forward;
     private readonly Value _backward;
+    private readonly Value _length;
 
     public SsmRouting(BiGSConfig config, ModelWeights weights, Products products, Graph graph, Value ids, Padding padding)
     {
@@ -23,7 +28,9 @@ internal sealed class SsmRouting : IRouting
         _padding = padding;
 
         Graph here = graph.In("toeplitz");
-        Value positions = here.Do("Range", here.Number(0), here.Do("Squeeze", here.Size(ids, 1)), here.Number(1)); // (l)
+        _length = here.Size(ids, 1);
+        Value count = IsKept ? here.Number(Length) : here.Do("Squeeze", _length);
+        Value positions = here.Do("Range", here.Number(0), count, here.Number(1)); // (l)
         Value zeros = here.Numbers(Length - 1);
         Value rows = here.Plus(here.Unsqueezed(positions, 1), zeros); // (l, 1)
         Value columns = here.Unsqueezed(positions, 0); // (1, l)
@@ -32,6 +39,8 @@ internal sealed class SsmRouting : IRouting
     }
 
     private long Length => _config.MaxPositionEmbeddings;
+
+    private bool IsKept => Length <= LongestKept;
 
     /// <inheritdoc/>
     public Value Route(Graph graph, Value X, string name)
@@ -61,6 +70,11 @@ internal sealed class SsmRouting : IRouting
         Value K = graph.Weight($"{name}.K", ElementType.Float, [m, Length], () => _weights.ImpulseResponse(name, Length));
         Value behindZeros = graph.Do("Pad", K, graph.Numbers(0, Length - 1, 0, 0)); // (m, 2L − 1)
         Value T = graph.Do("Gather", [behindZeros, index], ("axis", 1L)); // (m, l, l)
+        if (IsKept)
+        {
+            T = graph.Do("Slice", T, graph.Numbers(0, 0), graph.Do("Concat", [_length, _length], ("axis", 0L)), graph.Numbers(1, 2));
+        }
+
         if (m == 1)
         {
             return graph.Product(T, u); // (b, l, d)

@@ -61,6 +61,28 @@ public class OnnxExportTests
     public void SoDoesEveryPooler(PoolerType pooler) =>
         AnswersTheSame(SmallModels.Config() with { PoolerType = pooler }, "BiGSForSequenceClassification");
 
+    /// <summary>Weights of eight bits: near the model's answers, in a quarter of the bytes, and a token's answer is its own.</summary>
+    [Theory]
+    [MemberData(nameof(SmallModels.Forms), MemberType = typeof(SmallModels))]
+    public void EightBitsAreNear(Architecture architecture, Routing routing)
+    {
+        BiGSConfig config = SmallModels.Config(architecture, routing) with { HiddenSize = 24, IntermediateSize = 72 };
+        using HeadedModel model = SmallModels.Build(config);
+        WithFile(model, int8: true, file =>
+        {
+            using OnnxModel onnx = OnnxModel.Open(file, threads: 1);
+            OutputDistance logits = OnnxCheck.Compare(model, onnx, 1, 1, 9, 40).Single(output => output.Output == "logits");
+            Assert.InRange(logits.RmsDistance, 1e-4, OnnxCheck.Int8Limit);
+            Assert.InRange(logits.SameFirst, 0.85, 1);
+
+            long[] Ids(int rows) => [.. Enumerable.Range(1, rows * 8).Select(i => (long)(i % 37) + 1)];
+            long[] mask = [1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1];
+            float[] together = onnx.Run([2, 8], Ids(2), mask, new long[16], ["logits"])[0].Values;
+            float[] alone = onnx.Run([1, 5], Ids(2)[..5], mask[..5], new long[5], ["logits"])[0].Values;
+            Assert.All(alone.Zip(together), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 0.05));
+        });
+    }
+
     /// <summary>The comparison can fail: another model's file is far away.</summary>
     [Fact]
     public void AnotherModelIsFarAway() => WithFile((model, file) =>
@@ -131,11 +153,17 @@ public class OnnxExportTests
     private static void WithFile(Action<HeadedModel, string> test)
     {
         using HeadedModel model = SmallModels.Build(SmallModels.Config());
+        WithFile(model, int8: false, file => test(model, file));
+    }
+
+    private static void WithFile(HeadedModel model, bool int8, Action<string> test, string? head = null)
+    {
         string file = Path.Combine(Path.GetTempPath(), $"bigs-{Guid.NewGuid():N}.onnx");
         try
         {
-            OnnxExport.Write(model, new ConfigFile(model.Config, "BiGSForMaskedLM", new Dictionary<string, System.Text.Json.Nodes.JsonNode?>()), file);
-            test(model, file);
+            var config = new ConfigFile(model.Config, head ?? model.Architecture, new Dictionary<string, System.Text.Json.Nodes.JsonNode?>());
+            OnnxExport.Write(model, config, file, int8);
+            test(file);
         }
         finally
         {
@@ -146,19 +174,13 @@ public class OnnxExportTests
     private static void AnswersTheSame(BiGSConfig config, string head = "BiGSForMaskedLM")
     {
         using HeadedModel model = SmallModels.Build(config, head: head == OnnxExport.BareEncoder ? "BiGSForMaskedLM" : head);
-        string file = Path.Combine(Path.GetTempPath(), $"bigs-{Guid.NewGuid():N}.onnx");
-        try
+        WithFile(model, int8: false, file =>
         {
-            OnnxExport.Write(model, new ConfigFile(config, head, new Dictionary<string, System.Text.Json.Nodes.JsonNode?>()), file);
             using OnnxModel onnx = OnnxModel.Open(file, threads: 1);
             IReadOnlyList<OutputDistance> outputs = OnnxCheck.Compare(model, onnx, 1, 1, 9, 17, config.MaxPositionEmbeddings);
             Assert.Equal(Expected(head), outputs.Select(output => output.Output).Order(StringComparer.Ordinal));
             Assert.All(outputs, output => Assert.InRange(output.Distance, 0, OnnxCheck.Limit));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        }, head);
     }
 
     private static string[] Expected(string head) => head switch

@@ -75,6 +75,31 @@ public class OnnxBackendTests
         }
     }
 
+    /// <summary>Of the model that comes along, in eight bits: the first fill of ordinary sentences stays the same, mostly.</summary>
+    [Fact]
+    public void EightBitsFillTheSameMostly()
+    {
+        string folder = Directory.CreateTempSubdirectory("bigs-int8-").FullName;
+        try
+        {
+            OnnxExport.Export(BiGS.Checkpoints.ShippedModel.Folder, folder, int8: true);
+            string[] sentences =
+            [
+                "The river flows into the [MASK].", "She opened the [MASK] and looked out.", "He was born in [MASK] in 1950.", "The dogs [MASK] running in the park.",
+                "They have two children, a son and a [MASK].", "The king and the [MASK] were married.", "Water is made of [MASK] and oxygen.", "The book was [MASK] in 1999.",
+                "The children [MASK] to school every day.", "It is one of the [MASK] cities in the world.",
+            ];
+            using FillMask whole = FillMask.Open();
+            using FillMask eight = FillMask.Open(folder, backend: Backend.Onnx);
+            int same = whole.Fill(sentences, 1, Now).Zip(eight.Fill(sentences, 1, Now)).Count(pair => pair.First[0].Candidates[0].Id == pair.Second[0].Candidates[0].Id);
+            Assert.InRange(same, 8, 10);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void WhatAnExportedModelCannotDoIsRefused()
     {
