@@ -41,6 +41,10 @@ internal sealed class AnsweringOptions
 
     public Precision Precision(ParseResult parse) => _model.Precision(parse);
 
+    /// <summary>What the command line says of computing, again: for a process that computes in the same way.</summary>
+    public IEnumerable<string> Said(ParseResult parse) => _model.Computing.Append(_backend)
+        .Where(option => parse.GetResult(option) is { Implicit: false }).SelectMany(option => (string[])[option.Name, parse.GetResult(option)!.Tokens[0].Value]);
+
     private void AddBackendTo(Command command)
     {
         command.Add(_backend);

@@ -49,6 +49,7 @@ internal static class BenchCommand
             command.Add(option);
         }
 
+        command.Add(BenchServeCommand.Build(terminal));
         command.Runs(parse =>
         {
             string[] asked = parse.GetRequiredValue(what);

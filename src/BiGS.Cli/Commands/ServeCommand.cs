@@ -1,8 +1,9 @@
 using System.CommandLine;
-using System.Net;
 using BiGS.Checkpoints;
 using BiGS.Cli.Console;
 using BiGS.Cli.Server;
+using BiGS.Models;
+using BiGS.Pipelines;
 using Microsoft.AspNetCore.Builder;
 using TorchSharp;
 
@@ -10,20 +11,20 @@ namespace BiGS.Cli.Commands;
 
 internal static class ServeCommand
 {
-    private static readonly ServerOptions Usual = new();
-
     public static Command Build(Terminal terminal)
     {
-        var computing = new ModelOptions();
-        Option<string[]> models = Values.Paths("--model", "folders of models, each does what its head can (default: the small English model that comes with bigs)");
-        Option<string> host = Values.Text("--host", "ADDRESS", $"the address to listen on (default {Usual.Host}, which only this machine reaches)");
-        Option<int?> port = Values.Number("--port", $"the port to listen on; 0 takes one that is free (default {Usual.Port})", least: 0);
-        Option<int?> threads = Values.Number("--threads", "threads that compute (default: as many as cores)", least: 1);
-        var command = new Verb("serve", "Answer over HTTP: embeddings, fills, classes, tags and answers, as clients of text-embeddings-inference and OpenAI ask for them.",
+        var computing = new AnsweringOptions();
+        var server = new ServeOptions();
+        Option<string[]> models = Values.Paths(
+            "--model", "folders, or owner/name of the hub; each model answers what its head can, the first that can where a request names none (default: the small English model that comes with bigs)");
+        Option<int?> threads = Values.Number("--threads", "threads that compute (default: as many as there are cores)", least: 1);
+        Option<string> log = Values.Choice("--log", "what is told on standard error, a JSON object a line, never with the texts", "requests", "failures", "nothing");
+        var command = new Verb("serve", "Answer over HTTP, as clients of text-embeddings-inference and of OpenAI's embeddings ask, and fills, tags and answers.",
             "bigs serve",
-            "bigs serve --model runs/mine --model runs/sst2 --port 0")
-        { models, host, port, threads };
+            "bigs serve --model runs/mine --model runs/sst2 --port 0 --precision bf16")
+        { models, threads, log };
         computing.AddComputingTo(command);
+        server.AddTo(command);
         command.Runs(parse =>
         {
             if (parse.GetValue(threads) is int count)
@@ -31,31 +32,38 @@ internal static class ServeCommand
                 torch.set_num_threads(count);
             }
 
+            ServerOptions options = server.Read(parse);
+            var metrics = new ServerMetrics(options);
+            Precision precision = computing.Precision(parse);
             string[] given = parse.GetValue(models) is { Length: > 0 } some ? some : [ShippedModel.Folder];
-            using var served = new ServedModels([.. given.Select(path =>
-            {
-                ModelPlace place = ModelPlace.Of(path, terminal);
-                return new ServedModel(Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), place.Folder, place.TokenizerFolder, computing.HowToOpen(parse), computing.Precision(parse));
-            })]);
-            terminal.Warn(served.All.SelectMany(model => model.Warnings));
-            var options = new ServerOptions
-            {
-                Host = parse.GetValue(host) is { } address ? IPAddress.Parse(address) : Usual.Host,
-                Port = parse.GetValue(port) ?? Usual.Port,
-            };
-            Serve(served, options, terminal).GetAwaiter().GetResult();
+            using var served = new ServedModels(
+                ModelNames.Of(given).Zip(given, (name, path) => (name, Open(ModelPlace.Of(path, terminal), computing, parse), precision)),
+                options.MaxBatchTokens, metrics);
+            terminal.Warn(served.All.SelectMany(model => model.Pipelines.Warnings));
+            Serve(served, options, metrics, Log(parse.GetValue(log)!, terminal), terminal).GetAwaiter().GetResult();
         });
         return command;
     }
 
-    private static async Task Serve(ServedModels models, ServerOptions options, Terminal terminal)
+    private static ModelPipelines Open(ModelPlace place, AnsweringOptions computing, ParseResult parse) =>
+        ModelPipelines.Open(place.Folder, computing.HowToOpen(parse), computing.Precision(parse), place.TokenizerFolder, computing.Backend(parse));
+
+    private static RequestLog? Log(string what, Terminal terminal) => what switch
     {
-        await using WebApplication app = TextServer.Build(models, options);
+        "requests" => new RequestLog(terminal, RequestLog.All),
+        "failures" => new RequestLog(terminal, RequestLog.Failures),
+        _ => null,
+    };
+
+    /// <summary>Until the terminal is interrupted; then requests that are under way are finished.</summary>
+    private static async Task Serve(ServedModels models, ServerOptions options, ServerMetrics metrics, RequestLog? log, Terminal terminal)
+    {
+        await using WebApplication app = TextServer.Build(models, options, metrics, log);
         await app.StartAsync(terminal.Interrupted);
         terminal.Note($"serving {string.Join(", ", models.All.Select(model => model.Name))} on {string.Join(", ", app.Urls)}; Ctrl-C stops");
         await Task.Delay(Timeout.Infinite, terminal.Interrupted).ContinueWith(_ => { }, TaskScheduler.Default);
-        terminal.Note("stopping: requests under way are finished");
-        using var drain = new CancellationTokenSource(options.DrainLimit);
-        await app.StopAsync(drain.Token);
+        terminal.Note("stopping: requests that are under way are finished, new ones are not taken");
+        await app.StopAsync(CancellationToken.None);
+        terminal.Note("stopped");
     }
 }

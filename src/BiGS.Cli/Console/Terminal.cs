@@ -25,6 +25,7 @@ internal sealed class Terminal : IDisposable
     private readonly IAnsiConsole _results;
     private readonly IAnsiConsole _notes;
     private readonly ArrayBufferWriter<byte> _json = new();
+    private readonly Lock _journal = new();
     private readonly CancellationTokenSource _interrupt = new();
     private readonly List<PosixSignalRegistration> _signals = [];
     private volatile bool _waitsForInput;
@@ -112,6 +113,23 @@ internal sealed class Terminal : IDisposable
         }
 
         Line(Encoding.UTF8.GetString(_json.WrittenSpan));
+    }
+
+    /// <summary>A line for a log, as a JSON object, on standard error. Any thread may write one.</summary>
+    public void Journal(Action<Utf8JsonWriter> write)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(line, OneLine))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        lock (_journal)
+        {
+            _notes.Profile.Out.Writer.Write(Encoding.UTF8.GetString(line.WrittenSpan) + "\n");
+        }
     }
 
     /// <summary>A result for people: colours and width as the screen has them, and no blanks at the ends of lines.</summary>

@@ -15,13 +15,13 @@ internal sealed record Body<T>(T Value) : IBindableFromHttpContext<Body<T>>, IEn
     {
         if (!context.Request.HasJsonContentType())
         {
-            throw new Refusal(StatusCodes.Status415UnsupportedMediaType, ErrorType.Validation,
-                "the body is not said to be JSON; send it with Content-Type: application/json");
+            throw new Refusal(StatusCodes.Status415UnsupportedMediaType, ErrorType.Validation, Errors.NotSaidToBeJson);
         }
 
+        ReadOnlyMemory<byte> body = await RequestBody.Read(context);
         try
         {
-            return await context.Request.ReadFromJsonAsync<T>(Json.Options, context.RequestAborted) is { } value
+            return JsonSerializer.Deserialize<T>(body.Span, Json.Options) is { } value
                 ? new Body<T>(value)
                 : throw Refusal.DoesNotFit("the body is null; expected a JSON object");
         }
@@ -32,12 +32,20 @@ internal sealed record Body<T>(T Value) : IBindableFromHttpContext<Body<T>>, IEn
         }
         catch (JsonException unfit)
         {
-            throw Refusal.DoesNotFit($"{Without(unfit.Message, " Path: ")} (at {unfit.Path})");
+            throw Refusal.DoesNotFit(What(unfit));
         }
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
 
-    private static string Without(string message, string tail) => message.Split(tail)[0].TrimEnd('.', ' ', '|');
+    /// <summary>Where and what, without the names that types have here.</summary>
+    private static string What(JsonException unfit)
+    {
+        string message = unfit.Message.Split(" Path: ")[0].TrimEnd('.', ' ', '|');
+        int missing = message.IndexOf("missing required properties", StringComparison.Ordinal);
+        return missing >= 0 ? message[missing..]
+            : message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal) ? $"{unfit.Path}: the value is of another kind than this route takes"
+            : $"{unfit.Path}: {message}";
+    }
 }

@@ -5,6 +5,8 @@ namespace BiGS.Cli.Server;
 /// <summary>Whatever goes wrong in a request becomes an answer with a status; nothing that one client sends stops the server.</summary>
 internal static class Errors
 {
+    public const string NotSaidToBeJson = "the body is not said to be JSON; send it with Content-Type: application/json";
+
     private const int ClientIsGone = 499;
 
     public static async Task Answer(HttpContext context, RequestDelegate next)
@@ -12,18 +14,28 @@ internal static class Errors
         try
         {
             await next(context);
+            if (!context.Response.HasStarted && Unrouted(context.Response.StatusCode) is { } message)
+            {
+                await Write(context, context.Response.StatusCode, ErrorType.Validation, message);
+            }
         }
         catch (Refusal refusal)
         {
+            context.Facts().Failure = refusal.InnerException;
             await Write(context, refusal.Status, refusal.Type, refusal.Message);
         }
         catch (BadHttpRequestException bad)
         {
             await Write(context, bad.StatusCode, ErrorType.Validation, bad.Message);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (gone is IOException || context.RequestAborted.IsCancellationRequested)
         {
             context.Response.StatusCode = ClientIsGone;
+        }
+        catch (Exception failure)
+        {
+            context.Facts().Failure = failure;
+            await Write(context, StatusCodes.Status500InternalServerError, ErrorType.Backend, "the request failed here; the server's log says where");
         }
     }
 
@@ -37,6 +49,31 @@ internal static class Errors
 
         context.Response.Clear();
         context.Response.StatusCode = status;
-        await context.Response.WriteAsJsonAsync(new ErrorAnswer(message, type), Json.Options);
+        if (status == StatusCodes.Status429TooManyRequests)
+        {
+            context.Response.Headers.RetryAfter = "1";
+        }
+
+        await (context.Request.Path.StartsWithSegments("/v1")
+            ? context.Response.WriteAsJsonAsync(
+                new OpenAIErrorAnswer(OpenAI(status, message)), Json.Options)
+            : context.Response.WriteAsJsonAsync(new ErrorAnswer(message, type), Json.Options));
     }
+
+    /// <summary>What routing says by a status alone.</summary>
+    private static string? Unrouted(int status) => status switch
+    {
+        StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => "there is no such route; /openapi.json lists those that there are",
+        StatusCodes.Status415UnsupportedMediaType => NotSaidToBeJson,
+        _ => null,
+    };
+
+    private static OpenAIError OpenAI(int status, string message) => status switch
+    {
+        StatusCodes.Status401Unauthorized => new OpenAIError(message, "invalid_request_error", null, "invalid_api_key"),
+        StatusCodes.Status404NotFound => new OpenAIError(message, "invalid_request_error", null, "model_not_found"),
+        StatusCodes.Status429TooManyRequests => new OpenAIError(message, "requests", null, "rate_limit_exceeded"),
+        >= StatusCodes.Status500InternalServerError => new OpenAIError(message, "server_error", null, null),
+        _ => new OpenAIError(message, "invalid_request_error", null, null),
+    };
 }

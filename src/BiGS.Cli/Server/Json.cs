@@ -7,7 +7,7 @@ namespace BiGS.Cli.Server;
 /// <summary>How requests are read and answers written: snake_case, required means required, null only where it may be.</summary>
 internal static class Json
 {
-    public static JsonSerializerOptions Options { get; } = Set(new JsonSerializerOptions(JsonSerializerDefaults.Strict));
+    public static JsonSerializerOptions Options { get; } = Set(new JsonSerializerOptions());
 
     public static JsonSerializerOptions Set(JsonSerializerOptions options)
     {
@@ -16,13 +16,17 @@ internal static class Json
         options.NumberHandling = JsonNumberHandling.Strict;
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
-        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip;
+        options.AllowDuplicateProperties = false;
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        if (options.Converters.Count == 0)
-        {
-            options.Converters.Add(new JsonStringEnumConverter());
-        }
-
+        options.Converters.Add(new JsonStringEnumConverter());
+        options.Converters.Add(new WholeText());
         return options;
+    }
+
+    private sealed class WholeText : JsonConverter<string>
+    {
+        public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonValues.Text(ref reader);
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
     }
 }

@@ -12,8 +12,12 @@ internal enum ErrorType
     Tokenizer,
 }
 
-/// <summary>A request that is not answered, and why: its status and the body of the answer.</summary>
-internal sealed class Refusal(int status, ErrorType type, string message) : Exception(message)
+/// <summary>A request that is not answered, and why.</summary>
+/// <param name="status">Of HTTP.</param>
+/// <param name="type">Its kind, for programs.</param>
+/// <param name="message">What was found, what was expected, what to do.</param>
+/// <param name="cause">What went wrong here, where it did.</param>
+internal sealed class Refusal(int status, ErrorType type, string message, Exception? cause = null) : Exception(message, cause)
 {
     public int Status => status;
 
@@ -25,10 +29,25 @@ internal sealed class Refusal(int status, ErrorType type, string message) : Exce
     /// <summary>JSON, but not what the route takes.</summary>
     public static Refusal DoesNotFit(string message) => new(StatusCodes.Status422UnprocessableEntity, ErrorType.Validation, message);
 
+    /// <summary>Tokens that are none.</summary>
+    public static Refusal NoTokens(string message) => new(StatusCodes.Status422UnprocessableEntity, ErrorType.Tokenizer, message);
+
     /// <summary>No model that is loaded can do this.</summary>
     public static Refusal CannotDo(string message) => new(StatusCodes.Status424FailedDependency, ErrorType.Backend, message);
+
+    /// <summary>More than can be done now.</summary>
+    public static Refusal Overloaded(string message) => new(StatusCodes.Status429TooManyRequests, ErrorType.Overloaded, message);
 }
 
 /// <param name="Error">What was found, what was expected, what to do.</param>
 /// <param name="ErrorType">Its kind, for programs.</param>
 internal sealed record ErrorAnswer(string Error, ErrorType ErrorType);
+
+/// <summary>As OpenAI's clients read it.</summary>
+internal sealed record OpenAIErrorAnswer(OpenAIError Error);
+
+/// <param name="Message">What was found, what was expected, what to do.</param>
+/// <param name="Type">OpenAI's word for its kind.</param>
+/// <param name="Param">The parameter at fault, where one is.</param>
+/// <param name="Code">A word for programs, where OpenAI has one.</param>
+internal sealed record OpenAIError(string Message, string Type, string? Param, string? Code);

@@ -1,34 +1,90 @@
-using BiGS.Checkpoints;
 using BiGS.Models;
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
+using Microsoft.AspNetCore.Http;
 
 namespace BiGS.Cli.Server;
 
-/// <summary>A model that is loaded, with all that its head can do.</summary>
-internal sealed class ServedModel : IDisposable
+/// <summary>A text, and how many tokens it has.</summary>
+internal readonly record struct CountedText(string Text, int Tokens);
+
+/// <summary>A text with masks, and how many words are wanted for each.</summary>
+internal readonly record struct MaskedText(string Text, int Tokens, int Top);
+
+/// <summary>A question to a text, how many tokens both have, and how many answers are wanted at least.</summary>
+internal readonly record struct CountedQuestion(AskedText Asked, int Tokens, int Top);
+
+/// <summary>A model that is loaded, and a lane to the reader for all that its head can do; null where it cannot.</summary>
+internal sealed class ServedModel
 {
-    public ServedModel(string name, string folder, string tokenizerFolder, OpenOptions how, Precision precision)
+    public ServedModel(string name, ModelPipelines pipelines, Precision precision, BatchReader reader)
     {
         Name = name;
+        Pipelines = pipelines;
         Precision = precision;
-        Config = CheckpointFolder.ReadConfig(folder).Config;
-        Embedder = Embedder.Open(folder, how, precision, tokenizerFolder);
-        Tokenizer = BertTokenizer.Open(tokenizerFolder);
+        Vectors = reader.Lane<Encoding, float[]>(rows => pipelines.Embedder.EmbedRows(rows, normalize: false));
+        TokenVectors = reader.Lane<Encoding, float[][]>(rows => pipelines.Embedder.EmbedTokens(rows));
+        Classes = pipelines.Classifier is { } classifier ? reader.Lane<Encoding, Classification>(rows => classifier.ClassifyRows(rows)) : null;
+        Tags = pipelines.Tagger is { } tagger ? reader.Lane<CountedText, IReadOnlyList<TaggedWord>>(texts => tagger.Tag([.. texts.Select(text => text.Text)], TooLong.Truncate)) : null;
+        Fills = pipelines.FillMask is { } fillMask
+            ? reader.Lane<MaskedText, IReadOnlyList<MaskedWord>>(texts => Fill(fillMask, texts))
+            : null;
+        Answers = pipelines.Answerer is { } answerer
+            ? reader.Lane<CountedQuestion, FoundAnswer>(asked => answerer.Answer([.. asked.Select(one => one.Asked)], asked.Max(one => one.Top)))
+            : null;
     }
 
     /// <summary>What requests call it.</summary>
     public string Name { get; }
 
+    public ModelPipelines Pipelines { get; }
+
     public Precision Precision { get; }
 
-    public BiGSConfig Config { get; }
+    public BertTokenizer Tokenizer => Pipelines.Tokenizer;
 
-    public Embedder Embedder { get; }
+    /// <summary>Tokens of the longest text that it reads.</summary>
+    public int MaxInputLength => Pipelines.LongestText;
 
-    public BertTokenizer Tokenizer { get; }
+    /// <summary>Means of the hidden states, of whatever length.</summary>
+    public BatchLane<Encoding, float[]> Vectors { get; }
 
-    public IReadOnlyList<string> Warnings => Embedder.Warnings;
+    public BatchLane<Encoding, float[][]> TokenVectors { get; }
 
-    public void Dispose() => Embedder.Dispose();
+    public BatchLane<Encoding, Classification>? Classes { get; }
+
+    public BatchLane<CountedText, IReadOnlyList<TaggedWord>>? Tags { get; }
+
+    public BatchLane<MaskedText, IReadOnlyList<MaskedWord>>? Fills { get; }
+
+    public BatchLane<CountedQuestion, FoundAnswer>? Answers { get; }
+
+    /// <summary>Whether it is one number that it says of a pair of texts.</summary>
+    public bool Ranks => Classes is not null && Pipelines.Config.NumLabels == 1;
+
+    /// <summary>Reads rows of tokens.</summary>
+    /// <exception cref="Refusal">Reading failed.</exception>
+    public static Task<TAnswer[]> Read<TAnswer>(BatchLane<Encoding, TAnswer> lane, IEnumerable<Encoding> rows, CancellationToken cancel) =>
+        Read(lane, rows, row => row.Ids.Count, cancel);
+
+    /// <inheritdoc cref="Read{TAnswer}(BatchLane{Encoding, TAnswer}, IEnumerable{Encoding}, CancellationToken)"/>
+    public static async Task<TAnswer[]> Read<TText, TAnswer>(
+        BatchLane<TText, TAnswer> lane, IEnumerable<TText> texts, Func<TText, int> tokens, CancellationToken cancel)
+    {
+        try
+        {
+            return await lane.ReadAll(texts, tokens, cancel);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw new Refusal(StatusCodes.Status424FailedDependency, ErrorType.Backend, "the model failed to read the texts; the server's log says where", failure);
+        }
+    }
+
+    /// <summary>As many words for each text as any of them wants; each takes the first that it asked for.</summary>
+    private static IReadOnlyList<MaskedWord>[] Fill(FillMask fillMask, IReadOnlyList<MaskedText> texts) =>
+    [
+        .. fillMask.Fill([.. texts.Select(text => text.Text)], texts.Max(text => text.Top)).Zip(texts, (words, text) =>
+            (IReadOnlyList<MaskedWord>)[.. words.Select(word => word with { Candidates = [.. word.Candidates.Take(text.Top)] })]),
+    ];
 }

@@ -30,16 +30,16 @@ public sealed record FoundAnswer(IReadOnlyList<AnswerCandidate> Candidates, doub
 /// </summary>
 public sealed class Answerer : IDisposable
 {
-    private const string Head = "BiGSForQuestionAnswering";
+    internal const string Head = "BiGSForQuestionAnswering";
     private const int ShortestWindow = 8;
 
     private readonly TextModel _model;
     private readonly int _window;
 
-    private Answerer(TextModel model, int window)
+    internal Answerer(TextModel model, int? window = null)
     {
         _model = model;
-        _window = window;
+        _window = window ?? Math.Min(model.Config.MaxPositionEmbeddings, AnswerWindow.UsualLength);
     }
 
     /// <summary>What the weights lacked or had too much of.</summary>
@@ -62,15 +62,15 @@ public sealed class Answerer : IDisposable
         string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, int? window = null, Backend backend = Backend.Libtorch)
     {
         TextModel model = TextModel.Open(folder, how, precision, tokenizerFolder, backend, Head);
-        int length = window ?? Math.Min(model.Config.MaxPositionEmbeddings, AnswerWindow.UsualLength);
-        if (length >= ShortestWindow && length <= model.LongestRow)
+        var answerer = new Answerer(model, window);
+        if (answerer._window >= ShortestWindow && answerer._window <= model.LongestRow)
         {
-            return new Answerer(model, length);
+            return answerer;
         }
 
         model.Dispose();
         throw new ArgumentOutOfRangeException(
-            nameof(window), $"a window of {length} tokens is asked for; this model reads from {ShortestWindow} to {model.LongestRow}.");
+            nameof(window), $"a window of {answerer._window} tokens is asked for; this model reads from {ShortestWindow} to {model.LongestRow}.");
     }
 
     /// <summary>Answers questions.</summary>

@@ -1,13 +1,15 @@
 using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Models;
+using BiGS.Tokenizers;
 
 namespace BiGS.Pipelines;
 
 /// <summary>A class and how likely it is.</summary>
 /// <param name="Label">Its name, as config.json has it.</param>
 /// <param name="Probability">Softmax over the classes.</param>
-public sealed record LabelProbability(string Label, double Probability);
+/// <param name="Logit">What the softmax was taken of.</param>
+public sealed record LabelProbability(string Label, double Probability, double Logit);
 
 /// <summary>What a fine-tuned model says of a text.</summary>
 /// <param name="Labels">The likeliest first; none where the model gives a value.</param>
@@ -17,11 +19,11 @@ public sealed record Classification(IReadOnlyList<LabelProbability> Labels, doub
 /// <summary>Classes or values of texts and pairs of texts, by a model that was fine-tuned for them. Several threads may use one.</summary>
 public sealed class Classifier : IDisposable
 {
-    private const string Head = "BiGSForSequenceClassification";
+    internal const string Head = "BiGSForSequenceClassification";
 
     private readonly TextModel _model;
 
-    private Classifier(TextModel model) => _model = model;
+    internal Classifier(TextModel model) => _model = model;
 
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => _model.Warnings;
@@ -39,6 +41,12 @@ public sealed class Classifier : IDisposable
     public IReadOnlyList<Classification> Classify(IReadOnlyList<ModelText> texts, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default) =>
         [.. _model.Read(texts, tooLong, Answers, cancel).Select(row => row.Read)];
 
+    /// <param name="rows">Texts or pairs that are tokens already, in any order.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>An answer a row, in their order.</returns>
+    /// <exception cref="ArgumentException">A row is longer than the model.</exception>
+    public IReadOnlyList<Classification> ClassifyRows(IReadOnlyList<Encoding> rows, CancellationToken cancel = default) => _model.Read(rows, Answers, cancel);
+
     public void Dispose() => _model.Dispose();
 
     private IEnumerable<Classification> Answers(Batch batch)
@@ -46,6 +54,9 @@ public sealed class Classifier : IDisposable
         Numbers logits = _model.Backend.Compute(batch, "logits")[0]; // (b, labels)
         return Enumerable.Range(0, batch.Rows).Select(row => logits.Width == 1
             ? new Classification([], logits.At(row)[0])
-            : new Classification([.. logits.Probabilities(row).Select((p, i) => new LabelProbability(_model.Labels[i], p)).OrderByDescending(label => label.Probability)], null));
+            : new Classification([.. Labels(logits, row).OrderByDescending(label => label.Probability)], null));
     }
+
+    private IEnumerable<LabelProbability> Labels(Numbers logits, int row) =>
+        logits.Probabilities(row).Select((probability, i) => new LabelProbability(_model.Labels[i], probability, logits.At(row)[i]));
 }

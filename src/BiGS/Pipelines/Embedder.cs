@@ -1,6 +1,7 @@
 using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Models;
+using BiGS.Tokenizers;
 
 namespace BiGS.Pipelines;
 
@@ -17,7 +18,7 @@ public sealed class Embedder : IDisposable
 {
     private readonly TextModel _model;
 
-    private Embedder(TextModel model) => _model = model;
+    internal Embedder(TextModel model) => _model = model;
 
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => _model.Warnings;
@@ -53,7 +54,30 @@ public sealed class Embedder : IDisposable
             .Select(row => new EmbeddedText(row.Read, row.Encoding.Ids.Count)),
     ];
 
+    /// <summary>Embeds texts that are tokens already, as <see cref="BertTokenizer.Encode(string, string?, int?, bool, CutFrom)"/> gives them.</summary>
+    /// <param name="rows">In any order.</param>
+    /// <param name="normalize">Whether vectors get length 1.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>A vector a row, in their order.</returns>
+    /// <exception cref="ArgumentException">A row is longer than the model.</exception>
+    public IReadOnlyList<float[]> EmbedRows(IReadOnlyList<Encoding> rows, bool normalize = true, CancellationToken cancel = default) =>
+        _model.Read(rows, batch => Vectors(batch, normalize), cancel);
+
+    /// <summary>A vector for every token, [CLS] and [SEP] included: the last hidden states as they are.</summary>
+    /// <param name="rows">In any order.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>Of each row, a vector a token.</returns>
+    /// <exception cref="ArgumentException">A row is longer than the model.</exception>
+    public IReadOnlyList<float[][]> EmbedTokens(IReadOnlyList<Encoding> rows, CancellationToken cancel = default) => _model.Read(rows, States, cancel);
+
     public void Dispose() => _model.Dispose();
+
+    private IEnumerable<float[][]> States(Batch batch)
+    {
+        Numbers states = _model.Backend.Compute(batch, "last_hidden_state")[0]; // (b, l, d)
+        return Enumerable.Range(0, batch.Rows).Select(row => Enumerable.Range(row * batch.Length, batch.Length)
+            .Where(position => batch.AttentionMask[position] != 0).Select(position => states.At(position).ToArray()).ToArray());
+    }
 
     private IEnumerable<float[]> Vectors(Batch batch, bool normalize)
     {

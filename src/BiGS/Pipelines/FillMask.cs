@@ -24,7 +24,7 @@ public sealed record MaskedWord(int Start, int End, IReadOnlyList<MaskCandidate>
 /// </summary>
 public sealed class FillMask : IDisposable
 {
-    private const string Head = "BiGSForMaskedLM";
+    internal const string Head = "BiGSForMaskedLM";
     private const string Mask = "[MASK]";
     private const int LongestQuote = 80;
 
@@ -35,7 +35,7 @@ public sealed class FillMask : IDisposable
     private readonly BertTokenizer _tokenizer;
     private readonly int? _padTo;
 
-    private FillMask(TextModel model, int? padTo)
+    internal FillMask(TextModel model, int? padTo)
     {
         _model = model;
         _tokenizer = model.Tokenizer;

@@ -16,11 +16,11 @@ public sealed record TaggedWord(string Word, string Tag, double Probability, int
 /// <summary>A tag for every word of a text, read off its first piece, by a model that was fine-tuned for it. Several threads may use one.</summary>
 public sealed class Tagger : IDisposable
 {
-    private const string Head = "BiGSForTokenClassification";
+    internal const string Head = "BiGSForTokenClassification";
 
     private readonly TextModel _model;
 
-    private Tagger(TextModel model) => _model = model;
+    internal Tagger(TextModel model) => _model = model;
 
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => _model.Warnings;

@@ -94,8 +94,13 @@ internal sealed class TextModel : IDisposable
     {
         int? longest = tooLong == TooLong.Truncate && Config.PositionEmbeddingType == PositionEmbedding.Absolute ? Config.MaxPositionEmbeddings : null;
         Encoding[] encodings = [.. texts.Select(text => Tokenizer.Encode(text.First, text.Second, longest))];
-        return [.. encodings.Zip(ReadRows([.. encodings.Select(encoding => new MaskedRow([.. encoding.Ids], [.. encoding.TokenTypeIds], [], []))], read, cancel))];
+        return [.. encodings.Zip(Read(encodings, read, cancel))];
     }
+
+    /// <summary>Reads texts that are tokens already.</summary>
+    /// <inheritdoc cref="ReadRows"/>
+    public IReadOnlyList<T> Read<T>(IReadOnlyList<Encoding> rows, Func<Batch, IEnumerable<T>> read, CancellationToken cancel) =>
+        ReadRows([.. rows.Select(row => new MaskedRow([.. row.Ids], [.. row.TokenTypeIds], [], []))], read, cancel);
 
     /// <summary>Reads rows of tokens.</summary>
     /// <param name="rows">In any order; their masked positions, if any, are the reader's business.</param>

@@ -4,6 +4,16 @@ using System.Text;
 
 namespace BiGS.Tokenizers;
 
+/// <summary>Where a text that is too long is cut.</summary>
+public enum CutFrom
+{
+    /// <summary>Its end is cut off.</summary>
+    End,
+
+    /// <summary>Its beginning is.</summary>
+    Start,
+}
+
 /// <summary>BERT's tokenizer: special tokens, then normalised words, then the longest pieces of a vocabulary.</summary>
 /// <remarks>Source: Devlin et al. 2019; equal to Hugging Face's <c>BertTokenizerFast</c>. One tokenizer serves any number of
 /// threads.</remarks>
@@ -67,40 +77,34 @@ public sealed class BertTokenizer
     /// <summary>[CLS] text [SEP], or [CLS] text [SEP] pair [SEP], with offsets into the original texts.</summary>
     /// <param name="text">The first or only text.</param>
     /// <param name="pair">The second text.</param>
-    /// <param name="maxLength">The most tokens, added ones included; a pair loses its longer text's last token first, on a tie the
-    /// second's.</param>
+    /// <param name="maxLength">The most tokens, added ones included; a pair loses a token of its longer text first, on a tie of the
+    /// second.</param>
     /// <param name="addSpecialTokens">Whether to add [CLS] and [SEP].</param>
+    /// <param name="cutFrom">Which end of a text that is too long goes.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> has no room for the added tokens.</exception>
-    public Encoding Encode(string text, string? pair = null, int? maxLength = null, bool addSpecialTokens = true)
+    public Encoding Encode(
+        string text, string? pair = null, int? maxLength = null, bool addSpecialTokens = true, CutFrom cutFrom = CutFrom.End)
     {
         ArgumentNullException.ThrowIfNull(text);
-        int added = !addSpecialTokens ? 0 : pair is null ? 2 : 3;
-        if (maxLength < added)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(maxLength), maxLength,
-                $"a maximum length of {maxLength} has no room for the {added} special tokens: give at least {added}");
-        }
-        List<Token> first = Tokens(text);
-        List<Token> second = pair is null ? [] : Tokens(pair);
-        Truncate(first, second, maxLength - added ?? int.MaxValue);
-
-        var separator = new Token("[SEP]", Vocabulary.SeparatorId, 0, 0);
-        int firstLength = first.Count + (addSpecialTokens ? 2 : 0);
-        Token[] all = !addSpecialTokens ? [.. first, .. second]
-            : pair is null ? [new Token("[CLS]", Vocabulary.ClassificationId, 0, 0), .. first, separator]
-            : [new Token("[CLS]", Vocabulary.ClassificationId, 0, 0), .. first, separator, .. second, separator];
-        bool IsAdded(int index) => addSpecialTokens && (index == 0 || index == firstLength - 1 || index == all.Length - 1);
-        return new Encoding(
-            [.. all.Select(token => token.Text)],
-            [.. all.Select(token => token.Id)],
-            [.. all.Select((_, index) => index < firstLength ? 0 : 1)],
-            [.. all.Select(_ => 1)],
-            [.. all.Select((_, index) => IsAdded(index) ? 1 : 0)],
-            [.. all.Select(token => (token.Start, token.End))]);
+        return Row(Tokens(text), pair is null ? null : Tokens(pair), maxLength, addSpecialTokens, cutFrom);
     }
 
-    /// <summary>Appends the ids of a text, nothing added: what <see cref="Encode"/> gives without special tokens, fast.</summary>
+    /// <summary>[CLS] ids [SEP] of ids that are there already; a [CLS] that they begin with and a [SEP] that they end with are
+    /// taken for the added ones.</summary>
+    /// <param name="ids">Of this vocabulary; their offsets are (0, 0), since there is no text.</param>
+    /// <param name="maxLength">The most tokens, added ones included.</param>
+    /// <param name="cutFrom">Which end goes where there are more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary, or <paramref name="maxLength"/> has no room for
+    /// the added tokens.</exception>
+    public Encoding Encode(IReadOnlyList<int> ids, int? maxLength = null, CutFrom cutFrom = CutFrom.End)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        bool isWhole = ids.Count >= 2 && ids[0] == Vocabulary.ClassificationId && ids[^1] == Vocabulary.SeparatorId;
+        IEnumerable<int> own = isWhole ? ids.Skip(1).SkipLast(1) : ids;
+        return Row([.. own.Select(id => new Token(Vocabulary.Tokens[Known(id)], id, 0, 0))], null, maxLength, addSpecialTokens: true, cutFrom);
+    }
+
+    /// <summary>Appends the ids of a text, nothing added: what <c>Encode</c> gives without special tokens, fast.</summary>
     public void EncodeIds(ReadOnlySpan<char> text, List<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -122,12 +126,7 @@ public sealed class BertTokenizer
         var text = new StringBuilder();
         foreach (int id in ids)
         {
-            if ((uint)id >= (uint)VocabularySize)
-            {
-                throw new ArgumentOutOfRangeException(
-                    nameof(ids), id, $"{id} is not an id of this vocabulary: expected 0 to {VocabularySize - 1}");
-            }
-            if (skipSpecialTokens && _specialIds.Contains(id))
+            if (_specialIds.Contains(Known(id)) && skipSpecialTokens)
             {
                 continue;
             }
@@ -138,6 +137,33 @@ public sealed class BertTokenizer
         }
         return text.Replace(" .", ".").Replace(" ?", "?").Replace(" !", "!").Replace(" ,", ",").Replace(" ' ", "'")
             .Replace(" n't", "n't").Replace(" 'm", "'m").Replace(" 's", "'s").Replace(" 've", "'ve").Replace(" 're", "'re").ToString();
+    }
+
+    private Encoding Row(List<Token> first, List<Token>? pair, int? maxLength, bool addSpecialTokens, CutFrom cutFrom)
+    {
+        int added = !addSpecialTokens ? 0 : pair is null ? 2 : 3;
+        if (maxLength < added)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(maxLength), maxLength,
+                $"a maximum length of {maxLength} has no room for the {added} special tokens: give at least {added}");
+        }
+        List<Token> second = pair ?? [];
+        Truncate(first, second, maxLength - added ?? int.MaxValue, cutFrom);
+
+        var separator = new Token("[SEP]", Vocabulary.SeparatorId, 0, 0);
+        int firstLength = first.Count + (addSpecialTokens ? 2 : 0);
+        Token[] all = !addSpecialTokens ? [.. first, .. second]
+            : pair is null ? [new Token("[CLS]", Vocabulary.ClassificationId, 0, 0), .. first, separator]
+            : [new Token("[CLS]", Vocabulary.ClassificationId, 0, 0), .. first, separator, .. second, separator];
+        bool IsAdded(int index) => addSpecialTokens && (index == 0 || index == firstLength - 1 || index == all.Length - 1);
+        return new Encoding(
+            [.. all.Select(token => token.Text)],
+            [.. all.Select(token => token.Id)],
+            [.. all.Select((_, index) => index < firstLength ? 0 : 1)],
+            [.. all.Select(_ => 1)],
+            [.. all.Select((_, index) => IsAdded(index) ? 1 : 0)],
+            [.. all.Select(token => (token.Start, token.End))]);
     }
 
     private List<Token> Tokens(string text)
@@ -185,13 +211,22 @@ public sealed class BertTokenizer
         }
     }
 
-    private static void Truncate(List<Token> first, List<Token> second, int length)
+    private int Known(int id) => (uint)id < (uint)VocabularySize
+        ? id
+        : throw new ArgumentOutOfRangeException(nameof(id), id, $"{id} is not an id of this vocabulary: expected 0 to {VocabularySize - 1}");
+
+    private static void Truncate(List<Token> first, List<Token> second, int length, CutFrom cutFrom)
     {
-        while (first.Count + second.Count > length)
+        (int one, int two) = (first.Count, second.Count);
+        while (one + two > length)
         {
-            List<Token> longer = first.Count > second.Count ? first : second;
-            longer.RemoveAt(longer.Count - 1);
+            (one, two) = one > two ? (one - 1, two) : (one, two - 1);
         }
+
+        Keep(first, one);
+        Keep(second, two);
+
+        void Keep(List<Token> tokens, int count) => tokens.RemoveRange(cutFrom == CutFrom.End ? count : 0, tokens.Count - count);
     }
 
     private string Hash()

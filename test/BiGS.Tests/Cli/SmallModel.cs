@@ -12,7 +12,7 @@ internal sealed class SmallModel : IDisposable
 
     public const string Text = "the farmer near the trees sleeps .\n\nthe trees near the farmer sleep , and nobody knows why .\n";
 
-    public SmallModel(bool maskPadding = true, string head = "BiGSForMaskedLM")
+    public SmallModel(bool maskPadding = true, string head = "BiGSForMaskedLM", int labels = 3)
     {
         Folder = Directory.CreateTempSubdirectory("bigs-cli-").FullName;
         BertTokenizer tokenizer = new WordPieceTrainer { Size = 120 }.Train([Text, Text]);
@@ -27,7 +27,7 @@ internal sealed class SmallModel : IDisposable
             MaxPositionEmbeddings = Positions,
             MaskPadding = maskPadding,
             InitializerRange = 0.2, // so that every part of so small a model has its say
-            NumLabels = 3,
+            NumLabels = labels,
         };
         using HeadedModel model = HeadedModels.Build(head, Config, SsmRoutes.Auto);
         model.Initialize(seed: 3);

@@ -32,6 +32,7 @@ public class UsageTests
     [InlineData("plot kernels")]
     [InlineData("plot losses")]
     [InlineData("bench")]
+    [InlineData("bench serve")]
     [InlineData("serve")]
     [InlineData("doctor")]
     public void EveryVerbShowsAnExample(string verb)
@@ -67,6 +68,10 @@ public class UsageTests
     [InlineData("evaluate --task grammar --data x --model y", "--task grammar has no use for --data")]
     [InlineData("evaluate --task mlm --data x --model y --masking piece", "--task mlm has no use for --masking")]
     [InlineData("evaluate --task score --data x --model y --masking word", "--masking is \"word\"", "piece, rest-of-word")]
+    [InlineData("serve --port 70000", "--port is 70000", "0 to 65535")]
+    [InlineData("serve --host localhorst", "--host is \"localhorst\"", "127.0.0.1")]
+    [InlineData("serve --time-limit 0", "--time-limit is 0")]
+    [InlineData("serve --max-batch-tokens 0", "at least 1")]
     [InlineData("tokenizer encode", "no tokenizer is named", "--vocab FILE or --model DIR")]
     [InlineData("tokenizer encode --vocab x --model y", "two tokenizers", "either --vocab FILE or --model DIR")]
     [InlineData("tokenizer train --corpus x --out y --size 3", "--size is \"3\"", "at least 6")]

@@ -1,4 +1,7 @@
+using System.ComponentModel;
+using BiGS.Tokenizers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace BiGS.Cli.Server.Routes;
@@ -6,9 +9,56 @@ namespace BiGS.Cli.Server.Routes;
 /// <summary>Vectors of texts, as text-embeddings-inference gives them.</summary>
 internal static class EmbeddingRoutes
 {
-    public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/embed", (Body<EmbedRequest> body, ServedModels models, CancellationToken cancel) =>
-            models.First.Embedder.Embed(body.Value.Inputs.Texts, body.Value.Normalize, body.Value.Truncate == true ? Pipelines.TooLong.Truncate : Pipelines.TooLong.Refuse, cancel));
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/embed", Embed).WithSummary("A vector for each text: the mean of its hidden states");
+        routes.MapPost("/embed_all", EmbedAll).WithSummary("A vector for each token of each text");
+        routes.MapPost("/similarity", Similarity).WithSummary("How near sentences are to one: cosines");
+    }
 
-    private sealed record EmbedRequest(Inputs Inputs, bool Normalize = true, bool? Truncate = null);
+    private static async Task<float[][]> Embed(Body<EmbedRequest> body, HttpContext context, ServedModels models, TextIntake intake)
+    {
+        EmbedRequest request = body.Value;
+        TextIntake.RefusePrompt(request.PromptName);
+        Encoding[] rows = intake.Rows(context, models.First, request.Inputs.Texts, request.Truncate == true, request.TruncationDirection);
+        float[][] vectors = await ServedModel.Read(models.First.Vectors, rows, context.RequestAborted);
+        return request.Normalize ? [.. vectors.Select(UnitVector.Of)] : vectors;
+    }
+
+    private static Task<float[][][]> EmbedAll(Body<EmbedAllRequest> body, HttpContext context, ServedModels models, TextIntake intake)
+    {
+        EmbedAllRequest request = body.Value;
+        TextIntake.RefusePrompt(request.PromptName);
+        Encoding[] rows = intake.Rows(context, models.First, request.Inputs.Texts, request.Truncate == true, request.TruncationDirection);
+        return ServedModel.Read(models.First.TokenVectors, rows, context.RequestAborted);
+    }
+
+    private static async Task<double[]> Similarity(Body<SimilarityRequest> body, HttpContext context, ServedModels models, TextIntake intake)
+    {
+        (SimilarityInput inputs, SimilarityParameters parameters) = (body.Value.Inputs, body.Value.Parameters ?? new SimilarityParameters());
+        TextIntake.RefusePrompt(parameters.PromptName);
+        intake.Count(context, inputs.Sentences.Length);
+        Encoding[] rows = intake.Rows(
+            context, models.First, [inputs.SourceSentence, .. inputs.Sentences.Select(text => (TextInput)text)], parameters.Truncate == true, parameters.TruncationDirection);
+        float[][] vectors = await ServedModel.Read(models.First.Vectors, rows, context.RequestAborted);
+        float[][] units = [.. vectors.Select(UnitVector.Of)];
+        return [.. units[1..].Select(unit => UnitVector.Cosine(units[0], unit))];
+    }
+
+    private sealed record EmbedRequest(
+        Inputs Inputs,
+        [property: Description("Whether vectors have length 1.")] bool Normalize = true,
+        [property: Description("Whether texts that are too long are cut rather than refused.")] bool? Truncate = false,
+        TruncationDirection TruncationDirection = TruncationDirection.Right,
+        [property: Description("Refused: models here have no prompts.")] string? PromptName = null);
+
+    private sealed record EmbedAllRequest(
+        Inputs Inputs, bool? Truncate = false, TruncationDirection TruncationDirection = TruncationDirection.Right, string? PromptName = null);
+
+    private sealed record SimilarityRequest(SimilarityInput Inputs, SimilarityParameters? Parameters = null);
+
+    private sealed record SimilarityInput(string SourceSentence, string[] Sentences);
+
+    private sealed record SimilarityParameters(
+        bool? Truncate = false, TruncationDirection TruncationDirection = TruncationDirection.Right, string? PromptName = null);
 }

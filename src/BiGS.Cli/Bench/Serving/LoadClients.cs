@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Http.Headers;
+
+namespace BiGS.Cli.Bench.Serving;
+
+/// <summary>What clients saw.</summary>
+/// <param name="Statuses">How many requests ended with each status; 0 stands for a connection that broke.</param>
+/// <param name="Milliseconds">Of the requests that were answered, from the shortest to the longest.</param>
+/// <param name="Tokens">Of the texts that were answered.</param>
+/// <param name="Seconds">From the first request to the last answer.</param>
+internal sealed record LoadResult(IReadOnlyDictionary<int, int> Statuses, double[] Milliseconds, long Tokens, double Seconds)
+{
+    public double TokensPerSecond => Tokens / Seconds;
+
+    public double RequestsPerSecond => Milliseconds.Length / Seconds;
+
+    /// <summary>The time within which a share of the answers came.</summary>
+    public double Within(double share) => Milliseconds.Length == 0 ? double.NaN : Milliseconds[Math.Min(Milliseconds.Length - 1, (int)(share * Milliseconds.Length))];
+}
+
+/// <summary>Clients that each send a request, wait for the answer, and send the next.</summary>
+/// <param name="Address">Of the server.</param>
+/// <param name="Count">How many.</param>
+internal sealed record LoadClients(Uri Address, int Count)
+{
+    private const int Answered = 200;
+    private const int Broken = 0;
+
+    /// <summary>Sends requests, each client from another place in the list and round and round, for a time.</summary>
+    public async Task<LoadResult> Run(LoadRequest[] requests, TimeSpan time, CancellationToken cancel)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Count }) { BaseAddress = Address };
+        var statuses = new ConcurrentDictionary<int, int>();
+        var milliseconds = new ConcurrentBag<double>();
+        long tokens = 0;
+        long start = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, Count).Select(client => Task.Run(async () =>
+        {
+            for (int i = client * requests.Length / Count; Stopwatch.GetElapsedTime(start) < time; i++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                LoadRequest request = requests[i % requests.Length];
+                long sent = Stopwatch.GetTimestamp();
+                int status = await Send(http, request, cancel);
+                statuses.AddOrUpdate(status, 1, (_, count) => count + 1);
+                if (status == Answered)
+                {
+                    milliseconds.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+                    Interlocked.Add(ref tokens, request.Tokens);
+                }
+            }
+        }, cancel)));
+        return new LoadResult(statuses, [.. milliseconds.Order()], tokens, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static async Task<int> Send(HttpClient http, LoadRequest request, CancellationToken cancel)
+    {
+        using var content = new ByteArrayContent(request.Body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        try
+        {
+            using HttpResponseMessage response = await http.PostAsync("/embed", content, cancel);
+            await response.Content.CopyToAsync(Stream.Null, cancel);
+            return (int)response.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return Broken;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using BiGS.Pipelines;
+using BiGS.Tokenizers;
+using Microsoft.AspNetCore.Http;
+
+namespace BiGS.Cli.Server;
+
+/// <summary>Which end of a text that is too long is cut off.</summary>
+internal enum TruncationDirection
+{
+    Right,
+    Left,
+}
+
+/// <summary>Texts on their way in: counted, held against the limits, and turned into the tokens of a model.</summary>
+internal sealed class TextIntake(ServerOptions options)
+{
+    /// <summary>Tokens of texts.</summary>
+    /// <param name="context">Whose facts are told.</param>
+    /// <param name="model">Whose tokens.</param>
+    /// <param name="texts">Texts, or tokens.</param>
+    /// <param name="truncate">Whether what is too long is cut rather than refused.</param>
+    /// <param name="from">Where it is cut.</param>
+    /// <exception cref="Refusal">Too many, too long, empty, or not of this vocabulary.</exception>
+    public Encoding[] Rows(HttpContext context, ServedModel model, IReadOnlyList<TextInput> texts, bool truncate, TruncationDirection from = TruncationDirection.Right)
+    {
+        Count(context, texts.Count);
+        return Checked(context, model, [.. texts.Select(text => Row(model, text, truncate, from))]);
+    }
+
+    /// <summary>Tokens of texts and pairs.</summary>
+    /// <inheritdoc cref="Rows"/>
+    public Encoding[] Pairs(HttpContext context, ServedModel model, IReadOnlyList<ModelText> texts, bool truncate, TruncationDirection from)
+    {
+        Count(context, texts.Count);
+        return Checked(context, model, [.. texts.Select(text => text.First.Length + (text.Second?.Length ?? 0) > 0
+            ? model.Tokenizer.Encode(text.First, text.Second, truncate ? model.MaxInputLength : null, cutFrom: Cut(from))
+            : throw Empty())]);
+    }
+
+    /// <exception cref="Refusal">There are none, or more than one request may hold.</exception>
+    public void Count(HttpContext context, int texts)
+    {
+        context.Facts().Texts = texts;
+        if (texts == 0)
+        {
+            throw Empty();
+        }
+
+        if (texts > options.MaxClientBatchSize)
+        {
+            throw Refusal.TooLarge($"batch size {texts} > maximum allowed batch size {options.MaxClientBatchSize}; send fewer texts at once, or start the server with a higher --max-client-batch-size");
+        }
+    }
+
+    /// <exception cref="Refusal">A prompt is asked for; no model here knows any.</exception>
+    public static void RefusePrompt(string? name)
+    {
+        if (name is not null)
+        {
+            throw Refusal.DoesNotFit("`prompt_name` is given, but models here have no prompts; leave it out, and write what the model shall read into the texts");
+        }
+    }
+
+    private static Encoding Row(ServedModel model, TextInput text, bool truncate, TruncationDirection from)
+    {
+        int? longest = truncate ? model.MaxInputLength : null;
+        if (text.IsEmpty)
+        {
+            throw Empty();
+        }
+
+        if (text.Text is not null)
+        {
+            return model.Tokenizer.Encode(text.Text, maxLength: longest, cutFrom: Cut(from));
+        }
+
+        return text.Ids!.All(id => id >= 0 && id < model.Tokenizer.VocabularySize)
+            ? model.Tokenizer.Encode(text.Ids!, longest, Cut(from))
+            : throw Refusal.NoTokens($"the tokens are not all of this vocabulary; expected 0 to {model.Tokenizer.VocabularySize - 1}, as /tokenize gives them");
+    }
+
+    private static Encoding[] Checked(HttpContext context, ServedModel model, Encoding[] rows)
+    {
+        context.Facts().Tokens = rows.Sum(row => row.Ids.Count);
+        int most = rows.Max(row => row.Ids.Count);
+        return most <= model.MaxInputLength
+            ? rows
+            : throw Refusal.TooLarge($"`inputs` must have at most {model.MaxInputLength} tokens. Given: {most}; shorten or split the text, or set `truncate`");
+    }
+
+    private static CutFrom Cut(TruncationDirection from) => from == TruncationDirection.Left ? CutFrom.Start : CutFrom.End;
+
+    private static Refusal Empty() => Refusal.DoesNotFit("`inputs` cannot be empty");
+}
