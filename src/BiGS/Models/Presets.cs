@@ -11,11 +11,12 @@ public static class Presets
     private const double AuthorsWidth = 1024;
 
     /// <summary>The names that <see cref="Named"/> takes, smallest first.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["tiny", "mini", "small", "base", "large"];
+    public static IReadOnlyList<string> Names { get; } = ["tiny", "mini", "small", "medium", "base", "large"];
 
     /// <summary>
     /// <c>tiny</c> trains in minutes on two cores (three layers, eight kernels of sixteen states in each, and summed directions: what learns
-    /// agreement soonest, docs/results.md), <c>mini</c>, the shape of the model that ships, in an hour, <c>small</c> in hours; <c>base</c> has BERT-Base's width and depth;
+    /// agreement soonest, docs/results.md), <c>mini</c> in an hour, <c>small</c> in hours; <c>medium</c>, the shape of the model that ships, wants a GPU for minutes;
+    /// <c>base</c> has BERT-Base's width and depth;
     /// <c>large</c> is the authors' model of 346,314,134 parameters (with 30,522 words and 128 positions).
     /// </summary>
     /// <exception cref="ArgumentException">The name is none of <see cref="Names"/>.</exception>
@@ -23,7 +24,8 @@ public static class Presets
     {
         "tiny" => Gated(hiddenSize: 128, layers: 3, attentionHeads: 4) with { NumSsmHeads = 8, StateSize = 16, Merge = Merge.Add },
         "mini" => Gated(hiddenSize: 256, layers: 4, attentionHeads: 4) with { NumSsmHeads = 8, StateSize = 16, Merge = Merge.Add },
-        "small" => Gated(hiddenSize: 320, layers: 8, attentionHeads: 5) with { NumSsmHeads = 8, StateSize = 16, Merge = Merge.Add },
+        "small" => Gated(hiddenSize: 256, layers: 8, attentionHeads: 4),
+        "medium" => Gated(hiddenSize: 320, layers: 8, attentionHeads: 5) with { NumSsmHeads = 8, StateSize = 16, Merge = Merge.Add },
         "base" => Gated(hiddenSize: 768, layers: 12, attentionHeads: 12),
         "large" => Gated(hiddenSize: 1024, layers: 23, attentionHeads: 16),
         _ => throw new ArgumentException($"There is no preset \"{name}\"; choose one of {string.Join(", ", Names)}."),

@@ -66,6 +66,21 @@ public static class PretrainingRecipe
                     SaveEvery = 500,
                 },
             },
+            "medium" => small with
+            {
+                VocabSize = 25_600,
+                BatchSize = 512,
+                Training = new TrainingOptions
+                {
+                    Steps = 4_600,
+                    LearningRate = 2e-3,
+                    WarmupSteps = 287,
+                    ClipNorm = 1,
+                    LogEvery = 50,
+                    EvalEvery = 2_300,
+                    SaveEvery = 500,
+                },
+            },
             "base" => new PretrainingOptions { Model = model, BatchSize = 256, Training = new TrainingOptions { LearningRate = 1e-3 } },
             _ => new PretrainingOptions { Model = model, BatchSize = 760 },
         };

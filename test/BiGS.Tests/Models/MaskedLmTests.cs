@@ -100,6 +100,6 @@ public class MaskedLmTests
         Refused(SmallModels.Config() with { NumHiddenLayers = 0 }, "sizes must be positive");
         Assert.Contains("BiGSForMaskedLM", Assert.Throws<ArgumentException>(
             () => HeadedModels.Build("BiGSForChess", SmallModels.Config(), SsmRoutes.Auto)).Message, StringComparison.Ordinal);
-        Assert.Contains("tiny, mini, small, base, large", Assert.Throws<ArgumentException>(() => Presets.Named("huge")).Message, StringComparison.Ordinal);
+        Assert.Contains("tiny, mini, small, medium, base, large", Assert.Throws<ArgumentException>(() => Presets.Named("huge")).Message, StringComparison.Ordinal);
     }
 }
