@@ -24,21 +24,23 @@ internal enum ElementType
 internal sealed class Graph
 {
     private readonly Contents _contents;
+    private readonly List<Message> _nodes;
     private readonly string _place;
 
     public Graph()
-        : this(new Contents(), "")
+        : this(new Contents(), [], "")
     {
     }
 
-    private Graph(Contents contents, string place)
+    private Graph(Contents contents, List<Message> nodes, string place)
     {
         _contents = contents;
+        _nodes = nodes;
         _place = place;
     }
 
     /// <summary>The same graph, for the operations of a part of it.</summary>
-    public Graph In(string part) => new(_contents, $"{_place}{part}/");
+    public Graph In(string part) => new(_contents, _nodes, $"{_place}{part}/");
 
     /// <summary>An input of the model.</summary>
     /// <param name="name">As callers name it.</param>
@@ -57,7 +59,7 @@ internal sealed class Graph
     /// <returns>The same value under that name; what goes on from it can then be computed from it alone.</returns>
     public Value Output(string name, Value value, params string[] dimensions)
     {
-        _contents.Nodes.Add(OnnxFields.Node("Identity", name, [value.Name], [name], []));
+        _nodes.Add(OnnxFields.Node("Identity", name, [value.Name], [name], []));
         _contents.Outputs.Add(OnnxFields.Value(name, ElementType.Float, dimensions));
         return new Value(name);
     }
@@ -74,8 +76,24 @@ internal sealed class Graph
     {
         string name = Free($"{_place}{operation}");
         Value[] outputs = [.. Enumerable.Range(0, results).Select(i => new Value(results == 1 ? name : $"{name}.{i}"))];
-        _contents.Nodes.Add(OnnxFields.Node(operation, name, inputs.Select(input => input.Name), outputs.Select(output => output.Name), attributes));
+        _nodes.Add(OnnxFields.Node(operation, name, inputs.Select(input => input.Name), outputs.Select(output => output.Name), attributes));
         return outputs;
+    }
+
+    /// <summary>One computation or another; both may read all that is computed outside.</summary>
+    /// <param name="condition">A bool, (1).</param>
+    /// <param name="then">Where it holds.</param>
+    /// <param name="otherwise">Where it does not.</param>
+    public Value If(Value condition, Func<Graph, Value> then, Func<Graph, Value> otherwise)
+    {
+        Message Branch(string name, Func<Graph, Value> write)
+        {
+            var inner = new Graph(_contents, [], $"{_place}{name}/");
+            Value result = write(inner);
+            return OnnxFields.Graph(name, inner._nodes, [], [], [OnnxFields.Value(result.Name, ElementType.Float)]);
+        }
+
+        return Do("If", [condition], ("then_branch", Branch("then", then)), ("else_branch", Branch("else", otherwise)));
     }
 
     /// <summary>Whole numbers that the graph holds: (n).</summary>
@@ -109,7 +127,7 @@ internal sealed class Graph
 
     /// <summary>The model: graph, versions, and what else is to be known of it.</summary>
     public Message ToModel(string name, IReadOnlyDictionary<string, string> facts) =>
-        OnnxFields.Model(OnnxFields.Graph(name, _contents.Nodes, _contents.Weights, _contents.Inputs, _contents.Outputs), facts);
+        OnnxFields.Model(OnnxFields.Graph(name, _nodes, _contents.Weights, _contents.Inputs, _contents.Outputs), facts);
 
     private Value Held<T>(string name, ElementType type, long[] shape, Func<T[]> values)
         where T : unmanaged => Weight($"constant/{name}", type, shape, values);
@@ -127,8 +145,6 @@ internal sealed class Graph
 
     private sealed class Contents
     {
-        public List<Message> Nodes { get; } = [];
-
         public List<Message> Weights { get; } = [];
 
         public List<Message> Inputs { get; } = [];

@@ -31,14 +31,14 @@ internal sealed class ModelWeights
         return Read(_parameters[name].t());
     }
 
-    /// <summary>K with D at l = 0, computed in double: (m, L).</summary>
+    /// <summary>What the graph holds of an SSM, computed in double.</summary>
     /// <param name="name">Of an SSM.</param>
-    /// <param name="length">L.</param>
-    public float[] ImpulseResponse(string name, long length)
+    /// <param name="of">What, of the sampled system.</param>
+    public float[] OfSystem(string name, Func<DiscreteSystem, Tensor> of)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        return Read(_ssms[name].Discretize().ImpulseResponse(length));
+        return Read(of(_ssms[name].Discretize()));
     }
 
     private static float[] Read(Tensor tensor)

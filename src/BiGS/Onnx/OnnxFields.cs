@@ -80,6 +80,13 @@ internal static class OnnxFields
         return tensor.Add(2, (long)type).Add(8, name).Add(9, bytes, write);
     }
 
+    /// <summary>A value of any shape.</summary>
+    public static Message Value(string name, ElementType type) => OfTensor(name, new Message().Add(1, (long)type));
+
+    /// <summary>A value.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="type">Of its elements.</param>
+    /// <param name="dimensions">Numbers, or names of dimensions of any size.</param>
     public static Message Value(string name, ElementType type, string[] dimensions)
     {
         var shape = new Message();
@@ -88,8 +95,10 @@ internal static class OnnxFields
             shape.Add(1, long.TryParse(dimension, CultureInfo.InvariantCulture, out long size) ? new Message().Add(1, size) : new Message().Add(2, dimension));
         }
 
-        return new Message().Add(1, name).Add(2, new Message().Add(1, new Message().Add(1, (long)type).Add(2, shape)));
+        return OfTensor(name, new Message().Add(1, (long)type).Add(2, shape));
     }
+
+    private static Message OfTensor(string name, Message tensor) => new Message().Add(1, name).Add(2, new Message().Add(1, tensor));
 
     private static Message Attribute(string name, object value)
     {
@@ -103,6 +112,8 @@ internal static class OnnxFields
                 return attribute.Add(3, number).Add(Kind, 2);
             case string text:
                 return attribute.Add(4, text).Add(Kind, 3);
+            case Message graph:
+                return attribute.Add(6, graph).Add(Kind, 5);
             case long[] numbers:
                 foreach (long number in numbers)
                 {

@@ -61,7 +61,7 @@ internal sealed class OnnxFile
                 continue;
             }
 
-            needed.UnionWith(parts.Where(part => part.Number == 1).Select(part => part.Text));
+            needed.UnionWith(Inputs(node));
             nodes.Push(node);
         }
 
@@ -95,6 +95,14 @@ internal sealed class OnnxFile
 
         return WithGraph(graph);
     }
+
+    /// <summary>What a node reads; of a node with branches also what these read.</summary>
+    private static IEnumerable<string> Inputs(WireField node) => node.Fields.SelectMany(part => part.Number switch
+    {
+        1 => [part.Text],
+        5 => part.Fields.Where(field => field.Number == 6).SelectMany(branch => branch.Fields).Where(field => field.Number == NodeField).SelectMany(Inputs),
+        _ => Enumerable.Empty<string>(),
+    });
 
     private byte[] WithGraph(Message graph)
     {

@@ -1,52 +1,41 @@
 using BiGS.Models;
+using BiGS.Ssm;
 
 namespace BiGS.Onnx;
 
 /// <summary>
-/// Two SSMs, one reading forward and one backward, merged. K is computed at its full length and held; the graph lays it out as a Toeplitz matrix, by indices
-/// that all layers share: T_ij = K_{i−j} forward, and K_{j−i} backward, from K behind as many zeros. A short K is laid out at its full length, which depends on
-/// no input and is done once, on loading, and rows take a corner of it; a long K is laid out for the rows at hand.
+/// Two SSMs, one reading forward and one backward, merged. As in libtorch, rows of up to 512 positions are filtered by one Toeplitz matrix, and longer ones by
+/// chunks; a graph of a model that reads longer rows holds both ways, and the rows at hand decide.
 /// </summary>
 internal sealed class SsmRouting : IRouting
 {
-    /// <summary>T of this many positions is a megabyte for a kernel.</summary>
-    private const long LongestKept = 512;
-
     private readonly BiGSConfig _config;
-    private readonly ModelWeights _weights;
     private readonly Products _products;
     private readonly Padding _padding;
-    private readonly Value _forward;
-    private readonly Value _backward;
-    private readonly Value _length;
+    private readonly ToeplitzFilter _short;
+    private readonly ChunkedFilter? _long;
+    private readonly Value _isShort;
 
     public SsmRouting(BiGSConfig config, ModelWeights weights, Products products, Graph graph, Value ids, Padding padding)
     {
         _config = config;
-        _weights = weights;
         _products = products;
         _padding = padding;
-
-        Graph here = graph.In("toeplitz");
-        _length = here.Size(ids, 1);
-        Value count = IsKept ? here.Number(Length) : here.Do("Squeeze", _length);
-        Value positions = here.Do("Range", here.Number(0), count, here.Number(1)); // (l)
-        Value zeros = here.Numbers(Length - 1);
-        Value rows = here.Plus(here.Unsqueezed(positions, 1), zeros); // (l, 1)
-        Value columns = here.Unsqueezed(positions, 0); // (1, l)
-        _forward = here.Do("Sub", rows, columns); // (l, l)
-        _backward = here.Do("Sub", here.Plus(columns, zeros), here.Unsqueezed(positions, 1)); // (l, l)
+        Graph here = graph.In("positions");
+        Value length = here.Size(ids, 1);
+        _short = new ToeplitzFilter(config, weights, here, length);
+        if (config.MaxPositionEmbeddings > ToeplitzFilter.Longest)
+        {
+            _long = new ChunkedFilter(config, weights, here, length);
+            _isShort = here.Do("LessOrEqual", length, here.Numbers(ToeplitzFilter.Longest));
+        }
     }
-
-    private long Length => _config.MaxPositionEmbeddings;
-
-    private bool IsKept => Length <= LongestKept;
 
     /// <inheritdoc/>
     public Value Route(Graph graph, Value X, string name)
     {
-        Value F = Filtered(graph.In("fs4"), Input(graph, X, $"{name}du_forward"), $"{name}fs4", _forward);
-        Value B = Filtered(graph.In("bs4"), Input(graph, X, $"{name}du_backward"), $"{name}bs4", _backward);
+        Value F = Filtered(graph.In("fs4"), Input(graph, X, $"{name}du_forward"), $"{name}fs4", Direction.Forward);
+        Value B = Filtered(graph.In("bs4"), Input(graph, X, $"{name}du_backward"), $"{name}bs4", Direction.Backward);
         if (_config.Merge == Merge.Concat)
         {
             return _products.Dense(graph, graph.Do("Concat", [F, B], ("axis", -1L)), $"{name}merge");
@@ -63,24 +52,12 @@ internal sealed class SsmRouting : IRouting
         return _config.MaskPadding ? graph.Times(u, _padding.Keep) : u;
     }
 
-    /// <summary>y = T u for every head.</summary>
-    private Value Filtered(Graph graph, Value u, string name, Value index)
+    /// <summary>y = K ∗ u + D u for every head: (b, l, d) → (b, l, d).</summary>
+    private Value Filtered(Graph graph, Value u, string name, Direction direction)
     {
-        long m = _config.NumSsmHeads;
-        Value K = graph.Weight($"{name}.K", ElementType.Float, [m, Length], () => _weights.ImpulseResponse(name, Length));
-        Value behindZeros = graph.Do("Pad", K, graph.Numbers(0, Length - 1, 0, 0)); // (m, 2L − 1)
-        Value T = graph.Do("Gather", [behindZeros, index], ("axis", 1L)); // (m, l, l)
-        if (IsKept)
-        {
-            T = graph.Do("Slice", T, graph.Numbers(0, 0), graph.Do("Concat", [_length, _length], ("axis", 0L)), graph.Numbers(1, 2));
-        }
-
-        if (m == 1)
-        {
-            return graph.Product(T, u); // (b, l, d)
-        }
-
-        Value byHead = graph.Transposed(graph.Reshaped(u, 0, 0, m, _config.HiddenSize / m), 0, 2, 1, 3); // (b, m, l, d/m)
-        return graph.Reshaped(graph.Transposed(graph.Product(T, byHead), 0, 2, 1, 3), 0, 0, _config.HiddenSize);
+        Value T = _short.Matrix(graph, name, direction);
+        return _long is null
+            ? _short.Filtered(graph, u, T)
+            : graph.If(_isShort, then => _short.Filtered(then, u, T), otherwise => _long.Filtered(otherwise, u, T, name, direction));
     }
 }

@@ -29,15 +29,21 @@ public sealed class ChunkedScan : ISsmRoute
         long Q = ChunkLength(length);
         long C = (length + Q - 1) / Q;
 
-        Tensor powers = system.Powers(Q + 1); // λ^q: (m, N, Q+1)
-        Tensor V = Pairs(system.BBar.unsqueeze(-1) * powers.narrow(2, 0, Q).flip(2)).to_type(type); // (m, 2N, Q)
-        Tensor W = Pairs((system.C.unsqueeze(-1) * powers.narrow(2, 1, Q)).conj()).transpose(1, 2).to_type(type); // (m, Q, 2N)
+        Tensor V = IntoState(system, Q).to_type(type); // (m, 2N, Q)
+        Tensor W = OutOfState(system, Q).to_type(type); // (m, Q, 2N)
         Tensor T = ToeplitzProduct.Matrix(system.ImpulseResponse(Q), type, Direction.Forward); // (m, Q, Q)
         Tensor P = BetweenChunks(system.Powers(C, step: Q), type); // (m N, 2C, 2C)
         return (direction == Direction.Forward
             ? new Chunks(Q, N, T, V, P, W)
             : new Chunks(Q, N, T.transpose(1, 2), W.transpose(1, 2), P.transpose(1, 2), V.transpose(1, 2))).MovedOut();
     }
+
+    /// <summary>V: (m, 2N, Q), double.</summary>
+    internal static Tensor IntoState(DiscreteSystem system, long Q) => Pairs(system.BBar.unsqueeze(-1) * system.Powers(Q).flip(2));
+
+    /// <summary>W: (m, Q, 2N), double.</summary>
+    internal static Tensor OutOfState(DiscreteSystem system, long Q) =>
+        Pairs((system.C.unsqueeze(-1) * system.Powers(Q + 1).narrow(2, 1, Q)).conj()).transpose(1, 2);
 
     /// <summary>Complex (m, N, …) as real (m, 2N, …): re and im of each state below each other.</summary>
     private static Tensor Pairs(Tensor complex) => stack([real(complex), imag(complex)], 2).flatten(1, 2);

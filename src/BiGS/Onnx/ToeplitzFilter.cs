@@ -1,0 +1,76 @@
+using BiGS.Models;
+using BiGS.Ssm;
+
+namespace BiGS.Onnx;
+
+/// <summary>
+/// The convolution as one matrix product: y = T u, T_ij = K_{i−j} forward and K_{j−i} backward. K is computed by us and held; T is gathered from K behind as
+/// many zeros, by indices that all layers share. That depends on no input, so it is done once, on loading, and rows take a corner of T.
+/// </summary>
+internal sealed class ToeplitzFilter
+{
+    /// <summary>The longest rows; T of so many positions is a megabyte for a kernel.</summary>
+    public const long Longest = 512;
+
+    private readonly BiGSConfig _config;
+    private readonly ModelWeights _weights;
+    private readonly Value _forward;
+    private readonly Value _backward;
+    private readonly Value _corner;
+
+    public ToeplitzFilter(BiGSConfig config, ModelWeights weights, Graph graph, Value length)
+    {
+        _config = config;
+        _weights = weights;
+        (_forward, _backward) = graph.DiagonalIndices(graph.Number(Length), Length);
+        _corner = graph.Do("Concat", [length, length], ("axis", 0L));
+    }
+
+    private long Length => Math.Min(_config.MaxPositionEmbeddings, Longest);
+
+    /// <summary>T at its full length: (m, L, L).</summary>
+    public Value Matrix(Graph graph, string name, Direction direction)
+    {
+        Value K = graph.Weight(
+            $"{name}.K", ElementType.Float, [_config.NumSsmHeads, Length], () => _weights.OfSystem(name, system => system.ImpulseResponse(Length)));
+        return graph.Diagonals(K, Length, direction == Direction.Forward ? _forward : _backward);
+    }
+
+    /// <summary>Rows of any length up to T's: (b, l, d) → (b, l, d).</summary>
+    public Value Filtered(Graph graph, Value u, Value T)
+    {
+        long m = _config.NumSsmHeads;
+        Value corner = graph.Do("Slice", T, graph.Numbers(0, 0), _corner, graph.Numbers(1, 2)); // (m, l, l)
+        if (m == 1)
+        {
+            return graph.Product(corner, u);
+        }
+
+        Value byHead = graph.Transposed(graph.Reshaped(u, 0, 0, m, _config.HiddenSize / m), 0, 2, 1, 3); // (b, m, l, d/m)
+        return graph.Reshaped(graph.Transposed(graph.Product(corner, byHead), 0, 2, 1, 3), 0, 0, _config.HiddenSize);
+    }
+}
+
+/// <summary>Matrices that are constant along their diagonals, from one row of numbers.</summary>
+internal static class Toeplitz
+{
+    /// <summary>Where the numbers of a lower and of an upper triangular matrix stand in a row behind zeros: (n, n) each.</summary>
+    /// <param name="graph">Where.</param>
+    /// <param name="size">n.</param>
+    /// <param name="count">How many numbers the row has; it has one zero fewer.</param>
+    public static (Value Lower, Value Upper) DiagonalIndices(this Graph graph, Value size, long count)
+    {
+        Value positions = graph.Do("Range", graph.Number(0), size, graph.Number(1)); // (n)
+        (Value down, Value across) = (graph.Unsqueezed(positions, 1), graph.Unsqueezed(positions, 0)); // (n, 1), (1, n)
+        Value zeros = graph.Numbers(count - 1);
+        return (graph.Do("Sub", graph.Plus(down, zeros), across), graph.Do("Sub", graph.Plus(across, zeros), down));
+    }
+
+    /// <summary>The matrices: (k, n, n).</summary>
+    /// <param name="graph">Where.</param>
+    /// <param name="rows">(k, count).</param>
+    /// <param name="count">Numbers of a row.</param>
+    /// <param name="indices">Lower or upper.</param>
+    public static Value Diagonals(this Graph graph, Value rows, long count, Value indices) =>
+        graph.Do("Gather", [graph.Do("Pad", rows, graph.Numbers(0, count - 1, 0, 0)), indices], ("axis", 1L));
+}
