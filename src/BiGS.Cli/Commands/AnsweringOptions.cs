@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using BiGS.Checkpoints;
 using BiGS.Cli.Console;
 using BiGS.Models;
@@ -45,12 +46,15 @@ internal sealed class AnsweringOptions
     public IEnumerable<string> Said(ParseResult parse) => _model.Computing.Append(_backend)
         .Where(option => parse.GetResult(option) is { Implicit: false }).SelectMany(option => (string[])[option.Name, parse.GetResult(option)!.Tokens[0].Value]);
 
+    /// <summary>Whether ONNX Runtime computes, where the command line is still being looked at.</summary>
+    public bool IsOnnx(CommandResult result) => result.GetResult(_backend)?.Tokens is [{ Value: Onnx }];
+
     private void AddBackendTo(Command command)
     {
         command.Add(_backend);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_backend)?.Tokens is [{ Value: Onnx }] && _model.Computing.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
+            if (IsOnnx(result) && _model.Computing.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
             {
                 result.AddError($"{given.Name} is libtorch's, and --backend is {Onnx}: an exported model is computed as it is, on the processor");
             }

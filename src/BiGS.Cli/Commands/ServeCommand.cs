@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using BiGS.Checkpoints;
 using BiGS.Cli.Console;
 using BiGS.Cli.Server;
@@ -25,6 +26,13 @@ internal static class ServeCommand
         { models, threads, log };
         computing.AddComputingTo(command);
         server.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(threads) is not null && computing.IsOnnx(result))
+            {
+                result.AddError("--threads is libtorch's; ONNX Runtime takes as many as there are cores");
+            }
+        });
         command.Runs(parse =>
         {
             if (parse.GetValue(threads) is int count)
@@ -59,7 +67,20 @@ internal static class ServeCommand
     private static async Task Serve(ServedModels models, ServerOptions options, ServerMetrics metrics, RequestLog? log, Terminal terminal)
     {
         await using WebApplication app = TextServer.Build(models, options, metrics, log);
-        await app.StartAsync(terminal.Interrupted);
+        if (options.ApiKey is null && !IPAddress.IsLoopback(options.Host))
+        {
+            terminal.Warn([$"{options.Host} is more than this machine, and no --api-key is set: whoever reaches it is answered"]);
+        }
+
+        try
+        {
+            await app.StartAsync(terminal.Interrupted);
+        }
+        catch (IOException taken)
+        {
+            throw new IOException($"{taken.Message.TrimEnd('.')}; choose another --port, or 0 for one that is free", taken);
+        }
+
         terminal.Note($"serving {string.Join(", ", models.All.Select(model => model.Name))} on {string.Join(", ", app.Urls)}; Ctrl-C stops");
         await Task.Delay(Timeout.Infinite, terminal.Interrupted).ContinueWith(_ => { }, TaskScheduler.Default);
         terminal.Note("stopping: requests that are under way are finished, new ones are not taken");

@@ -14,7 +14,7 @@ internal static class ServerFiguresTable
         Row("one short text, library", $"{figures.MillisecondsAlone:f2} ms");
         Row("one short text, HTTP", $"{figures.MillisecondsServed:f2} ms: {figures.MillisecondsOver:f2} ms more");
         Row("full batches, library", $"{figures.LibraryTokensPerSecond:n0} tokens/s");
-        Row("full batches, HTTP", $"{figures.Full.TokensPerSecond:n0} tokens/s: {figures.ShareOfLibrary:p1} of it");
+        Row("full batches, HTTP", $"{figures.ServedTokensPerSecond:n0} tokens/s: {figures.ShareOfLibrary:p1} of it");
         Row("under load", $"{figures.Load.RequestsPerSecond:n0} requests/s, {figures.Load.TokensPerSecond:n0} tokens/s, over {figures.Load.Seconds:f0} s");
         Row("answers within", $"{figures.Load.Within(0.5):f0} ms (half), {figures.Load.Within(0.99):f0} ms (99 %), {figures.Load.Within(1):f0} ms (all)");
         Row("statuses", $"{Statuses(figures.Load)}");
@@ -29,7 +29,7 @@ internal static class ServerFiguresTable
         json.WriteNumber("milliseconds_alone", figures.MillisecondsAlone);
         json.WriteNumber("milliseconds_served", figures.MillisecondsServed);
         json.WriteNumber("library_tokens_per_second", figures.LibraryTokensPerSecond);
-        json.WriteNumber("full_tokens_per_second", figures.Full.TokensPerSecond);
+        json.WriteNumber("full_tokens_per_second", figures.ServedTokensPerSecond);
         json.WriteNumber("requests", figures.Load.Milliseconds.Length);
         json.WriteNumber("requests_per_second", figures.Load.RequestsPerSecond);
         json.WriteNumber("tokens_per_second", figures.Load.TokensPerSecond);

@@ -32,6 +32,9 @@ internal sealed class TextModel : IDisposable
     /// <summary>Positions of a batch: enough for products to be fast.</summary>
     private const int TokensAtOnce = 8_192;
 
+    /// <summary>Positions from which on a batch ends where rows get shorter than three quarters of its first: filling them up would cost more than another batch.</summary>
+    private const int EnoughTokens = 512;
+
     private TextModel(IBackend backend, BertTokenizer tokenizer)
     {
         Backend = backend;
@@ -119,7 +122,14 @@ internal sealed class TextModel : IDisposable
         {
             cancel.ThrowIfCancellationRequested();
             int length = RowLength.For(Config, rows[byLength[at]].Ids.Length, padTo);
-            int[] chosen = byLength[at..Math.Min(byLength.Length, at + Math.Max(1, tokensAtOnce / length))];
+            int most = Math.Min(byLength.Length, at + Math.Max(1, tokensAtOnce / length));
+            int end = at + 1;
+            while (end < most && ((end - at) * length < EnoughTokens || 4 * RowLength.For(Config, rows[byLength[end]].Ids.Length, padTo) >= 3 * length))
+            {
+                end++;
+            }
+
+            int[] chosen = byLength[at..end];
             foreach ((int i, T said) in chosen.Zip(read(Batch.Of([.. chosen.Select(i => rows[i])], Tokenizer.Vocabulary.PadId, length))))
             {
                 results[i] = said;

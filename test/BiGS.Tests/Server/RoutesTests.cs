@@ -168,6 +168,28 @@ public class RoutesTests
         (await server.Post("/decode", """{"ids": [-1]}""")).Refused(422, "Tokenizer", "-1 is not an id");
     }
 
+    [Fact]
+    public async Task TheOpenApiDocumentDescribesEveryRoute()
+    {
+        using var model = new SmallModel();
+        await using RunningServer server = await RunningServer.Start(model.Folder);
+        JsonElement document = (await server.Get("/openapi.json")).Succeeded();
+        string[] described = [.. document.GetProperty("paths").EnumerateObject().Select(path => path.Name)];
+        string[] routes =
+        [
+            "/embed", "/embed_all", "/similarity", "/predict", "/rerank", "/fill-mask", "/tag", "/answer", "/tokenize", "/decode", "/v1/embeddings",
+            "/v1/models", "/v1/models/{name}", "/info", "/health", "/metrics",
+        ];
+        Assert.All(routes, route => Assert.Contains(route, described));
+        JsonElement embed = document.GetProperty("paths").GetProperty("/embed").GetProperty("post");
+        string name = embed.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString()!.Split('/')[^1];
+        JsonElement schema = document.GetProperty("components").GetProperty("schemas").GetProperty(name);
+        Assert.Equal(["inputs"], schema.GetProperty("required").EnumerateArray().Select(key => key.GetString()!));
+        Assert.Equal(
+            ["inputs", "normalize", "prompt_name", "truncate", "truncation_direction"],
+            schema.GetProperty("properties").EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
+    }
+
     private static void AssertNear(IEnumerable<float[]> expected, IEnumerable<float[]> actual) => Assert.All(expected.Zip(actual, (a, b) => (a, b)), pair =>
     {
         Assert.Equal(pair.a.Length, pair.b.Length);

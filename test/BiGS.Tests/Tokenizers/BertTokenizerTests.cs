@@ -61,6 +61,25 @@ public class BertTokenizerTests
         Assert.Equal(expected.Split(' '), Uncased.Encode(text, pair, maxLength).Tokens);
 
     [Fact]
+    public void Ends_or_beginnings_are_cut()
+    {
+        Assert.Equal(["[CLS]", "a", "b", "[SEP]"], Uncased.Encode("a b c d", maxLength: 4).Tokens);
+        Assert.Equal(["[CLS]", "c", "d", "[SEP]"], Uncased.Encode("a b c d", maxLength: 4, cutFrom: CutFrom.Start).Tokens);
+        Assert.Equal(["[CLS]", "c", "d", "[SEP]", "z", "[SEP]"], Uncased.Encode("a b c d", "y z", maxLength: 6, cutFrom: CutFrom.Start).Tokens);
+    }
+
+    [Fact]
+    public void Ids_that_are_there_already_get_what_is_added_once()
+    {
+        Encoding whole = Uncased.Encode("hello hugs");
+        Assert.Equal(whole.Ids, Uncased.Encode(whole.Ids).Ids);
+        Assert.Equal(whole.Ids, Uncased.Encode([.. whole.Ids.Skip(1).SkipLast(1)]).Ids);
+        Assert.Equal(whole.SpecialTokensMask, Uncased.Encode(whole.Ids).SpecialTokensMask);
+        Assert.Equal([whole.Ids[0], .. whole.Ids.TakeLast(2)], Uncased.Encode(whole.Ids, maxLength: 3, CutFrom.Start).Ids);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Uncased.Encode([-1]));
+    }
+
+    [Fact]
     public void Refuses_a_length_without_room()
     {
         Assert.Contains("at least 2", Assert.Throws<ArgumentOutOfRangeException>(() => Uncased.Encode("a", null, 1)).Message, StringComparison.Ordinal);

@@ -20,30 +20,42 @@ internal sealed record LoadResult(IReadOnlyDictionary<int, int> Statuses, double
 }
 
 /// <summary>Clients that each send a request, wait for the answer, and send the next.</summary>
-/// <param name="Address">Of the server.</param>
-/// <param name="Count">How many.</param>
-internal sealed record LoadClients(Uri Address, int Count)
+/// <param name="address">Of the server.</param>
+/// <param name="count">How many.</param>
+internal sealed class LoadClients(Uri address, int count) : IDisposable
 {
     private const int Answered = 200;
     private const int Broken = 0;
 
-    /// <summary>Sends requests, each client from another place in the list and round and round, for a time.</summary>
-    public async Task<LoadResult> Run(LoadRequest[] requests, TimeSpan time, CancellationToken cancel)
+    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = count }) { BaseAddress = address };
+
+    /// <summary>Sends requests round and round for a time.</summary>
+    public Task<LoadResult> Run(LoadRequest[] requests, TimeSpan time, CancellationToken cancel)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Count }) { BaseAddress = Address };
+        long start = Stopwatch.GetTimestamp();
+        return Run(requests, _ => Stopwatch.GetElapsedTime(start) < time, cancel);
+    }
+
+    /// <summary>Sends each request once.</summary>
+    public Task<LoadResult> RunOnce(LoadRequest[] requests, CancellationToken cancel) => Run(requests, i => i < requests.Length, cancel);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<LoadResult> Run(LoadRequest[] requests, Func<int, bool> goesOn, CancellationToken cancel)
+    {
         var statuses = new ConcurrentDictionary<int, int>();
         var milliseconds = new ConcurrentBag<double>();
         long tokens = 0;
+        int next = -1;
         long start = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, Count).Select(client => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(async () =>
         {
-            for (int i = client * requests.Length / Count; Stopwatch.GetElapsedTime(start) < time; i++)
+            for (int i = Interlocked.Increment(ref next); goesOn(i); i = Interlocked.Increment(ref next))
             {
-                cancel.ThrowIfCancellationRequested();
                 LoadRequest request = requests[i % requests.Length];
                 long sent = Stopwatch.GetTimestamp();
-                int status = await Send(http, request, cancel);
-                statuses.AddOrUpdate(status, 1, (_, count) => count + 1);
+                int status = await Send(request, cancel);
+                statuses.AddOrUpdate(status, 1, (_, seen) => seen + 1);
                 if (status == Answered)
                 {
                     milliseconds.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
@@ -54,13 +66,13 @@ internal sealed record LoadClients(Uri Address, int Count)
         return new LoadResult(statuses, [.. milliseconds.Order()], tokens, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    private static async Task<int> Send(HttpClient http, LoadRequest request, CancellationToken cancel)
+    private async Task<int> Send(LoadRequest request, CancellationToken cancel)
     {
         using var content = new ByteArrayContent(request.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         try
         {
-            using HttpResponseMessage response = await http.PostAsync("/embed", content, cancel);
+            using HttpResponseMessage response = await _http.PostAsync("/embed", content, cancel);
             await response.Content.CopyToAsync(Stream.Null, cancel);
             return (int)response.StatusCode;
         }

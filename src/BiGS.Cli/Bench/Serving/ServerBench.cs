@@ -2,26 +2,26 @@ using BiGS.Pipelines;
 
 namespace BiGS.Cli.Bench.Serving;
 
-/// <summary>What a server does, beside what the library does by itself in the same minutes on the same machine.</summary>
+/// <summary>What a server does, beside what the library does by itself.</summary>
 /// <param name="MillisecondsAlone">One short text, library, median.</param>
 /// <param name="MillisecondsServed">The same through HTTP, one client, median.</param>
-/// <param name="LibraryTokensPerSecond">Full batches of the longest texts.</param>
-/// <param name="Full">The same texts from a few clients, 32 a request.</param>
-/// <param name="Load">Many clients, one to eight texts of any length each.</param>
+/// <param name="LibraryTokensPerSecond">Full batches of texts of 128 tokens, or of as many as the model reads.</param>
+/// <param name="ServedTokensPerSecond">The same texts from a few clients, 32 a request.</param>
+/// <param name="Load">Many clients, one to eight texts of any length up to that in each request.</param>
 /// <param name="MostMegabytes">Resident memory of the server under that load.</param>
 /// <param name="MegabytesPerMinute">How it grew over the second half.</param>
 /// <param name="Allowed">How many requests at once the overloaded server allows.</param>
 /// <param name="Overload">What as many clients saw of a server that allows half as many.</param>
 internal sealed record ServerFigures(
-    double MillisecondsAlone, double MillisecondsServed, double LibraryTokensPerSecond, LoadResult Full, LoadResult Load,
+    double MillisecondsAlone, double MillisecondsServed, double LibraryTokensPerSecond, double ServedTokensPerSecond, LoadResult Load,
     double MostMegabytes, double MegabytesPerMinute, int Allowed, LoadResult Overload)
 {
     public double MillisecondsOver => MillisecondsServed - MillisecondsAlone;
 
-    public double ShareOfLibrary => Full.TokensPerSecond / LibraryTokensPerSecond;
+    public double ShareOfLibrary => ServedTokensPerSecond / LibraryTokensPerSecond;
 
     /// <summary>Requests that were neither answered nor, where the server was overloaded, refused with 429.</summary>
-    public int Failed => Full.Statuses.Concat(Load.Statuses).Where(status => status.Key != 200).Sum(status => status.Value)
+    public int Failed => Load.Statuses.Where(status => status.Key != 200).Sum(status => status.Value)
         + Overload.Statuses.Where(status => status.Key is not (200 or 429)).Sum(status => status.Value);
 }
 
@@ -35,42 +35,38 @@ internal sealed record ServerBench(string Folder, IReadOnlyList<string> ServeArg
     private const int Requests = 512;
     private const int MostTexts = 8;
     private const int FullTexts = 32;
-    private const int FullRequests = 16;
+    private const int FullRequests = 8;
     private const int FullClients = 8;
     private const int ShortTokens = 16;
+    private const int LongTokens = 128;
     private const int Seed = 11;
 
     private TimeSpan ShortTime => TimeSpan.FromSeconds(Math.Clamp(Time.TotalSeconds / 10, 2, 30));
 
-    /// <param name="pipelines">The same model in this process; it is let go of before the load.</param>
+    /// <param name="pipelines">The same model in this process.</param>
     /// <param name="stage">Is told what goes on.</param>
     /// <param name="cancel">Stops between requests.</param>
     public async Task<ServerFigures> Run(ModelPipelines pipelines, IProgress<string> stage, CancellationToken cancel)
     {
         var texts = new LoadTexts(pipelines.Tokenizer, Seed);
-        int longest = Math.Min(pipelines.LongestText, FullTexts * ShortTokens);
+        int longest = Math.Min(pipelines.LongestText, LongTokens);
         LoadRequest[] one = texts.Requests(Requests, texts: 1, ShortTokens);
         LoadRequest[] full = texts.Requests(FullRequests, FullTexts, longest);
         LoadRequest[] mixed = texts.Requests(Requests, MostTexts, shortest: 3, longest);
 
-        stage.Report("the library by itself");
-        double alone = LibraryPace.MillisecondsAlone(pipelines.Embedder, one, ShortTime, cancel);
-        double pace = LibraryPace.TokensPerSecond(pipelines.Embedder, full, ShortTime, cancel);
         using (ServerProcess server = ServerProcess.Start(["--model", Folder, .. ServeArguments]))
         {
-            stage.Report("one client");
-            var single = new LoadClients(server.Address, 1);
-            await single.Run(one, ShortTime / 4, cancel);
-            LoadResult served = await single.Run(one, ShortTime, cancel);
-            stage.Report("full batches");
-            var few = new LoadClients(server.Address, FullClients);
-            await few.Run(full, ShortTime / 4, cancel);
-            LoadResult batched = await few.Run(full, ShortTime, cancel);
+            var sides = new SideBySide(pipelines.Embedder, server.Address, ShortTime);
+            stage.Report("one short text, library and server in turn");
+            (double alone, double served) = await sides.Milliseconds(one, cancel);
+            stage.Report("full batches, library and server in turn");
+            (double libraryPace, double fullPace) = await sides.TokensPerSecond(full, FullClients, cancel);
             stage.Report($"{Clients} clients");
             var memory = new MemoryWatch(server.Address);
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             Task watching = memory.Run(over.Token);
-            LoadResult load = await new LoadClients(server.Address, Clients).Run(mixed, Time, cancel);
+            using var many = new LoadClients(server.Address, Clients);
+            LoadResult load = await many.Run(mixed, Time, cancel);
             await over.CancelAsync();
             await watching;
             server.Stop();
@@ -78,8 +74,9 @@ internal sealed record ServerBench(string Folder, IReadOnlyList<string> ServeArg
             stage.Report("overload");
             int allowed = Math.Max(1, Clients / 2);
             using ServerProcess strict = ServerProcess.Start(["--model", Folder, .. ServeArguments, "--max-concurrent-requests", $"{allowed}"]);
-            LoadResult overload = await new LoadClients(strict.Address, Clients).Run(mixed, ShortTime, cancel);
-            return new ServerFigures(alone, served.Within(0.5), pace, batched, load, memory.Most, memory.Slope, allowed, overload);
+            using var tooMany = new LoadClients(strict.Address, Clients);
+            LoadResult overload = await tooMany.Run(mixed, ShortTime, cancel);
+            return new ServerFigures(alone, served, libraryPace, fullPace, load, memory.Most, memory.Slope, allowed, overload);
         }
     }
 }
