@@ -47,8 +47,8 @@ internal static class ExportCommand
         foreach (OutputDistance output in OnnxCheck.Compare(model, onnx, Seed, OnnxCheck.LengthsFor(model.Config)))
         {
             (double distance, double limit) = int8 ? (output.RmsDistance, OnnxCheck.Int8Limit) : (output.Distance, OnnxCheck.Limit);
-            terminal.Note(
-                $"{output.Output}: ONNX Runtime is within {distance:g2} of libtorch, {limit:g1} is allowed ({(int8 ? "rms" : "the largest difference")} over rms); the first is the same at {output.SameFirst:p1} of the places");
+            string first = output.SameFirst is double share ? $"; the first is the same at {share:p1} of the places" : "";
+            terminal.Note($"{output.Output}: ONNX Runtime is within {distance:g2} of libtorch, {limit:g1} is allowed ({(int8 ? "rms" : "the largest difference")} over rms){first}");
             if (!(distance <= limit))
             {
                 throw new InvalidDataException(

@@ -7,8 +7,8 @@ namespace BiGS.Onnx;
 /// <param name="Output">Its name.</param>
 /// <param name="Distance">The largest max|a − b| / rms(b) of all batches.</param>
 /// <param name="RmsDistance">The largest rms(a − b) / rms(b) of all batches.</param>
-/// <param name="SameFirst">The share of places whose largest number is the same; 1 for outputs that choose nothing.</param>
-public sealed record OutputDistance(string Output, double Distance, double RmsDistance, double SameFirst);
+/// <param name="SameFirst">The share of places whose largest number is the same; null for outputs that choose nothing.</param>
+public sealed record OutputDistance(string Output, double Distance, double RmsDistance, double? SameFirst);
 
 /// <summary>Compares an exported model with the model itself on random rows of several lengths, with and without padding.</summary>
 public static class OnnxCheck
@@ -65,7 +65,7 @@ public static class OnnxCheck
         (Tensor a, Tensor b) = (actual.to_type(ScalarType.Float64), expected.to_type(ScalarType.Float64));
         static double Rms(Tensor x) => Math.Sqrt(x.square().mean().item<double>());
         double rms = Math.Max(Rms(b), 1e-6);
-        double same = name.Contains("logits", StringComparison.Ordinal) ? a.argmax(-1).eq(b.argmax(-1)).to_type(ScalarType.Float64).mean().item<double>() : 1;
+        double? same = name.Contains("logits", StringComparison.Ordinal) ? a.argmax(-1).eq(b.argmax(-1)).to_type(ScalarType.Float64).mean().item<double>() : null;
         return new OutputDistance(name, (a - b).abs().max().item<double>() / rms, Rms(a - b) / rms, same);
     }
 
