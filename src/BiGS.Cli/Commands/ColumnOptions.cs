@@ -41,11 +41,11 @@ internal sealed class ColumnOptions
         Named(_text, parse) ?? ScoredPairColumns.StsB.First, Named(_pair, parse) ?? ScoredPairColumns.StsB.Second, Named(_label, parse) ?? ScoredPairColumns.StsB.Score);
 
     /// <summary>Where embeddings' texts stand: to learn from, and (with a label column) also to be measured on.</summary>
-    /// <exception cref="ArgumentException">A column is given without the ones before it.</exception>
-    public TaskKind Learned(ParseResult parse)
+    /// <exception cref="ArgumentException">A column is given without the ones before it, or none for a table.</exception>
+    public TaskKind Learned(ParseResult parse, IEnumerable<string> train)
     {
         (Column? text, Column? pair, Column? negative) = (Named(_text, parse), Named(_pair, parse), Named(_negative, parse));
-        if ((negative is not null && pair is null) || (pair is not null && text is null))
+        if ((negative is not null && pair is null) || (text is null && (pair is not null || train.Any(IsTable))))
         {
             throw TaskOptions.Lacking(text is null ? "--text-column NAME" : "--pair-column NAME");
         }
@@ -53,6 +53,8 @@ internal sealed class ColumnOptions
         return TaskTable.Embedding(
             text is null ? null : new ContrastColumns(text, pair, negative), Named(_label, parse) is null ? ScoredPairColumns.StsB : Measured(parse));
     }
+
+    private static bool IsTable(string path) => path.EndsWith(".gz", StringComparison.Ordinal) ? IsTable(path[..^3]) : Path.GetExtension(path) is ".tsv" or ".csv" or ".tab";
 
     private static Column? Named(Option<string> option, ParseResult parse) => parse.GetValue(option) is { } column ? Column.Parse(column) : null;
 }

@@ -38,18 +38,15 @@ internal sealed class TaskOptions
 
         TaskRow row = TaskTable.All.FirstOrDefault(task => task.Name == name)
             ?? throw new ArgumentException($"--task is \"{name}\"; choose one of {string.Join(", ", Names)}");
-        row = name == ColumnOptions.Embedding ? row with { Kind = _columns.Learned(parse) } : row;
-        if (parse.GetValue(_data) is not { } folder)
-        {
-            return row with { Train = train.Length > 0 ? train : throw Lacking("--data DIR, or --train FILE"), Validation = validation, Also = [] };
-        }
-
-        return row with
-        {
-            Train = train.Length > 0 ? train : [TaskRow.Find(folder, row.Train, "--train")],
-            Validation = validation.Length > 0 ? validation : [.. IfThere(folder, row.Validation)],
-            Also = validation.Length > 0 ? [] : [.. row.Also.SelectMany(also => IfThere(folder, [also]))],
-        };
+        row = parse.GetValue(_data) is not { } folder
+            ? row with { Train = train.Length > 0 ? train : throw Lacking("--data DIR, or --train FILE"), Validation = validation, Also = [] }
+            : row with
+            {
+                Train = train.Length > 0 ? train : [TaskRow.Find(folder, row.Train, "--train")],
+                Validation = validation.Length > 0 ? validation : [.. IfThere(folder, row.Validation)],
+                Also = validation.Length > 0 ? [] : [.. row.Also.SelectMany(also => IfThere(folder, [also]))],
+            };
+        return name == ColumnOptions.Embedding ? row with { Kind = _columns.Learned(parse, row.Train) } : row;
     }
 
     internal static ArgumentException Lacking(string option) => new($"give {option} for this task; see --help for an example.");

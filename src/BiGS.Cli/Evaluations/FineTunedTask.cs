@@ -12,7 +12,13 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
 {
     /// <inheritdoc/>
     public override IReadOnlyList<Option> Reads =>
-        [shared.Data, shared.MaxLength, options.PairStyle, options.Distractors, options.Predictions, .. row is null or { Name: ColumnOptions.Embedding } ? options.Columns.All : []];
+    [
+        shared.Data, shared.MaxLength, options.Predictions, .. IsEmbedding ? [] : (Option[])[options.PairStyle, options.Distractors],
+        .. row is null || IsEmbedding ? options.Columns.All : [],
+    ];
+
+    /// <summary>Whether texts are read by themselves, never joined.</summary>
+    private bool IsEmbedding => row is { Name: ColumnOptions.Embedding };
 
     public static IEnumerable<FineTunedTask> All(EvaluationOptions shared)
     {
@@ -28,7 +34,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     /// <inheritdoc/>
     public override void Run(EvaluationRun run)
     {
-        TaskKind kind = row is null or { Name: ColumnOptions.Embedding } ? run.KindOf(options.Columns) : row.Kind;
+        TaskKind kind = row is null || IsEmbedding ? run.KindOf(options.Columns) : row.Kind;
         string[] paths = [.. run.Value(shared.Data)!.Select(path =>
             row is not null && Directory.Exists(path) ? TaskRow.Find(path, row.Validation, shared.Data.Name) : path)];
         (OpenedCheckpoint opened, BertTokenizer tokenizer) = run.OpenFineTuned(kind);

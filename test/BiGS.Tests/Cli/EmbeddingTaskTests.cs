@@ -80,6 +80,8 @@ public class EmbeddingTaskTests
         string[] end = ["--model", model.Folder, "--out", model.File("tuned")];
         Bigs.Run(["finetune", "--task", "embedding", "--train", pairs, "--pair-column", "other", .. end]).FailedWith(1, "--text-column");
         Bigs.Run(["finetune", "--task", "embedding", "--train", pairs, "--text-column", "text", "--negative-column", "not", .. end]).FailedWith(1, "--pair-column");
+        Bigs.Run(["finetune", "--task", "embedding", "--train", pairs, .. end]).FailedWith(1, "--text-column");
+        Bigs.Run("evaluate", "--task", "embedding", "--data", pairs, "--distractors", "1").FailedWith(2, "--distractors");
         string[] columns = ["--text-column", "text", "--pair-column", "other"];
         Bigs.Run(["finetune", "--task", "embedding", "--train", pairs, .. columns, "--temperature", "0", .. end]).FailedWith(1, "temperature is 0");
         Bigs.Run(["finetune", "--task", "embedding", "--train", pairs, .. columns, "--head-only", .. end]).FailedWith(1, "--head-only");

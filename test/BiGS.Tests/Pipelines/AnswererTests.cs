@@ -4,12 +4,14 @@ using BiGS.Models;
 using BiGS.Pipelines;
 using BiGS.Questions;
 using BiGS.Tests.Cli;
+using BiGS.Tests.Models;
 using BiGS.Tokenizers;
 using static TorchSharp.torch;
 
 namespace BiGS.Tests.Pipelines;
 
 /// <summary>Answers of a fine-tuned model, against the head's own logits for one window by itself and every stretch written out.</summary>
+[Collection(TorchGlobals.Name)]
 public class AnswererTests
 {
     private const string Head = "BiGSForQuestionAnswering";
@@ -67,6 +69,25 @@ public class AnswererTests
         Assert.Null(silent.Best);
         Assert.Equal(Math.Exp(none) / (Math.Exp(none) + stretches.Values.Sum(Math.Exp)), silent.NoAnswerProbability!.Value, 1e-5);
         Assert.Single(silent.Candidates);
+    }
+
+    /// <summary>Fine-tuning on questions without answers leaves the threshold where the answerer finds it.</summary>
+    [Fact]
+    public void WhatWasLearnedOfNoAnswerIsKept()
+    {
+        using var model = new SmallModel();
+        const string Questions = """
+            {"data": [{"paragraphs": [{"context": "the farmer near the trees sleeps .", "qas": [
+              {"id": "1", "question": "why", "answers": [{"text": "farmer", "answer_start": 4}]}, {"id": "2", "question": "nobody", "answers": [], "is_impossible": true}]}]}]}
+            """;
+        string data = model.Written("a.json", Questions);
+        var figures = Bigs.Run(
+            "finetune", "--task", "squad", "--train", data, "--validation", data, "--model", model.Folder, "--out", model.File("tuned"), "--epochs", "1", "--json").Succeeded().Objects[0];
+        double threshold = figures.GetProperty("metrics").GetProperty(ConfigFile.NoAnswerThresholdKey).GetDouble();
+        Assert.Equal(threshold, CheckpointFolder.ReadConfig(model.File("tuned")).NoAnswerThreshold);
+        using Answerer answerer = Answerer.Open(model.File("tuned"));
+        Assert.True(answerer.KnowsNoAnswer);
+        Assert.InRange(answerer.Answer([new AskedText("why", Short)], cancel: Now)[0].NoAnswerProbability!.Value, 0, 1);
     }
 
     [Fact]
