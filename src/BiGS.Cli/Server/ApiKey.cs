@@ -1,11 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace BiGS.Cli.Server;
 
-/// <summary>Lets in whoever shows the key (<c>Authorization: Bearer KEY</c>), and everyone to where it is only asked whether all is well.</summary>
+/// <summary>
+/// Lets in whoever shows the key (<c>Authorization: Bearer KEY</c>), and everyone to where it is only asked whether all is well, and to the files of the page,
+/// which asks for the key itself.
+/// </summary>
 internal static class ApiKey
 {
     private const string Scheme = "Bearer ";
@@ -17,7 +21,8 @@ internal static class ApiKey
         {
             string given = context.Request.Headers.Authorization.ToString();
             bool shows = given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && CryptographicOperations.FixedTimeEquals(Hash(given[Scheme.Length..]), expected);
-            if (!shows && context.Request.Path != "/health")
+            bool needs = context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null;
+            if (!shows && needs && context.Request.Path != "/health")
             {
                 context.Response.OnStarting(() =>
                 {

@@ -11,6 +11,9 @@ internal readonly record struct CountedText(string Text, int Tokens);
 /// <summary>A text with masks, and how many words are wanted for each.</summary>
 internal readonly record struct MaskedText(string Text, int Tokens, int Top);
 
+/// <summary>A text with masks, and words whose likelihood there is asked for.</summary>
+internal readonly record struct WeighedText(string Text, int Tokens, IReadOnlyList<string> Words);
+
 /// <summary>A question to a text, how many tokens both have, and how many answers are wanted at least.</summary>
 internal readonly record struct CountedQuestion(AskedText Asked, int Tokens, int Top);
 
@@ -28,6 +31,9 @@ internal sealed class ServedModel
         Tags = pipelines.Tagger is { } tagger ? reader.Lane<CountedText, IReadOnlyList<TaggedWord>>(texts => tagger.Tag([.. texts.Select(text => text.Text)], TooLong.Truncate)) : null;
         Fills = pipelines.FillMask is { } fillMask
             ? reader.Lane<MaskedText, IReadOnlyList<MaskedWord>>(texts => Fill(fillMask, texts))
+            : null;
+        Weights = pipelines.FillMask is { } weighing
+            ? reader.Lane<WeighedText, IReadOnlyList<double?[]>>(texts => Weigh(weighing, texts))
             : null;
         Answers = pipelines.Answerer is { } answerer
             ? reader.Lane<CountedQuestion, FoundAnswer>(asked => answerer.Answer([.. asked.Select(one => one.Asked)], asked.Max(one => one.Top)))
@@ -56,6 +62,8 @@ internal sealed class ServedModel
     public BatchLane<CountedText, IReadOnlyList<TaggedWord>>? Tags { get; }
 
     public BatchLane<MaskedText, IReadOnlyList<MaskedWord>>? Fills { get; }
+
+    public BatchLane<WeighedText, IReadOnlyList<double?[]>>? Weights { get; }
 
     public BatchLane<CountedQuestion, FoundAnswer>? Answers { get; }
 
@@ -87,4 +95,12 @@ internal sealed class ServedModel
         .. fillMask.Fill([.. texts.Select(text => text.Text)], texts.Max(text => text.Top)).Zip(texts, (words, text) =>
             (IReadOnlyList<MaskedWord>)[.. words.Select(word => word with { Candidates = [.. word.Candidates.Take(text.Top)] })]),
     ];
+
+    /// <summary>All words that any text asks for; each takes those that it asked for.</summary>
+    private static IReadOnlyList<double?[]>[] Weigh(FillMask fillMask, IReadOnlyList<WeighedText> texts)
+    {
+        string[] words = [.. texts.SelectMany(text => text.Words).Distinct()];
+        return [.. fillMask.Weigh([.. texts.Select(text => text.Text)], words).Zip(texts, (masks, text) =>
+            (IReadOnlyList<double?[]>)[.. masks.Select(mask => text.Words.Select(word => mask[Array.IndexOf(words, word)]).ToArray())])];
+    }
 }

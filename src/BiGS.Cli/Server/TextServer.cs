@@ -63,6 +63,7 @@ internal static class TextServer
         AnswerRoutes.Map(routes);
         TokenizerRoutes.Map(routes);
         routes.MapOpenApi("/openapi.json");
+        DemoRoutes.Map(routes);
         PageRoutes.Map(routes);
     }
 

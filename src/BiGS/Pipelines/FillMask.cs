@@ -82,9 +82,22 @@ public sealed class FillMask : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
         Encoding[] encodings = [.. texts.Select(text => _tokenizer.Encode(text))];
         MaskedRow[] rows = [.. encodings.Zip(texts, Row)];
-        IReadOnlyList<(int Id, double Probability)[][]> best = _model.ReadRows(rows, batch => Best(batch, top), cancel, _padTo, TokensAtOnce);
+        IReadOnlyList<(int Id, double Probability)[][]> best = AtMasks(rows, probabilities => Likeliest(probabilities, top), cancel);
         return [.. texts.Select((text, t) => (IReadOnlyList<MaskedWord>)
             [.. best[t].Zip(rows[t].Positions, (likeliest, position) => Word(text, encodings[t].Offsets[position], likeliest))])];
+    }
+
+    /// <summary>How likely words of your own are at each mask.</summary>
+    /// <param name="texts">In any order, each with at least one [MASK].</param>
+    /// <param name="words">What may stand there.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>Of each text, mask by mask, the share of every word among all; null for one that is not a single piece of the vocabulary.</returns>
+    /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
+    public IReadOnlyList<IReadOnlyList<double?[]>> Weigh(IReadOnlyList<string> texts, IReadOnlyList<string> words, CancellationToken cancel = default)
+    {
+        int?[] ids = [.. words.Select(word => _tokenizer.Encode(word, addSpecialTokens: false).Ids is [int only] && only != _tokenizer.Vocabulary.UnknownId ? only : (int?)null)];
+        MaskedRow[] rows = [.. texts.Select(text => Row(_tokenizer.Encode(text), text))];
+        return AtMasks(rows, probabilities => ids.Select(id => id is int known ? probabilities[known] : (double?)null).ToArray(), cancel);
     }
 
     public void Dispose() => _model.Dispose();
@@ -110,13 +123,16 @@ public sealed class FillMask : IDisposable
         return new MaskedRow([.. encoding.Ids], [.. encoding.TokenTypeIds], masks, []);
     }
 
-    /// <summary>Of each row, mask by mask, the likeliest words.</summary>
-    private IEnumerable<(int Id, double Probability)[][]> Best(Batch batch, int top)
-    {
-        Numbers logits = _model.Backend.LogitsAt(batch, batch.MaskedPositions); // (p, v)
-        return batch.MaskedPositions.Select((position, m) => (Row: position / batch.Length, Best: Likeliest(logits.Probabilities(m), top)))
-            .GroupBy(mask => mask.Row, (_, masks) => masks.Select(mask => mask.Best).ToArray());
-    }
+    /// <summary>Of each row, mask by mask, what is said of the probabilities of all words.</summary>
+    private IReadOnlyList<T[]> AtMasks<T>(MaskedRow[] rows, Func<double[], T> say, CancellationToken cancel) => _model.ReadRows(
+        rows,
+        batch =>
+        {
+            Numbers logits = _model.Backend.LogitsAt(batch, batch.MaskedPositions); // (p, v)
+            return batch.MaskedPositions.Select((position, m) => (Row: position / batch.Length, Said: say(logits.Probabilities(m))))
+                .GroupBy(mask => mask.Row, (_, masks) => masks.Select(mask => mask.Said).ToArray());
+        },
+        cancel, _padTo, TokensAtOnce);
 
     /// <summary>The likeliest words that the tokenizer has, the likeliest first; of equal ones the first in the vocabulary.</summary>
     private (int Id, double Probability)[] Likeliest(double[] probabilities, int top)

@@ -41,4 +41,7 @@ internal interface IBackend : IDisposable
     /// <param name="positions">(p): flat indices row · l + position.</param>
     /// <returns>(p, v).</returns>
     Numbers LogitsAt(Batch batch, long[] positions);
+
+    /// <summary>What each kernel does to an impulse, for so many positions; none where attention routes, or where the parameters are not at hand.</summary>
+    IReadOnlyList<KernelShape> Kernels(int length) => [];
 }

@@ -57,5 +57,9 @@ public sealed class ModelPipelines : IDisposable
         string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, Backend backend = Backend.Libtorch) =>
         new(TextModel.Open(folder, how, precision, tokenizerFolder, backend));
 
+    /// <summary>What each kernel of the model does to an impulse; none where attention routes.</summary>
+    /// <param name="length">For how many positions.</param>
+    public IReadOnlyList<KernelShape> Kernels(int length) => _model.Backend.Kernels(length);
+
     public void Dispose() => _model.Dispose();
 }

@@ -71,6 +71,8 @@ internal sealed class TorchBackend : IBackend
         return Read(((BiGSForMaskedLM)_model).LogitsAt(Input(batch), tensor(positions, device: _device)));
     }
 
+    public IReadOnlyList<KernelShape> Kernels(int length) => KernelShape.Of(_model, length);
+
     public void Dispose() => _model.Dispose();
 
     private ModelInput Input(Batch batch)

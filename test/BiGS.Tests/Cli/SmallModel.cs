@@ -12,7 +12,7 @@ internal sealed class SmallModel : IDisposable
 
     public const string Text = "the farmer near the trees sleeps .\n\nthe trees near the farmer sleep , and nobody knows why .\n";
 
-    public SmallModel(bool maskPadding = true, string head = "BiGSForMaskedLM", int labels = 3)
+    public SmallModel(bool maskPadding = true, string head = "BiGSForMaskedLM", int labels = 3, Routing routing = Routing.Ssm)
     {
         Folder = Directory.CreateTempSubdirectory("bigs-cli-").FullName;
         BertTokenizer tokenizer = new WordPieceTrainer { Size = 120 }.Train([Text, Text]);
@@ -28,6 +28,8 @@ internal sealed class SmallModel : IDisposable
             MaskPadding = maskPadding,
             InitializerRange = 0.2, // so that every part of so small a model has its say
             NumLabels = labels,
+            NumAttentionHeads = 4,
+            Routing = routing,
         };
         using HeadedModel model = HeadedModels.Build(head, Config, SsmRoutes.Auto);
         model.Initialize(seed: 3);

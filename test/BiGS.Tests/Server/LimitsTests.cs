@@ -173,7 +173,7 @@ public partial class LimitsTests
             (await server.Send(HttpMethod.Post, route, Body(), shown)).Refused(401, "Validation", "Authorization: Bearer KEY");
         }
 
-        foreach (string route in (string[])["/", "/info", "/metrics", "/openapi.json", "/health/"])
+        foreach (string route in (string[])["/page/models", "/page/kernels", "/info", "/metrics", "/openapi.json", "/health/"])
         {
             (await server.Send(HttpMethod.Get, route, null, shown)).Refused(401, "Validation");
         }
