@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using BiGS.Onnx;
 using BiGS.Pipelines;
 using BiGS.Tests.Cli;
@@ -118,7 +119,7 @@ public class OnnxBackendTests
     /// which shows that the files are missed where they are needed.
     /// </summary>
     [Fact]
-    public void NothingOfLibtorchIsNeeded()
+    public async Task NothingOfLibtorchIsNeeded()
     {
         using SmallModel model = Exported("BiGSForMaskedLM");
         string program = Directory.CreateDirectory(model.File("program")).FullName;
@@ -127,11 +128,44 @@ public class OnnxBackendTests
             File.Copy(file, Path.Combine(program, Path.GetFileName(file)));
         }
 
-        (int code, string output, string errors) = Run(program, "embed", "--json", "--backend", "onnx", "--model", model.File("onnx"), Texts[0]);
+        (int code, string output, string errors) = Run(program, "embed", "--raw", "--json", "--backend", "onnx", "--model", model.File("onnx"), Texts[0]);
         Assert.True(code == 0, errors);
-        Assert.Equal(Bigs.Run("embed", "--json", "--backend", "onnx", "--model", model.File("onnx"), Texts[0]).Succeeded().Output, output);
+        Assert.Equal(Bigs.Run("embed", "--raw", "--json", "--backend", "onnx", "--model", model.File("onnx"), Texts[0]).Succeeded().Output, output);
         Assert.Equal(0, Run(program, "fill-mask", "--backend", "onnx", "--model", model.File("onnx"), "the [MASK] sleeps .").Code);
         Assert.Equal(1, Run(program, "embed", "--model", model.Folder, Texts[0]).Code);
+
+        float[] served = await Served(program, model.File("onnx"), Texts[0]);
+        using Embedder checkpoint = Embedder.Open(model.Folder);
+        AssertNear(checkpoint.Embed([Texts[0]], cancel: Now)[0], served);
+    }
+
+    /// <summary>A vector from a server of that program, which holds ONNX Runtime in its memory and nothing of libtorch.</summary>
+    private static async Task<float[]> Served(string program, string model, string text)
+    {
+        const string Announcement = " on ";
+        using Process process = Start(program, "serve", "--port", "0", "--log", "nothing", "--backend", "onnx", "--model", model);
+        try
+        {
+            string? line = await process.StandardError.ReadLineAsync(Now);
+            while (line?.Contains("http://", StringComparison.Ordinal) == false)
+            {
+                line = await process.StandardError.ReadLineAsync(Now);
+            }
+
+            Assert.NotNull(line);
+            using var http = new HttpClient { BaseAddress = new Uri(line.Split(Announcement)[^1].Split(';')[0]) };
+            using HttpResponseMessage response = await http.PostAsJsonAsync("/embed", new { inputs = text }, Now);
+            float[][] vectors = (await response.Content.ReadFromJsonAsync<float[][]>(Now))!;
+            string held = await File.ReadAllTextAsync($"/proc/{process.Id}/maps", Now);
+            Assert.Contains("libonnxruntime.so", held, StringComparison.Ordinal);
+            Assert.DoesNotContain("libtorch", held, StringComparison.OrdinalIgnoreCase);
+            return vectors[0];
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync(Now);
+        }
     }
 
     /// <summary>What lists the files is left out too: the program then takes what lies beside it.</summary>
@@ -141,23 +175,22 @@ public class OnnxBackendTests
 
     private static (int Code, string Output, string Errors) Run(string program, params string[] args)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = program,
-        };
-        start.Environment["NUGET_PACKAGES"] = program;
-        foreach (string arg in (string[])[Path.Combine(program, "BiGS.Cli.dll"), .. args])
-        {
-            start.ArgumentList.Add(arg);
-        }
-
-        using Process process = Process.Start(start)!;
+        using Process process = Start(program, args);
         Task<string> errors = process.StandardError.ReadToEndAsync(Now);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, errors.GetAwaiter().GetResult());
+    }
+
+    private static Process Start(string program, params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(program, "BiGS.Cli.dll"), .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["NUGET_PACKAGES"] = program;
+        return Process.Start(start)!;
     }
 
     private static SmallModel Exported(string head)
