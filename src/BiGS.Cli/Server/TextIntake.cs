@@ -52,6 +52,15 @@ internal sealed class TextIntake(ServerOptions options)
         }
     }
 
+    /// <exception cref="Refusal">More answers are wanted for each text than make sense, or none.</exception>
+    public static void Top(int top, int most)
+    {
+        if (top < 1 || top > most)
+        {
+            throw Refusal.DoesNotFit($"`top` is {top}; expected 1 to {most}");
+        }
+    }
+
     /// <exception cref="Refusal">A prompt is asked for; no model here knows any.</exception>
     public static void RefusePrompt(string? name)
     {

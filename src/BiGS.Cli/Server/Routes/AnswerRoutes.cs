@@ -19,11 +19,7 @@ internal static class AnswerRoutes
     {
         AnswerRequest request = body.Value;
         ServedModel model = models.For(request.Model, model => model.Answers is not null, "answers questions", "BiGSForQuestionAnswering");
-        if (request.Top is < 1 or > MostCandidates)
-        {
-            throw Refusal.DoesNotFit($"`top` is {request.Top}; expected 1 to {MostCandidates}");
-        }
-
+        TextIntake.Top(request.Top, MostCandidates);
         intake.Count(context, request.Inputs.All.Length);
         if (request.Inputs.All.Any(asked => string.IsNullOrWhiteSpace(asked.Question) || string.IsNullOrWhiteSpace(asked.Context)))
         {

@@ -21,11 +21,7 @@ internal static class WordRoutes
     {
         FillRequest request = body.Value;
         ServedModel model = models.For(request.Model, model => model.Fills is not null, "fills masks", "BiGSForMaskedLM");
-        if (request.Top is < 1 or > MostCandidates)
-        {
-            throw Refusal.DoesNotFit($"`top` is {request.Top}; expected 1 to {MostCandidates}");
-        }
-
+        TextIntake.Top(request.Top, MostCandidates);
         var rows = intake.Rows(context, model, request.Inputs.Texts, truncate: false);
         string[] texts = Texts(request.Inputs);
         if (rows.Any(row => !row.Ids.Contains(model.Tokenizer.Vocabulary.MaskId)))
