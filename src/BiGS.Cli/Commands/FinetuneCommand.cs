@@ -64,6 +64,11 @@ internal static class FinetuneCommand
             }
 
             ModelPlace place = parse.GetValue(init) is { } before ? ModelPlace.Of(before, terminal) : model.Place(parse, terminal);
+            if (Path.GetFullPath(folder) == Path.GetFullPath(place.Folder))
+            {
+                throw new ArgumentException($"{folder}: --out is the folder of the model that is to be tuned, whose weights would be lost; choose another --out.");
+            }
+
             OpenOptions howToOpen = model.HowToOpen(parse);
             Precision precision = model.Precision(parse, FastPrecision.On(howToOpen.Device).Precision);
             int first = parse.GetValue(seed) ?? defaults.Seed;

@@ -147,6 +147,11 @@ internal sealed class PretrainOptions(Terminal terminal)
         long steps = If(_steps) ?? (If(_tokens) is { } tokens
             ? Math.Max(1, (long)Math.Ceiling(tokens / ((double)options.BatchSize * accumulate * options.MaxLength)))
             : training.Steps);
+        if (If(_milestones) is { } marks && marks.FirstOrDefault(step => step > steps) is > 0 and var late)
+        {
+            throw new ArgumentException($"--milestones names step {late:N0}, but the run ends after {steps:N0}; name steps up to there.");
+        }
+
         return options with
         {
             Model = model.Validated(),

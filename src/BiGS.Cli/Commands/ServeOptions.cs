@@ -64,7 +64,7 @@ internal sealed class ServeOptions
         PayloadLimit = parse.GetValue(_payloadLimit) ?? Usual.PayloadLimit,
         TimeLimit = Seconds(parse.GetValue(_timeLimit)) ?? Usual.TimeLimit,
         DrainLimit = Seconds(parse.GetValue(_drainLimit)) ?? Usual.DrainLimit,
-        ApiKey = parse.GetValue(_apiKey) ?? (Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key ? key : null),
+        ApiKey = parse.GetValue(_apiKey) is { } given ? (given.Length > 0 ? given : throw new ArgumentException("--api-key is empty; give a key, or leave it out to let everyone in.")) : (Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key ? key : null),
     };
 
     private static TimeSpan? Seconds(double? seconds) => seconds is double some ? TimeSpan.FromSeconds(some) : null;

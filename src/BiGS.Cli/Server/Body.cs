@@ -45,6 +45,8 @@ internal sealed record Body<T>(T Value) : IBindableFromHttpContext<Body<T>>, IEn
         string message = unfit.Message.Split(" Path: ")[0].TrimEnd('.', ' ', '|');
         int missing = message.IndexOf("missing required properties", StringComparison.Ordinal);
         return missing >= 0 ? message[missing..]
+            : message.Contains("doesn't allow null values", StringComparison.Ordinal) ? $"{unfit.Path}: null, where this route takes a value"
+            : message.StartsWith("Duplicate property", StringComparison.Ordinal) ? $"{unfit.Path}: {message.Split(" encountered")[0].Replace("Duplicate property", "given more than once:", StringComparison.Ordinal)}"
             : message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal) ? $"{unfit.Path}: the value is of another kind than this route takes"
             : $"{unfit.Path}: {message}";
     }

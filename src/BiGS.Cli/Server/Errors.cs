@@ -63,7 +63,8 @@ internal static class Errors
     /// <summary>What routing says by a status alone.</summary>
     private static string? Unrouted(int status) => status switch
     {
-        StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => "there is no such route; /openapi.json lists those that there are",
+        StatusCodes.Status404NotFound => "there is no such route; /openapi.json lists those that there are",
+        StatusCodes.Status405MethodNotAllowed => "the route does not take this method; /openapi.json lists those that it takes",
         StatusCodes.Status415UnsupportedMediaType => NotSaidToBeJson,
         _ => null,
     };

@@ -58,11 +58,11 @@ internal static class ParquetDocuments
         string known = string.Join(", ", schema.Fields.Select(field => field.Name));
         Field found = schema.Fields.FirstOrDefault(field => field.Name == column)
             ?? throw new InvalidDataException(
-                $"'{path}' has no column \"{column}\" but {known}; name the one that holds the text (TextField)");
+                $"'{path}' has no column \"{column}\" but {known}; name the one that holds the text (--text-field, or CorpusOptions.TextField)");
         return found is DataField { IsArray: false } text && text.ClrType == typeof(ReadOnlyMemory<char>)
             ? text
             : throw new InvalidDataException(
-                $"'{path}': column \"{column}\" is {Describe(found)}, expected text; name another of {known} (TextField)");
+                $"'{path}': column \"{column}\" is {Describe(found)}, expected text; name another of {known} (--text-field, or CorpusOptions.TextField)");
     }
 
     private static string Describe(Field field) => field switch

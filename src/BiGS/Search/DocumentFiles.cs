@@ -20,9 +20,11 @@ internal static class DocumentFiles
     private static readonly string[] Texts = [".txt", ".md"];
 
     /// <summary>Paths below a folder, as they lead there from it, in ordinal order.</summary>
+    /// <param name="folder">Where to look.</param>
+    /// <param name="mayBeNone">Whether a folder without documents is as good as another.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">It holds nothing that can be read.</exception>
-    public static IReadOnlyList<string> Of(string folder)
+    /// <exception cref="FileNotFoundException">It holds nothing that can be read, and should.</exception>
+    public static IReadOnlyList<string> Of(string folder, bool mayBeNone = false)
     {
         if (!Directory.Exists(folder))
         {
@@ -36,7 +38,7 @@ internal static class DocumentFiles
                 .Select(file => Path.GetRelativePath(folder, file))
                 .Order(StringComparer.Ordinal),
         ];
-        return files.Length > 0 ? files : throw new FileNotFoundException($"{folder}: holds no document; expected files that end in {Supported}.");
+        return files.Length > 0 || mayBeNone ? files : throw new FileNotFoundException($"{folder}: holds no document; expected files that end in {Supported}.");
     }
 
     /// <exception cref="InvalidDataException">Not UTF-8, broken gzip, or a line without the field: says where.</exception>

@@ -67,9 +67,10 @@ public static class Indexing
         int tokens = options.PassageTokens ?? model.UsualPassage.Tokens;
         int overlap = options.Overlap ?? Math.Min(model.UsualPassage.Overlap, tokens / 4);
         PassageCutter cutter = model.Cutter(tokens, overlap);
-        IndexedFile[] files = [.. DocumentFiles.Of(folder).Select(file => new IndexedFile(file, HashOf(Path.Combine(folder, file)), 0))];
-        var wanted = new IndexManifest(options.ModelPath, model.Fingerprint, model.Dimensions, tokens, overlap, options.TextField, files);
         string place = options.Place ?? Path.Combine(folder, PassageIndex.FolderName);
+        IReadOnlyList<string> documents = DocumentFiles.Of(folder, mayBeNone: !options.Overwrite && IndexManifest.Find(place) is not null); // what was removed must not be found
+        IndexedFile[] files = [.. documents.Select(file => new IndexedFile(file, HashOf(Path.Combine(folder, file)), 0))];
+        var wanted = new IndexManifest(options.ModelPath, model.Fingerprint, model.Dimensions, tokens, overlap, options.TextField, files);
         Directory.CreateDirectory(place);
         using FileStream alone = Lock(place);
         IndexManifest? before = options.Overwrite ? null : IndexManifest.Find(place);

@@ -72,15 +72,16 @@ public static class Pretraining
         using BiGSForMaskedLM model = Model(options, vocabulary);
         model.to(new Device(options.Device));
 
+        using Teacher? teacher = options.Teacher is { } path
+            ? Teacher.Open(path, rows.Tokenizer, options.MaxLength, new Device(options.Device), options.Training.Precision)
+            : null;
+
         // Only now is there something to go on with: text or a model that does not open leaves no folder behind.
         using IDisposable held = RunFolder.Hold(folder);
         options.Write(folder);
         rows.Tokenizer.Save(folder);
         var source = new BatchSource(rows.Train, options.BatchSize, rows.Tokenizer.Vocabulary.PadId, options.Masking.Seed, PadTo(model.Config));
         var runFolder = new RunFolder(folder, rows.Tokenizer.Save, options.Training.Keep);
-        using Teacher? teacher = options.Teacher is { } path
-            ? Teacher.Open(path, rows.Tokenizer, options.MaxLength, new Device(options.Device), options.Training.Precision)
-            : null;
         using var trainer = new Trainer(model, options.Training, runFolder, () => HeldOut(rows, model.Config), teacher);
         observer.Plan?.Report(new PretrainingPlan(
             options, model.parameters().Sum(p => p.numel()), vocabulary, rows.Train.Count, rows.HeldOut.Count, trainer.State.Step, options.Device, runFolder.Warnings));

@@ -49,6 +49,16 @@ public sealed class IndexTests : IDisposable
         AssertSameAsAnew();
     }
 
+    [Fact]
+    public void WhatIsGoneIsNotFoundThoughNothingIsLeft()
+    {
+        Write("a.txt", "the farmer sleeps .\n");
+        AssertUpdate(Index(), files: 1, read: 1, removed: 0, embedded: 1);
+        File.Delete(Path.Combine(_folder, "a.txt"));
+        AssertUpdate(Index(), files: 0, read: 0, removed: 1, embedded: 0);
+        Assert.DoesNotContain("farmer", Run("search", _folder, "who").Succeeded().Output, StringComparison.Ordinal);
+    }
+
     /// <summary>Hundreds of passages, embedded in several goes: every one stands beside its own vector, and finds itself.</summary>
     [Fact]
     public void EveryPassageFindsItself()

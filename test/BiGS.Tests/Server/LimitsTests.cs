@@ -21,14 +21,14 @@ public partial class LimitsTests
     [InlineData("/embed", "[]", 422, "another kind")]
     [InlineData("/embed", "{}", 422, "'inputs'")]
     [InlineData("/embed", """{"inputs": 3.5}""", 422, "$.inputs")]
-    [InlineData("/embed", """{"inputs": null}""", 422, "$.inputs")]
+    [InlineData("/embed", """{"inputs": null}""", 422, "$.inputs: null, where this route takes a value")]
     [InlineData("/embed", """{"inputs": {"text": "the"}}""", 422, "$.inputs")]
     [InlineData("/embed", """{"inputs": ["the", null]}""", 422, "$.inputs")]
     [InlineData("/embed", """{"inputs": [["the"]]}""", 422, "$.inputs")]
     [InlineData("/embed", """{"inputs": [99999999999]}""", 422, "$.inputs")]
     [InlineData("/embed", """{"inputs": "the", "normalize": "yes"}""", 422, "$.normalize")]
     [InlineData("/embed", """{"inputs": "the", "truncation_direction": "Up"}""", 422, "$.truncation_direction")]
-    [InlineData("/embed", """{"inputs": "the", "inputs": "a"}""", 422, "inputs")]
+    [InlineData("/embed", """{"inputs": "the", "inputs": "a"}""", 422, "given more than once: 'inputs'")]
     [InlineData("/embed", """{"inputs": "the \ud800 farmer"}""", 422, "surrogate")]
     [InlineData("/embed", """{"inputs": ["\udc00"]}""", 422, "surrogate")]
     [InlineData("/embed", """{"inputs": "the", "prompt_name": "query"}""", 422, "prompt_name")]
@@ -42,6 +42,7 @@ public partial class LimitsTests
     [InlineData("/tokenize", """{"inputs": [[1, 2]]}""", 422, "expected texts")]
     [InlineData("/decode", """{"ids": ["one"]}""", 422, "$.ids")]
     [InlineData("/nowhere", "{}", 404, "no such route")]
+    [InlineData("/health", "{}", 405, "does not take this method")]
     public async Task ABadRequestIsToldWhatIsWrong(string route, string body, int status, string part)
     {
         using var model = new SmallModel();
