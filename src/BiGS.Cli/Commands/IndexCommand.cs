@@ -17,23 +17,24 @@ internal static class IndexCommand
         Option<bool> overwrite = Values.Flag("--overwrite", "make an index that another model or other passages made anew");
         Option<bool> json = Values.Flag("--json", "one JSON object: what became of the index");
         var command = new Verb(
-            "index", "Embeds a folder of documents by passages, for bigs search. Again: only files that changed.",
+            "index", "Embeds a folder of documents by passages, for bigs search. Again: only files that changed, by the same model and in the same passages.",
             "bigs index notes",
             "bigs index notes --model runs/mine --out notes-index")
         { folder, output, tokens, overlap, textField, overwrite, json };
         model.AddTo(command);
         command.Runs(parse =>
         {
-            ModelPlace place = model.Place(parse, terminal);
+            IndexOptions? made = parse.GetValue(overwrite) ? null : Indexing.Earlier(parse.GetRequiredValue(folder), parse.GetValue(output));
+            ModelPlace place = model.Place(parse, terminal, otherwise: made?.ModelPath);
             using SearchModel opened = SearchModel.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
             terminal.Warn(opened.Warnings);
             var options = new IndexOptions
             {
-                PassageTokens = parse.GetValue(tokens),
-                Overlap = parse.GetValue(overlap),
-                TextField = parse.GetValue(textField) ?? "text",
+                PassageTokens = parse.GetValue(tokens) ?? made?.PassageTokens,
+                Overlap = parse.GetValue(overlap) ?? (parse.GetValue(tokens) is null ? made?.Overlap : null),
+                TextField = parse.GetValue(textField) ?? made?.TextField ?? "text",
                 Place = parse.GetValue(output),
-                ModelPath = model.Given(parse),
+                ModelPath = model.Given(parse) ?? made?.ModelPath,
                 Overwrite = parse.GetValue(overwrite),
             };
             IndexUpdate update;

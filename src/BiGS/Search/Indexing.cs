@@ -50,6 +50,14 @@ public static class Indexing
 {
     private const string LockName = "lock";
 
+    /// <summary>How the index that is there was made, so that it can be brought up to date in the same way; null where there is none.</summary>
+    /// <param name="folder">Of the documents.</param>
+    /// <param name="place">Where the index is; null for a hidden folder among the documents.</param>
+    /// <exception cref="InvalidDataException">What is there is no index.</exception>
+    public static IndexOptions? Earlier(string folder, string? place = null) => IndexManifest.Find(PlaceOf(folder, place)) is { } made
+        ? new IndexOptions { PassageTokens = made.PassageTokens, Overlap = made.Overlap, TextField = made.TextField, Place = place, ModelPath = made.Model }
+        : null;
+
     /// <param name="folder">Of the documents.</param>
     /// <param name="model">What embeds them.</param>
     /// <param name="options">Passages and places.</param>
@@ -67,7 +75,7 @@ public static class Indexing
         int tokens = options.PassageTokens ?? model.UsualPassage.Tokens;
         int overlap = options.Overlap ?? Math.Min(model.UsualPassage.Overlap, tokens / 4);
         PassageCutter cutter = model.Cutter(tokens, overlap);
-        string place = options.Place ?? Path.Combine(folder, PassageIndex.FolderName);
+        string place = PlaceOf(folder, options.Place);
         IReadOnlyList<string> documents = DocumentFiles.Of(folder, mayBeNone: !options.Overwrite && IndexManifest.Find(place) is not null); // what was removed must not be found
         IndexedFile[] files = [.. documents.Select(file => new IndexedFile(file, HashOf(Path.Combine(folder, file)), 0))];
         var wanted = new IndexManifest(options.ModelPath, model.Fingerprint, model.Dimensions, tokens, overlap, options.TextField, files);
@@ -91,6 +99,8 @@ public static class Indexing
         DropOthers(place, now);
         return new IndexUpdate(place, files.Length, now.Passages, files.Count(file => !kept.Contains((file.Path, file.Sha256))), removed, embedded);
     }
+
+    private static string PlaceOf(string folder, string? place) => place ?? Path.Combine(folder, PassageIndex.FolderName);
 
     private static (IndexManifest Now, int Embedded) Write(
         string folder, string place, IndexManifest wanted, IndexManifest? before, SearchModel model, PassageCutter cutter, IProgress<IndexProgress>? progress, CancellationToken cancel)

@@ -50,6 +50,15 @@ public sealed class IndexTests : IDisposable
     }
 
     [Fact]
+    public void AnIndexIsBroughtUpToDateAsItWasMade()
+    {
+        Write("a.jsonl", "{\"body\": \"the farmer sleeps .\"}\n");
+        Run("index", _folder, "--model", _model.Folder, "--passage-tokens", "12", "--overlap", "1", "--text-field", "body").Succeeded();
+        Write("b.jsonl", "{\"body\": \"nobody knows why .\"}\n");
+        Assert.Contains("2 passages of 2 files; 1 files were new", Run("index", _folder).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WhatIsGoneIsNotFoundThoughNothingIsLeft()
     {
         Write("a.txt", "the farmer sleeps .\n");
