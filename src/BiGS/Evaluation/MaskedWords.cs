@@ -30,9 +30,7 @@ public sealed class MaskedWords(BiGSConfig config, int padId, MaskedWords.Reader
     }
 
     /// <summary>Tokens of a row that the model can read.</summary>
-    public int LongestRow => config.PositionEmbeddingType == PositionEmbedding.Absolute || config.HearsPadding()
-        ? config.MaxPositionEmbeddings
-        : int.MaxValue;
+    public int LongestRow => config.LongestRow();
 
     /// <param name="questions">In any order.</param>
     /// <param name="progress">Told the share that is done.</param>

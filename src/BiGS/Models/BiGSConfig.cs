@@ -112,6 +112,9 @@ public sealed record BiGSConfig
     /// </summary>
     public bool HearsPadding() => Routing == Routing.Ssm && !MaskPadding;
 
+    /// <summary>The most tokens that a row may have: without positions, and where padding means nothing, any number.</summary>
+    public int LongestRow() => PositionEmbeddingType == PositionEmbedding.Absolute || HearsPadding() ? MaxPositionEmbeddings : int.MaxValue;
+
     public PositionEmbedding PositionEmbeddingType { get; init; } = PositionEmbedding.Absolute;
 
     public PoolerType PoolerType { get; init; } = PoolerType.NonPaddingMean;

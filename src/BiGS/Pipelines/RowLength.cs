@@ -8,17 +8,13 @@ namespace BiGS.Pipelines;
 /// </summary>
 internal static class RowLength
 {
-    /// <summary>The most tokens that a model reads.</summary>
-    public static int Longest(BiGSConfig config) =>
-        config.PositionEmbeddingType == PositionEmbedding.Absolute || config.HearsPadding() ? config.MaxPositionEmbeddings : int.MaxValue;
-
     /// <param name="config">The model's shape.</param>
     /// <param name="tokens">What the text needs.</param>
     /// <param name="padTo">A length that someone asked for.</param>
     /// <exception cref="ArgumentException">The text needs more than there is.</exception>
     public static int For(BiGSConfig config, int tokens, int? padTo)
     {
-        int longest = Longest(config);
+        int longest = config.LongestRow();
         int length = padTo ?? (config.HearsPadding() ? config.MaxPositionEmbeddings : tokens);
         if (length > longest)
         {

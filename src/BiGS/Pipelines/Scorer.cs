@@ -38,7 +38,7 @@ public sealed class Scorer : IDisposable
     public static Scorer Open(
         string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, HiddenPieces hidden = HiddenPieces.One, Backend backend = Backend.Libtorch)
     {
-        TextModel model = TextModel.Open(folder, how, precision, tokenizerFolder, backend, "BiGSForMaskedLM");
+        TextModel model = TextModel.Open(folder, how, precision, tokenizerFolder, backend, FillMask.Head);
         var words = new MaskedWords(model.Config, model.Tokenizer.Vocabulary.PadId, (batch, wanted) => Read(model.Backend, batch, wanted));
         return new Scorer(model, new PseudoLogLikelihood(words, model.Tokenizer, hidden));
     }

@@ -53,7 +53,7 @@ internal sealed class TextModel : IDisposable
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>Tokens of a row that the model can read.</summary>
-    public int LongestRow => RowLength.Longest(Config);
+    public int LongestRow => Config.LongestRow();
 
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => Backend.Warnings;

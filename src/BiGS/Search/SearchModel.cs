@@ -11,13 +11,11 @@ public sealed class SearchModel : IDisposable
     /// <summary>Tokens of a passage unless something else is asked for: a paragraph or so.</summary>
     private const int UsualTokens = 128;
 
-    private readonly Embedder _embedder;
-    private readonly BertTokenizer _tokenizer;
-    private readonly int _longest;
+    private readonly ModelPipelines _model;
 
-    private SearchModel(Embedder embedder, BertTokenizer tokenizer, int longest, string fingerprint)
+    private SearchModel(ModelPipelines model, string fingerprint)
     {
-        (_embedder, _tokenizer, _longest) = (embedder, tokenizer, longest);
+        _model = model;
         Fingerprint = fingerprint;
     }
 
@@ -25,37 +23,35 @@ public sealed class SearchModel : IDisposable
     public string Fingerprint { get; }
 
     /// <summary>Numbers of a vector.</summary>
-    public int Dimensions => _embedder.Dimensions;
+    public int Dimensions => _model.Embedder.Dimensions;
 
     /// <summary>What the weights lacked or had too much of.</summary>
-    public IReadOnlyList<string> Warnings => _embedder.Warnings;
+    public IReadOnlyList<string> Warnings => _model.Warnings;
 
     /// <summary>What makes words equal to the tokenizer.</summary>
-    internal BertNormalizer Normalizer => _tokenizer.Normalizer;
+    internal BertNormalizer Normalizer => _model.Tokenizer.Normalizer;
 
     /// <summary>Tokens of a passage, and those that neighbours share, unless something else is asked for.</summary>
-    public (int Tokens, int Overlap) UsualPassage => (Math.Min(UsualTokens, _longest), Math.Min(UsualTokens, _longest) / 4);
+    public (int Tokens, int Overlap) UsualPassage => (Math.Min(UsualTokens, _model.LongestText), Math.Min(UsualTokens, _model.LongestText) / 4);
 
     /// <summary>Opens any model, pretrained or fine-tuned, and its tokenizer.</summary>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together.</exception>
     public static SearchModel Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null)
     {
-        BiGSConfig config = CheckpointFolder.ReadConfig(folder).Config;
-        var tokenizer = BertTokenizer.Open(tokenizerFolder ?? folder);
-        int longest = config.PositionEmbeddingType == PositionEmbedding.Absolute ? config.MaxPositionEmbeddings : int.MaxValue;
-        return new SearchModel(Embedder.Open(folder, how, precision, tokenizerFolder), tokenizer, longest, CheckpointFingerprint.Of(folder, tokenizer));
+        var model = ModelPipelines.Open(folder, how, precision, tokenizerFolder);
+        return new SearchModel(model, CheckpointFingerprint.Of(folder, model.Tokenizer));
     }
 
     /// <summary>Cuts texts into passages that the model reads whole.</summary>
     /// <exception cref="ArgumentException">Passages are to be longer than the model reads, or the overlap does not fit them.</exception>
-    public PassageCutter Cutter(int tokens, int overlap) => tokens <= _longest
-        ? new PassageCutter(_tokenizer, tokens, overlap)
-        : throw new ArgumentException($"passages of {tokens} tokens are asked for, but the model reads at most {_longest}; ask for that many at most.");
+    public PassageCutter Cutter(int tokens, int overlap) => tokens <= _model.LongestText
+        ? new PassageCutter(_model.Tokenizer, tokens, overlap)
+        : throw new ArgumentException($"passages of {tokens} tokens are asked for, but the model reads at most {_model.LongestText}; ask for that many at most.");
 
     /// <summary>A vector of length 1 for each text; of one that is longer than the model, for its beginning.</summary>
     public IReadOnlyList<float[]> Embed(IReadOnlyList<string> texts, CancellationToken cancel = default) =>
-        _embedder.Embed(texts, tooLong: TooLong.Truncate, cancel: cancel);
+        _model.Embedder.Embed(texts, tooLong: TooLong.Truncate, cancel: cancel);
 
-    public void Dispose() => _embedder.Dispose();
+    public void Dispose() => _model.Dispose();
 }

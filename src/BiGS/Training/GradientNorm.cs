@@ -22,14 +22,10 @@ public static class GradientNorm
         if (norm > largest)
         {
             using var scope = NewDisposeScope();
-            Tensor factor = tensor(largest / (norm + 1e-6), ScalarType.Float64);
-            foreach (var alike in parameters.Where(p => p.grad is not null).GroupBy(p => (p.dtype, p.device_type, p.device_index)))
+            Tensor factor = tensor(largest / (norm + 1e-6), ScalarType.Float64, parameters.First().device); // there once: each copy to a GPU waits for it
+            foreach (Parameter parameter in parameters)
             {
-                Tensor share = factor.to(alike.Key.dtype, alike.First().device); // once: a copy to a GPU waits for it
-                foreach (Parameter parameter in alike)
-                {
-                    parameter.grad!.mul_(share);
-                }
+                parameter.grad?.mul_(factor.to(parameter.dtype, parameter.device));
             }
         }
 
