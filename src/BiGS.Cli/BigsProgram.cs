@@ -61,6 +61,7 @@ internal static class BigsProgram
         {
             verbose,
             PretrainCommand.Build(terminal),
+            PlanCommand.Build(terminal),
             TokenizerCommand.Build(terminal),
             ForwardCommand.Build(terminal),
             FillMaskCommand.Build(terminal),

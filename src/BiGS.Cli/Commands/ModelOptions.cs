@@ -3,7 +3,6 @@ using BiGS.Checkpoints;
 using BiGS.Cli.Console;
 using BiGS.Models;
 using BiGS.Ssm;
-using static TorchSharp.torch;
 
 namespace BiGS.Cli.Commands;
 
@@ -15,7 +14,7 @@ internal sealed class ModelOptions(string usual = "the small English model that 
         "--model", "PATH", $"a model's folder, a weights file in it, or owner/name[@revision] of the Hugging Face hub (default: {usual})");
 
     private readonly Option<string> _precision = Values.Choice("--precision", "what to compute in", "auto", "fp32", "bf16", "fp64");
-    private readonly Option<string> _device = Values.Choice("--device", "where to compute", "auto", "cpu", "cuda");
+    private readonly Option<string> _device = DeviceChoice.Option();
     private readonly Option<string> _route = Values.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
 
     /// <summary>How to compute.</summary>
@@ -61,14 +60,7 @@ internal sealed class ModelOptions(string usual = "the small English model that 
     public OpenOptions HowToOpen(ParseResult parse) => new()
     {
         Route = SsmRoutes.Named(parse.GetValue(_route)!),
-        Device = parse.GetValue(_device) switch
-        {
-            "cpu" => CPU,
-            "cuda" when cuda.is_available() => CUDA,
-            "cuda" => throw new InvalidOperationException(
-                "--device is cuda, but libtorch finds no GPU here; use --device cpu, or see bigs doctor."),
-            _ => cuda.is_available() ? CUDA : CPU,
-        },
+        Device = DeviceChoice.Of(parse.GetValue(_device)!),
     };
 
     /// <summary>Opens the model and says what its files lacked.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using BiGS.Checkpoints;
 using BiGS.Cli.Console;
 using BiGS.Files;
@@ -34,7 +35,7 @@ internal sealed class PretrainOptions(Terminal terminal)
     private readonly Option<double?> _dropout = Values.Real("--dropout", "on the embeddings");
     private readonly Option<string> _precision = Values.Choice("--precision", "what to compute in", "auto", "fp32", "bf16");
     private readonly Option<bool> _recompute = Values.Flag("--recompute", "compute each block again in the backward pass: less memory, a third more time");
-    private readonly Option<string> _device = Values.Choice("--device", "where to compute", "auto", "cpu", "cuda");
+    private readonly Option<string> _device = DeviceChoice.Option();
     private readonly Option<string> _route = Values.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
     private readonly Option<int?> _seed = Values.Number("--seed", "decides weights, order, masks and dropout", least: 0);
     private readonly Option<string> _tokenizer = Values.Text("--tokenizer", "DIR", "a tokenizer, or owner/name of the hub; without it, a vocabulary is learned from the text");
@@ -59,6 +60,12 @@ internal sealed class PretrainOptions(Terminal terminal)
     [
         _corpus, _validation, _textField, _preset, _maxLength, _packed, _steps, _tokens, _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps,
         _weightDecay, _clip, _dropout, _precision, _device, _tokenizer, _vocabSize, _saveEvery,
+    ];
+
+    /// <summary>Those that decide how much a run computes.</summary>
+    public IEnumerable<Option> OfPlans =>
+    [
+        _preset, _config, _architecture, _routing, _merge, _maxLength, _steps, _tokens, _batchSize, _accumulate, _precision, _recompute, _device, _route, _vocabSize,
     ];
 
     public string Preset(ParseResult parse) => parse.GetValue(_preset)!;
@@ -179,6 +186,30 @@ internal sealed class PretrainOptions(Terminal terminal)
                 },
             },
         };
+    }
+
+    /// <summary>The same as <see cref="Fresh(ParseResult)"/> for a run that is only planned: nothing is opened, so the vocabulary is BERT's unless told otherwise.</summary>
+    public PretrainingOptions Planned(ParseResult parse)
+    {
+        PretrainingOptions run = Fresh(parse);
+        int words = parse.GetValue(_vocabSize) ?? run.Model.VocabSize;
+        return run with { VocabSize = words, Model = run.Model with { VocabSize = words, MaxPositionEmbeddings = run.MaxLength } };
+    }
+
+    /// <summary>The command line of a planned run: what was given, and the batch and the steps that follow.</summary>
+    /// <param name="parse">The command line of the plan.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="ranks">Processes that share it.</param>
+    public string Recipe(ParseResult parse, PretrainingOptions run, int ranks)
+    {
+        IEnumerable<string> given = new Option[] { _preset, _config, _architecture, _routing, _merge, _precision, _recompute, _device, _route }
+            .Select(parse.GetResult)
+            .OfType<OptionResult>()
+            .Where(option => !option.Implicit)
+            .SelectMany(option => (IEnumerable<string>)[option.Option.Name, .. option.Tokens.Select(token => token.Value)]);
+        string launcher = ranks > 1 ? FormattableString.Invariant($"mpirun -n {ranks} ") : "";
+        return FormattableString.Invariant(
+            $"{launcher}./bigs pretrain {string.Join(' ', given)} --corpus PATH --tokenizer DIR --max-length {run.MaxLength} --batch-size {run.BatchSize} --accumulate {run.Training.Accumulate} --steps {run.Training.Steps}");
     }
 
     private static IReadOnlyList<string>? Absolute(string[]? paths) => paths is { Length: > 0 } ? [.. paths.Select(Path.GetFullPath)] : null;

@@ -33,7 +33,20 @@ internal static class Values
     /// <param name="name">With its dashes.</param>
     /// <param name="description">What it is.</param>
     /// <param name="suffixes">Whether K, M and B may stand for thousands, millions and billions.</param>
-    public static Option<double?> Real(string name, string description, bool suffixes = false) => new(name)
+    public static Option<double?> Real(string name, string description, bool suffixes = false) => Real(
+        name, description, suffixes, number => number >= 0, $"a number of at least 0, such as {(suffixes ? "250000, 250K or 1.5M" : "0.01 or 6e-4")}");
+
+    /// <summary>A number above 0.</summary>
+    /// <inheritdoc cref="Real(string, string, bool)"/>
+    public static Option<double?> Positive(string name, string description, bool suffixes = false) => Real(
+        name, description, suffixes, number => number > 0, $"a number above 0, such as {(suffixes ? "250000, 250K or 1.5M" : "12.5")}");
+
+    /// <summary>A part of a whole: above 0, and at most 1.</summary>
+    /// <inheritdoc cref="Real(string, string, bool)"/>
+    public static Option<double?> Share(string name, string description) =>
+        Real(name, description, suffixes: false, number => number is > 0 and <= 1, "a share above 0 and up to 1, such as 0.4");
+
+    private static Option<double?> Real(string name, string description, bool suffixes, Predicate<double> fits, string expected) => new(name)
     {
         Description = description,
         HelpName = "X",
@@ -42,13 +55,12 @@ internal static class Values
             string found = result.Tokens[0].Value;
             double unit = !suffixes ? 1 : found[^1..].ToUpperInvariant() switch { "K" => 1e3, "M" => 1e6, "B" => 1e9, _ => 1 };
             if (double.TryParse(unit > 1 ? found[..^1] : found, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-                && number >= 0 && double.IsFinite(number * unit))
+                && fits(number) && double.IsFinite(number * unit))
             {
                 return number * unit;
             }
 
-            string examples = suffixes ? "250000, 250K or 1.5M" : "0.01 or 6e-4";
-            result.AddError($"{name} is \"{found}\"; expected a number of at least 0, such as {examples}");
+            result.AddError($"{name} is \"{found}\"; expected {expected}");
             return null;
         },
     };

@@ -22,6 +22,7 @@ public class UsageTests
     [InlineData("tokenizer encode")]
     [InlineData("tokenizer decode")]
     [InlineData("pretrain")]
+    [InlineData("plan")]
     [InlineData("forward")]
     [InlineData("fill-mask")]
     [InlineData("evaluate")]

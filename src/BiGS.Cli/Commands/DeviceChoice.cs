@@ -1,0 +1,24 @@
+using System.CommandLine;
+using static TorchSharp.torch;
+
+namespace BiGS.Cli.Commands;
+
+/// <summary>Where to compute: one option for every verb that does.</summary>
+internal static class DeviceChoice
+{
+    private const string Cpu = "cpu";
+    private const string Cuda = "cuda";
+
+    public static Option<string> Option() => Values.Choice("--device", "where to compute; auto: on a GPU where there is one", "auto", Cpu, Cuda);
+
+    /// <param name="name">What the option was given.</param>
+    /// <exception cref="InvalidOperationException">A GPU is asked for and there is none.</exception>
+    public static Device Of(string name) => name switch
+    {
+        Cpu => CPU,
+        Cuda when !cuda.is_available() => throw new InvalidOperationException(
+            "--device is cuda, but libtorch finds no GPU here; take --device cpu, or see bigs doctor (BIGS_LIBTORCH names a libtorch that is built for GPUs)."),
+        Cuda => CUDA,
+        _ => cuda.is_available() ? CUDA : CPU,
+    };
+}
