@@ -63,6 +63,7 @@ internal static class BigsProgram
             PretrainCommand.Build(terminal),
             PlanCommand.Build(terminal),
             TokenizerCommand.Build(terminal),
+            CorpusCommand.Build(terminal),
             ForwardCommand.Build(terminal),
             FillMaskCommand.Build(terminal),
             EmbedCommand.Build(terminal),

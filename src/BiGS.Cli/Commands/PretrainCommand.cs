@@ -23,6 +23,7 @@ internal static class PretrainCommand
             "Pretrain an encoder by masked language modelling. Without arguments: a tiny BiGS on the built-in grammar, in minutes.",
             "bigs pretrain",
             "bigs pretrain --corpus texts/*.txt.gz --preset small --tokens 30M --out runs/mine",
+            "bigs pretrain --corpus prepared/web,prepared/books --weights 0.7,0.3 --preset base --out runs/mixed",
             "bigs pretrain --resume --out runs/mine");
         foreach (Option option in (IEnumerable<Option>)[.. options.All, output, resume, overwrite, json])
         {

@@ -12,7 +12,8 @@ namespace BiGS.Cli.Commands;
 /// <summary>The options of <c>pretrain</c>, and what they make of a recipe. Only what is given changes anything.</summary>
 internal sealed class PretrainOptions(Terminal terminal)
 {
-    private readonly Option<string[]> _corpus = Values.Paths("--corpus", "text: .txt, .jsonl (also .gz), .parquet, the authors' .hdf5; without it, the built-in grammar");
+    private readonly Option<string[]> _corpus = Values.Paths("--corpus", "text: .txt, .jsonl (also .gz), .parquet, the authors' .hdf5, folders of bigs corpus prepare; without it, the built-in grammar");
+    private readonly Option<double[]> _weights = Values.Reals("--weights", "how many rows come from each path of --corpus, in proportion; without it, all rows once an epoch");
     private readonly Option<string[]> _validation = Values.Paths("--validation", "held-out text; without it, 1 % of the documents are kept aside");
     private readonly Option<string> _textField = Values.Text("--text-field", "NAME", "the field or column that holds the text (default text)");
     private readonly Option<string> _preset = Values.Choice("--preset", "size of the model and its recipe", [.. Presets.Names]);
@@ -50,7 +51,7 @@ internal sealed class PretrainOptions(Terminal terminal)
 
     public IEnumerable<Option> All =>
     [
-        _corpus, _validation, _textField, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _steps, _tokens,
+        _corpus, _weights, _validation, _textField, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _steps, _tokens,
         _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _recompute, _device, _route, _seed,
         _tokenizer, _vocabSize, _logEvery, _evalEvery, _saveEvery, _keep, _milestones, _teacher, _init,
     ];
@@ -58,7 +59,7 @@ internal sealed class PretrainOptions(Terminal terminal)
     /// <summary>Those that a study gives to all of its models.</summary>
     public IEnumerable<Option> OfStudies =>
     [
-        _corpus, _validation, _textField, _preset, _maxLength, _packed, _steps, _tokens, _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps,
+        _corpus, _weights, _validation, _textField, _preset, _maxLength, _packed, _steps, _tokens, _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps,
         _weightDecay, _clip, _dropout, _precision, _device, _tokenizer, _vocabSize, _saveEvery,
     ];
 
@@ -120,6 +121,7 @@ internal sealed class PretrainOptions(Terminal terminal)
         options = options with
         {
             Corpus = Absolute(If(_corpus)) ?? options.Corpus,
+            Weights = If(_weights) ?? options.Weights,
             Validation = Absolute(If(_validation)) ?? options.Validation,
             TextField = If(_textField) ?? options.TextField,
             Tokenizer = If(_tokenizer) is { } tokenizer ? Path.GetFullPath(ModelPlace.OfTokenizer(tokenizer, terminal)) : options.Tokenizer,

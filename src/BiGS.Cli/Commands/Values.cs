@@ -65,6 +65,30 @@ internal static class Values
         },
     };
 
+    /// <summary>Positive numbers, parted by commas or given one after the other.</summary>
+    public static Option<double[]> Reals(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "X…",
+        AllowMultipleArgumentsPerToken = true,
+        CustomParser = result =>
+        {
+            var numbers = new List<double>();
+            foreach (string word in result.Tokens.SelectMany(token => Words(token.Value)))
+            {
+                if (!double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !(number > 0) || !double.IsFinite(number))
+                {
+                    result.AddError($"{name} has \"{word}\"; expected positive numbers, such as 0.7,0.3");
+                    return [];
+                }
+
+                numbers.Add(number);
+            }
+
+            return [.. numbers];
+        },
+    };
+
     /// <summary>One of a few words; the first where none is given.</summary>
     public static Option<string> Choice(string name, string description, params string[] choices) => new(name)
     {

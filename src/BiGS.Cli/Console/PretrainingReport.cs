@@ -15,7 +15,7 @@ internal static class PretrainingReport
     public static string Plan(PretrainingPlan plan, string folder)
     {
         PretrainingOptions run = plan.Options;
-        string text = run.Corpus.Count == 0 ? "the built-in grammar" : string.Join(", ", run.Corpus.Select(path => Path.GetFileName(path)));
+        string text = run.Corpus.Count == 0 ? "the built-in grammar" : string.Join(", ", run.Corpus.Select((path, source) => Path.GetFileName(path) + Share(run.Weights, source)));
         (Precision fast, string because) = FastPrecision.On(new torch.Device(plan.Device));
         string reason = fast == run.Training.Precision ? $" ({because})" : "";
         string start = plan.StartStep > 0 ? $", going on after step {plan.StartStep:N0}" : "";
@@ -59,6 +59,9 @@ internal static class PretrainingReport
 
         terminal.Note($"try: bigs fill-mask --model {folder} \"… [MASK] …\"");
     }
+
+    private static string Share(IReadOnlyList<double> weights, int source) =>
+        weights.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({weights[source] / weights.Sum():P0})").Replace(" %", "%", StringComparison.Ordinal);
 
     private static IEnumerable<string> Fills(string folder, IReadOnlyList<string> samples)
     {

@@ -11,7 +11,7 @@ public enum PadTo
 }
 
 /// <summary>
-/// The batches of a run, each a pure function of its number. Rows come in a new shuffled order in every epoch. Where padding costs time,
+/// The batches of a run, each a pure function of its number. Rows come in a shuffled order, new in every epoch. Where padding costs time,
 /// rows of similar length come together: a stretch of the shuffled order, many batches long, is sorted by length and cut into batches, and
 /// these are shuffled again.
 /// </summary>
@@ -27,18 +27,24 @@ public sealed class BatchSource
     private readonly int _batchSize;
     private readonly int _padId;
     private readonly PadTo _padTo;
-    private readonly RowOrder _order;
+    private readonly IReadingOrder _order;
     private readonly RowOrder _batchOrder;
     private SortedStretch? _stretch;
 
-    public BatchSource(IMaskedRows rows, int batchSize, int padId, ulong seed, PadTo padTo = PadTo.Longest)
+    /// <param name="rows">What is read.</param>
+    /// <param name="batchSize">Rows of a batch.</param>
+    /// <param name="padId">Fills what the shorter rows leave.</param>
+    /// <param name="seed">Decides the order.</param>
+    /// <param name="padTo">How long the rows become.</param>
+    /// <param name="order">In which order rows are read; null for all of them in a new order in every epoch.</param>
+    public BatchSource(IMaskedRows rows, int batchSize, int padId, ulong seed, PadTo padTo = PadTo.Longest, IReadingOrder? order = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         _rows = rows;
         _batchSize = batchSize;
         _padId = padId;
         _padTo = padTo;
-        _order = new RowOrder(rows.Count, seed);
+        _order = order ?? new ShuffledEpochs(rows.Count, seed);
         _batchOrder = new RowOrder(Stretch, seed, RandomStream.BatchOrder);
     }
 
@@ -63,13 +69,12 @@ public sealed class BatchSource
         return Batch.Of(rows, _padId, Math.Min(_rows.MaxLength, (longest + LengthStep - 1) / LengthStep * LengthStep));
     }
 
-    /// <summary>Rows by their place in the endless shuffled order.</summary>
+    /// <summary>Rows by their place in the endless order.</summary>
     private IEnumerable<(long Row, long Epoch)> Places(long first, int count)
     {
         for (long at = first; at < first + count; at++)
         {
-            (long epoch, long place) = Math.DivRem(at, _rows.Count);
-            yield return (_order.At(epoch, place), epoch);
+            yield return _order.At(at);
         }
     }
 

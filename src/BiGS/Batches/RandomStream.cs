@@ -9,4 +9,5 @@ internal static class RandomStream
     public const uint BatchOrder = 4;
     public const uint HeldOutExamples = 5;
     public const uint GrammarTasks = 6;
+    public const uint Mixture = 7;
 }

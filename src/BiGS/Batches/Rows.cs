@@ -26,6 +26,9 @@ public sealed class DocumentRows : IRowSource
     /// <summary>Fewer tokens than this say nothing about each other.</summary>
     private const int ShortestRest = 8;
 
+    /// <summary>Of every so many documents it is remembered how many rows come before them; those between are counted when they are looked for.</summary>
+    private const int DocumentsBetween = 64;
+
     private readonly ITokenizedDocuments _documents;
     private readonly SpecialTokens _special;
     private readonly long[] _rowsBefore;
@@ -41,21 +44,26 @@ public sealed class DocumentRows : IRowSource
         _documents = documents;
         _special = special;
         MaxLength = maxLength;
-        _rowsBefore = new long[documents.Count + 1];
+        _rowsBefore = new long[(documents.Count / DocumentsBetween) + 1];
         for (long d = 0; d < documents.Count; d++)
         {
-            long tokens = documents.TokensBefore(d + 1) - documents.TokensBefore(d);
-            long rest = tokens % Body;
-            _rowsBefore[d + 1] = _rowsBefore[d] + (tokens / Body) + (rest >= ShortestRest || (rest > 0 && tokens < Body) ? 1 : 0);
+            if (d % DocumentsBetween == 0)
+            {
+                _rowsBefore[d / DocumentsBetween] = Count;
+            }
+
+            Count += RowsOf(Tokens(d));
         }
 
         if (Count == 0)
         {
             throw new ArgumentException("The documents hold no token to learn from.");
         }
+
+        _rowsBefore[^1] = documents.Count % DocumentsBetween == 0 ? Count : _rowsBefore[^1];
     }
 
-    public long Count => _rowsBefore[^1];
+    public long Count { get; }
 
     public int MaxLength { get; }
 
@@ -74,10 +82,25 @@ public sealed class DocumentRows : IRowSource
 
     private (long Document, int Start, int Length) Piece(long row)
     {
-        long document = LastAtOrBelow.Find(_rowsBefore, row);
-        long start = (row - _rowsBefore[document]) * Body;
-        long tokens = _documents.TokensBefore(document + 1) - _documents.TokensBefore(document);
+        long block = LastAtOrBelow.Find(_rowsBefore, row);
+        (long document, long before) = (block * DocumentsBetween, _rowsBefore[block]);
+        long tokens = Tokens(document);
+        for (long rows = RowsOf(tokens); before + rows <= row; rows = RowsOf(tokens))
+        {
+            before += rows;
+            tokens = Tokens(++document);
+        }
+
+        long start = (row - before) * Body;
         return (document, (int)start, (int)Math.Min(Body, tokens - start));
+    }
+
+    private long Tokens(long document) => _documents.TokensBefore(document + 1) - _documents.TokensBefore(document);
+
+    private long RowsOf(long tokens)
+    {
+        long rest = tokens % Body;
+        return (tokens / Body) + (rest >= ShortestRest || (rest > 0 && tokens < Body) ? 1 : 0);
     }
 }
 
@@ -89,7 +112,6 @@ public sealed class PackedRows : IRowSource
 {
     private readonly ITokenizedDocuments _documents;
     private readonly SpecialTokens _special;
-    private readonly long[] _startOf;
 
     /// <exception cref="ArgumentException">The documents do not fill one row.</exception>
     public PackedRows(ITokenizedDocuments documents, SpecialTokens special, int maxLength)
@@ -97,12 +119,6 @@ public sealed class PackedRows : IRowSource
         _documents = documents;
         _special = special;
         MaxLength = maxLength;
-        _startOf = new long[documents.Count + 1];
-        for (long d = 0; d <= documents.Count; d++)
-        {
-            _startOf[d] = documents.TokensBefore(d) + d;
-        }
-
         if (maxLength < 2 || Count == 0)
         {
             throw new ArgumentException(
@@ -110,7 +126,7 @@ public sealed class PackedRows : IRowSource
         }
     }
 
-    public long Count => _startOf[^1] / (MaxLength - 1);
+    public long Count => StartOf(_documents.Count) / (MaxLength - 1);
 
     public int MaxLength { get; }
 
@@ -121,10 +137,10 @@ public sealed class PackedRows : IRowSource
         ids[0] = _special.Classification;
         int filled = 1;
         long at = row * (MaxLength - 1);
-        for (long document = LastAtOrBelow.Find(_startOf, at); filled < MaxLength; document++)
+        for (long document = LastAtOrBelow.Find(_documents.Count + 1, StartOf, at); filled < MaxLength; document++)
         {
-            int start = (int)(at - _startOf[document]);
-            int left = (int)Math.Min(_startOf[document + 1] - 1 - at, MaxLength - filled);
+            int start = (int)(at - StartOf(document));
+            int left = (int)Math.Min(StartOf(document + 1) - 1 - at, MaxLength - filled);
             _documents.Copy(document, start, ids.Slice(filled, left));
             filled += left;
             at += left;
@@ -137,19 +153,25 @@ public sealed class PackedRows : IRowSource
 
         return MaxLength;
     }
+
+    /// <summary>Where a document begins in the one long text: each before it is ended by [SEP].</summary>
+    private long StartOf(long document) => _documents.TokensBefore(document) + document;
 }
 
-/// <summary>Search in an ascending list of starts.</summary>
+/// <summary>Search among ascending starts.</summary>
 internal static class LastAtOrBelow
 {
     /// <summary>The last index whose start is at or below a value and that is not empty.</summary>
-    public static long Find(long[] starts, long value)
+    public static long Find(long[] starts, long value) => Find(starts.Length, index => starts[index], value);
+
+    /// <summary>The same of starts that are in no list.</summary>
+    public static long Find(long count, Func<long, long> start, long value)
     {
-        (int low, int high) = (0, starts.Length - 1);
+        (long low, long high) = (0, count - 1);
         while (low < high)
         {
-            int middle = (low + high + 1) / 2;
-            if (starts[middle] <= value)
+            long middle = (low + high + 1) / 2;
+            if (start(middle) <= value)
             {
                 low = middle;
             }

@@ -18,6 +18,20 @@ public static class Corpus
     public static IEnumerable<string> ReadDocuments(IEnumerable<string> paths, CorpusOptions? options = null) =>
         Read(ResolveFiles(paths), options ?? new CorpusOptions());
 
+    /// <summary>The documents of one file that <see cref="ResolveFiles"/> named; there may be none.</summary>
+    /// <exception cref="InvalidDataException">While reading: the text cannot be read.</exception>
+    public static IEnumerable<string> ReadFile(string file, CorpusOptions? options = null)
+    {
+        string field = (options ?? new CorpusOptions()).TextField;
+        IEnumerable<string> documents = CorpusFiles.FormatOf(file) switch
+        {
+            CorpusFormat.Text => TextDocuments.Read(file),
+            CorpusFormat.JsonLines => JsonLinesDocuments.Read(file, field),
+            _ => ParquetDocuments.Read(file, field),
+        };
+        return documents.Where(document => !string.IsNullOrWhiteSpace(document));
+    }
+
     /// <summary>The files that <see cref="ReadDocuments"/> reads, in its order; a file reached twice is listed once.</summary>
     /// <exception cref="FileNotFoundException">A path does not exist, or a folder or glob holds no file that can be read.</exception>
     /// <exception cref="ArgumentException">No path, or a file of unknown extension.</exception>
@@ -33,22 +47,10 @@ public static class Corpus
     private static IEnumerable<string> Read(IReadOnlyList<string> files, CorpusOptions options)
     {
         bool empty = true;
-        foreach (string file in files)
+        foreach (string document in files.SelectMany(file => ReadFile(file, options)))
         {
-            IEnumerable<string> documents = CorpusFiles.FormatOf(file) switch
-            {
-                CorpusFormat.Text => TextDocuments.Read(file),
-                CorpusFormat.JsonLines => JsonLinesDocuments.Read(file, options.TextField),
-                _ => ParquetDocuments.Read(file, options.TextField),
-            };
-            foreach (string document in documents)
-            {
-                if (!string.IsNullOrWhiteSpace(document))
-                {
-                    empty = false;
-                    yield return document;
-                }
-            }
+            empty = false;
+            yield return document;
         }
         if (empty)
         {

@@ -37,6 +37,9 @@ public sealed record WordPieceTrainer
     /// <summary>Distinct words held in memory, about 100 bytes each; beyond it the rarest are forgotten.</summary>
     internal int WordLimit { get; init; } = 1 << 22;
 
+    /// <summary>For a model's own text: an alphabet large enough for any European one, and small enough to leave room for words.</summary>
+    public static WordPieceTrainer ForText(int size) => new() { Size = size, AlphabetLimit = 300 };
+
     /// <summary>Learns a vocabulary and gives the tokenizer that has it, ids 0 to 4 being [PAD], [UNK], [CLS], [SEP], [MASK].</summary>
     /// <param name="documents">Read once, in order, on the calling thread.</param>
     /// <param name="progress">Told of the phase and its fraction.</param>

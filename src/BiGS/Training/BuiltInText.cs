@@ -16,6 +16,11 @@ internal static class BuiltInText
 
     public static PretrainingText Open(PretrainingOptions options, string? tokenizerPath, PretrainingObserver observer, CancellationToken cancel)
     {
+        if (options.Weights.Count > 0)
+        {
+            throw new ArgumentException("--weights weighs the sources of --corpus, and there is none; name them, or leave the weights out.");
+        }
+
         var grammar = new GrammarCorpus(options.Masking.Seed);
         BertTokenizer tokenizer = tokenizerPath is null
             ? PretrainingText.Learn(grammar.Documents(0, VocabularyDocuments).Select(d => d.Text), options.VocabSize, observer, cancel)
@@ -28,7 +33,7 @@ internal static class BuiltInText
         Parallel.For(0, count, new ParallelOptions { CancellationToken = cancel }, d => train[d] = Encode(tokenizer, grammar.Document(d)));
         GrammarDocument[] heldOut = [.. grammar.HeldOut(HeldOutDocuments)];
         return new PretrainingText(
-            tokenizer, new DocumentsInMemory(train), new DocumentsInMemory([.. heldOut.Select(d => Encode(tokenizer, d))]), heldOut);
+            tokenizer, [new DocumentsInMemory(train)], [new DocumentsInMemory([.. heldOut.Select(d => Encode(tokenizer, d))])], heldOut);
     }
 
     private static int[] Encode(BertTokenizer tokenizer, GrammarDocument document)

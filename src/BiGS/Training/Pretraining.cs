@@ -80,7 +80,7 @@ public static class Pretraining
         using IDisposable held = RunFolder.Hold(folder);
         options.Write(folder);
         rows.Tokenizer.Save(folder);
-        var source = new BatchSource(rows.Train, options.BatchSize, rows.Tokenizer.Vocabulary.PadId, options.Masking.Seed, PadTo(model.Config));
+        var source = new BatchSource(rows.Train, options.BatchSize, rows.Tokenizer.Vocabulary.PadId, options.Masking.Seed, PadTo(model.Config), rows.Order);
         var runFolder = new RunFolder(folder, rows.Tokenizer.Save, options.Training.Keep);
         using var trainer = new Trainer(model, options.Training, runFolder, () => HeldOut(rows, model.Config), teacher);
         observer.Plan?.Report(new PretrainingPlan(

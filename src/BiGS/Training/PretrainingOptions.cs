@@ -12,8 +12,11 @@ public sealed record PretrainingOptions
 {
     public const string FileName = "run.json";
 
-    /// <summary>Files, folders, globs; empty for the built-in grammar.</summary>
+    /// <summary>Files, folders, globs, folders that were prepared; empty for the built-in grammar.</summary>
     public IReadOnlyList<string> Corpus { get; init; } = [];
+
+    /// <summary>How many rows come from each path of the corpus, in proportion; empty for all rows once an epoch.</summary>
+    public IReadOnlyList<double> Weights { get; init; } = [];
 
     /// <summary>Held-out text; empty to keep part of the corpus aside.</summary>
     public IReadOnlyList<string> Validation { get; init; } = [];

@@ -7,6 +7,7 @@ namespace BiGS.Training;
 /// <summary>What a run reads: masked rows to learn from, masked rows to be scored on, and the tokenizer that both were made with.</summary>
 /// <param name="Tokenizer">Goes into every checkpoint.</param>
 /// <param name="Train">New masks in every epoch, unless they came with the rows.</param>
+/// <param name="Order">In which order, and of which source, rows are learned from.</param>
 /// <param name="HeldOut">Always the same masks.</param>
 /// <param name="Texts">The unmasked training text, for counting.</param>
 /// <param name="Grammar">The held-out documents with their ground truth, where the text is the built-in grammar.</param>
@@ -14,6 +15,7 @@ namespace BiGS.Training;
 public sealed record PretrainingRows(
     BertTokenizer Tokenizer,
     IMaskedRows Train,
+    IReadingOrder Order,
     IMaskedRows HeldOut,
     IEnumerable<int[]> Texts,
     IReadOnlyList<GrammarDocument>? Grammar,
@@ -35,15 +37,25 @@ public sealed record PretrainingRows(
         bool Continues(int id) => words.Tokens[id].StartsWith("##", StringComparison.Ordinal);
         IRowSource RowsOf(ITokenizedDocuments documents) =>
             options.Packed ? new PackedRows(documents, special, options.MaxLength) : new DocumentRows(documents, special, options.MaxLength);
-        DynamicMasks Masked(ITokenizedDocuments documents, MlmMaskingOptions masking) =>
-            new(RowsOf(documents), new MlmMasker(masking, special, words.Count, Continues));
+        DynamicMasks Masked(IReadOnlyList<IRowSource> sources, MlmMaskingOptions masking) =>
+            new(new JoinedRows(sources), new MlmMasker(masking, special, words.Count, Continues));
+        IRowSource[] train = [.. text.Train.Select(RowsOf)];
+        IReadingOrder order = options.Weights.Count > 0
+            ? new MixedEpochs([.. train.Select(source => source.Count)], options.Weights, options.Masking.Seed)
+            : new ShuffledEpochs(train.Sum(source => source.Count), options.Masking.Seed);
         return new PretrainingRows(
-            text.Tokenizer, Masked(text.Train, options.Masking), Masked(text.HeldOut, HeldOutMasking), text.Texts(), text.Grammar, text.Samples(options.MaxLength));
+            text.Tokenizer, Masked(train, options.Masking), order, Masked([.. text.HeldOut.Select(RowsOf)], HeldOutMasking), text.Texts(), text.Grammar,
+            text.Samples(options.MaxLength));
     }
 
     /// <summary>The authors' HDF5 shards, masked beforehand: the train split to learn from, the test split to be scored on.</summary>
     private static PretrainingRows OfShards(string path, PretrainingOptions options, string? tokenizerPath)
     {
+        if (options.Weights.Count > 0)
+        {
+            throw new ArgumentException($"{path}: shards of the authors are one source, so that --weights has nothing to weigh; leave it out.");
+        }
+
         BertTokenizer tokenizer = BertTokenizer.Open(tokenizerPath ?? throw new ArgumentException(
             $"{path}: the shards hold ids of a tokenizer that was used before; name it with --tokenizer."));
         var train = new StaticMasks(MaskedShards.Open(path, Directory.Exists(path) ? ShardSplit.Train : null));
@@ -51,7 +63,7 @@ public sealed record PretrainingRows(
             : Directory.Exists(path) ? path
             : throw new ArgumentException($"{path}: one shard, and none to score on; name another with --validation, or a folder with train and test shards.");
         var heldOut = new StaticMasks(MaskedShards.Open(heldOutPath, Directory.Exists(heldOutPath) ? ShardSplit.Test : null));
-        return new PretrainingRows(tokenizer, train, heldOut, Unmasked(train), null, []);
+        return new PretrainingRows(tokenizer, train, new ShuffledEpochs(train.Count, options.Masking.Seed), heldOut, Unmasked(train), null, []);
     }
 
     private static IEnumerable<int[]> Unmasked(IMaskedRows rows)

@@ -20,6 +20,20 @@ public class RowsTests
         Gen.Select(Corpora, Gen.Int[3, 40]).Where(c => c.Item1.Any(d => d.Length > 0)).Sample((documents, maxLength) =>
             Assert.Equal(CutDocuments(documents, maxLength), All(new DocumentRows(new DocumentsInMemory(documents), Special, maxLength))), iter: 2000);
 
+    /// <summary>So many that rows are found by counting from the nearest document that was remembered; and numbers of documents at the edges.</summary>
+    [Theory]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(128)]
+    [InlineData(300)]
+    public void ManyDocumentsAreCutAsFewAre(int count) => Gen.Int[0, 30].Array[count].Select(lengths =>
+        lengths.Select((length, d) => Enumerable.Range(100 + (31 * d), length).ToArray()).ToList()).Where(c => c.Any(d => d.Length > 0)).Sample(documents =>
+        {
+            Assert.Equal(CutDocuments(documents, 9), All(new DocumentRows(new DocumentsInMemory(documents), Special, 9)));
+            Assert.Equal(CutDocuments(documents, 9), All(new JoinedRows([.. documents.Chunk(70).Where(chunk => chunk.Any(d => d.Length > 0)).Select(chunk => new DocumentRows(new DocumentsInMemory(chunk), Special, 9))])));
+        }, iter: 50);
+
     [Fact]
     public void NoRowCrossesADocument() =>
         Gen.Select(Corpora, Gen.Int[3, 40]).Where(c => c.Item1.Any(d => d.Length > 0)).Sample((documents, maxLength) =>

@@ -114,8 +114,8 @@ public sealed class TokenShardsTests : IDisposable
         Write("tokens-1.bin", documents[3..4]);
         Write("tokens-2.bin", documents[4..]);
         File.WriteAllBytes(Path.Combine(Cache, "documents.bin"), [.. new long[] { 0, 3, 3, 4, 6, 6, 8 }.SelectMany(BitConverter.GetBytes)]);
-        var lengths = Directory.GetFiles(Cache).ToDictionary(file => Path.GetFileName(file), file => new FileInfo(file).Length);
-        new TokenShards.Manifest(Key, 2, ["tokens-0.bin", "tokens-1.bin", "tokens-2.bin"], [0, 3, 4], lengths).Write(Cache);
+        Shard[] files = [new("tokens-0.bin", 0, 8), new("tokens-1.bin", 3, 4), new("tokens-2.bin", 4, 4)];
+        new ShardManifest(ShardManifest.CurrentFormat, Key, 2, documents.Length, 8, files, null, 0, []).Write(Cache);
         using var shards = Open(Cache, Unreadable());
         AssertHolds(documents, shards);
 
@@ -128,15 +128,13 @@ public sealed class TokenShardsTests : IDisposable
     public void ManyTokensMakeSeveralShards()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("BIGS_SLOW") == "1", "Set BIGS_SLOW=1: this test writes 300 MB.");
-        string text = new('x', 9 << 20); // one document a group
-        int made = 0;
-        void Million(ReadOnlySpan<char> _, List<int> ids)
+        static void Million(ReadOnlySpan<char> text, List<int> ids)
         {
-            int document = Interlocked.Increment(ref made) - 1;
+            int document = int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
             ids.AddRange(Enumerable.Range(0, 1_000_000).Select(i => (document + i) % 60_000));
         }
 
-        using var shards = Open(Cache, Enumerable.Repeat(text, 140), 60_000, Million);
+        using var shards = Open(Cache, Enumerable.Range(0, 140).Select(document => $"{document}"), 60_000, Million);
         Assert.Equal(140_000_000, shards.Tokens);
         Assert.Equal(2, Directory.GetFiles(Cache, "tokens-*.bin").Length);
         int[] two = new int[2];
@@ -145,6 +143,32 @@ public sealed class TokenShardsTests : IDisposable
             shards.Copy(document, 999_998, two);
             Assert.Equal([(document + 999_998) % 60_000, (document + 999_999) % 60_000], two);
         }
+    }
+
+    /// <summary>Whoever reads stops where the encoders are behind: what waits has its bounds.</summary>
+    [Fact]
+    public void ReadingNeverRunsFarAheadOfEncoding()
+    {
+        (int read, int encoded, int ahead) = (0, 0, 0);
+        IEnumerable<string> Groups()
+        {
+            for (int group = 0; group < 100; group++)
+            {
+                ahead = Math.Max(ahead, Interlocked.Increment(ref read) - Volatile.Read(ref encoded));
+                yield return new string('x', 1 << 20);
+            }
+        }
+
+        void Slowly(ReadOnlySpan<char> text, List<int> ids)
+        {
+            Thread.Sleep(1);
+            ids.Add(1);
+            Interlocked.Increment(ref encoded);
+        }
+
+        using var shards = Open(Cache, Groups(), encode: Slowly);
+        Assert.Equal(100, shards.Count);
+        Assert.InRange(ahead, 1, (3 * Environment.ProcessorCount) + 2);
     }
 
     [Fact]

@@ -17,6 +17,8 @@ public class UsageTests
     public void TellsItsVersion() => Assert.Matches(@"^bigs \d+\.\d+\.\d+\n$", Bigs.Run("--version").Succeeded().Output);
 
     [Theory]
+    [InlineData("corpus")]
+    [InlineData("corpus prepare")]
     [InlineData("tokenizer")]
     [InlineData("tokenizer train")]
     [InlineData("tokenizer encode")]

@@ -14,7 +14,7 @@ public partial class DoorsTests
         ["Ssm"] = [],
         ["Distributed"] = [],
         ["Questions"] = ["Tokenizers"],
-        ["Batches"] = ["Corpora", "Tokenizers"],
+        ["Batches"] = ["Files", "Corpora", "Tokenizers"],
         ["Models"] = ["Ssm"],
         ["Checkpoints"] = ["Files", "Models", "Tokenizers", "Ssm"],
         ["Evaluation"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models"],

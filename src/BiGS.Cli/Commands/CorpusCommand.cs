@@ -1,0 +1,13 @@
+using System.CommandLine;
+using BiGS.Cli.Console;
+
+namespace BiGS.Cli.Commands;
+
+internal static class CorpusCommand
+{
+    public static Command Build(Terminal terminal) => new Verb("corpus", "Turn large amounts of text into token shards, once.",
+        "bigs corpus prepare texts/*.jsonl.gz --tokenizer my-tokenizer --out prepared/web")
+    {
+        CorpusPrepareCommand.Build(terminal),
+    };
+}

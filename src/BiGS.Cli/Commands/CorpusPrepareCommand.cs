@@ -1,0 +1,78 @@
+using System.CommandLine;
+using BiGS.Batches;
+using BiGS.Cli.Console;
+using BiGS.Tokenizers;
+
+namespace BiGS.Cli.Commands;
+
+internal static class CorpusPrepareCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        Argument<string[]> paths = Values.Texts("text: .txt, .jsonl (also .gz), .parquet; files, folders or globs", "PATH…");
+        Option<string> output = Values.Text("--out", "DIR", "where the shards go; the same command again goes on there", required: true);
+        Option<string> tokenizer = Values.Text("--tokenizer", "DIR", "a tokenizer, or owner/name of the hub; without it, a vocabulary is learned from the text");
+        Option<int?> vocabSize = Values.Number("--vocab-size", "words of a vocabulary that is learned (default 8192)", least: WordPieceVocabulary.SpecialTokens.Count + 1);
+        Option<string> textField = Values.Text("--text-field", "NAME", "the field or column that holds the text (default text)");
+        Option<bool> keep = Values.Flag("--keep-duplicates", "keep documents whose very text stood before");
+        Option<int?> workers = Values.Number("--workers", "threads that encode, and files read at once (default: one a core)", least: 1);
+        Option<string> part = Values.Text("--part", "K/N", "read only the files of part K of N; the last part to end finishes the folder (default: as mpirun, srun or torchrun say)");
+        Option<bool> overwrite = Values.Flag("--overwrite", "begin a corpus that is in --out anew");
+        Option<bool> json = Values.Flag("--json", "the result as one JSON object");
+        var command = new Verb(
+            "prepare", "Tokenise any number of files into shards that pretrain reads, on all cores and over processes. Stopped anywhere, the same command goes on.",
+            "bigs corpus prepare texts/*.jsonl.gz --tokenizer my-tokenizer --out prepared/web",
+            "bigs corpus prepare texts --vocab-size 25600 --part 2/4 --out prepared/web",
+            "srun --ntasks 16 bigs corpus prepare texts --tokenizer my-tokenizer --out prepared/web")
+        { paths, output, tokenizer, vocabSize, textField, keep, workers, part, overwrite, json };
+        command.Runs(parse =>
+        {
+            string folder = parse.GetRequiredValue(output);
+            if (parse.GetValue(tokenizer) is not null && parse.GetValue(vocabSize) is not null)
+            {
+                throw new ArgumentException("--tokenizer has its vocabulary already, so that --vocab-size does not go with it; leave one of them out.");
+            }
+
+            var options = new PreparationOptions
+            {
+                Corpus = parse.GetValue(paths) ?? [],
+                Tokenizer = parse.GetValue(tokenizer) is { } given ? BertTokenizer.Open(ModelPlace.OfTokenizer(given, terminal)) : null,
+                VocabSize = parse.GetValue(vocabSize) ?? 8192,
+                TextField = parse.GetValue(textField) ?? "text",
+                KeepDuplicates = parse.GetValue(keep),
+                Workers = parse.GetValue(workers) ?? Environment.ProcessorCount,
+                Part = parse.GetValue(part) is { } named ? PreparationPart.Parse(named) : PreparationPart.OfLauncher(Environment.GetEnvironmentVariable),
+            };
+            if (parse.GetValue(overwrite))
+            {
+                Clear(folder, options.Part);
+            }
+
+            PreparationResult result;
+            using (ProgressLine line = terminal.Progress())
+            {
+                result = CorpusPreparation.Run(
+                    options, folder,
+                    new Told<PreparationProgress>(at => line.Report(at.Doing, at.Fraction, $"{at.Documents:N0} documents, {at.Tokens:N0} tokens")), terminal.Interrupted);
+            }
+
+            PreparationReport.Show(terminal, folder, options.Part, result, parse.GetValue(json));
+        });
+        return command;
+    }
+
+    private static void Clear(string folder, PreparationPart part)
+    {
+        if (part.Of > 1)
+        {
+            throw new ArgumentException($"--overwrite would take away what other parts write into {folder}; remove the folder before the first part starts.");
+        }
+
+        if (Directory.Exists(folder) && !PreparedCorpus.IsAt(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            throw new IOException($"{folder}: no corpus was begun there, so that --overwrite has nothing to replace; choose another --out.");
+        }
+
+        CorpusPreparation.Clear(folder);
+    }
+}

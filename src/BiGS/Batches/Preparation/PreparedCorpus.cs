@@ -1,0 +1,34 @@
+using BiGS.Tokenizers;
+
+namespace BiGS.Batches;
+
+/// <summary>A folder that <see cref="CorpusPreparation"/> made: token shards and their tokenizer.</summary>
+public static class PreparedCorpus
+{
+    /// <summary>Files of a preparation besides its shards and its plan.</summary>
+    internal static IReadOnlyList<string> OtherFiles { get; } = [ShardManifest.FileName, ShardManifest.StartsName, "vocab.txt", "tokenizer_config.json"];
+
+    /// <summary>Whether a preparation was at least begun here.</summary>
+    public static bool IsAt(string path) => File.Exists(Path.Combine(path, PreparationPlan.FileName));
+
+    /// <exception cref="InvalidDataException">The preparation is not finished, or its files are not whole.</exception>
+    public static TokenShards Open(string folder)
+    {
+        if (ShardManifest.Find(folder) is not { } manifest)
+        {
+            (int done, int files) = CorpusPreparation.State(folder);
+            throw new InvalidDataException(File.Exists(Path.Combine(folder, ShardManifest.FileName))
+                ? $"{folder}: {ShardManifest.FileName} is damaged, or of another version than format {ShardManifest.CurrentFormat}; prepare the corpus again, with --overwrite."
+                : $"{folder}: the preparation is not finished, {done:N0} of {files:N0} files are read; go on with the same bigs corpus prepare command.");
+        }
+
+        string? damage = manifest.Damage(folder) ?? (PreparationTokenizer.IsIn(folder) ? null : "vocab.txt is missing");
+        return damage is null
+            ? new TokenShards(folder, manifest)
+            : throw new InvalidDataException($"{folder}: {damage}; copy the folder again, or prepare the corpus again, with --overwrite.");
+    }
+
+    /// <summary>The tokenizer that made the ids.</summary>
+    /// <exception cref="FileNotFoundException">It is missing.</exception>
+    public static BertTokenizer Tokenizer(string folder) => BertTokenizer.Open(folder);
+}
