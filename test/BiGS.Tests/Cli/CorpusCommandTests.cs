@@ -34,8 +34,8 @@ public sealed class CorpusCommandTests : IDisposable
         Assert.Equal(36_000, told.GetProperty("documents").GetInt64() + told.GetProperty("duplicates").GetInt64());
         Assert.InRange(told.GetProperty("duplicates").GetInt64(), 3_000, 4_000);
         Assert.True(told.GetProperty("finished").GetBoolean());
-        Assert.Contains("0 repeated documents left out\n", Bigs.Run("corpus", "prepare", In, "--keep-duplicates", "--tokenizer", Out("a"), "--out", Out("b"), "--workers", "2").Succeeded().Output
-            .Replace("; 12 files with", "\n", StringComparison.Ordinal), StringComparison.Ordinal);
+        Outcome kept = Bigs.Run("corpus", "prepare", In, "--keep-duplicates", "--tokenizer", Out("a"), "--out", Out("b"), "--workers", "2").Succeeded();
+        Assert.Contains("36,000 documents of 12 files, 0 repeated documents left out", kept.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -27,12 +27,12 @@ public sealed class MixtureTests : IDisposable
     public void RowsComeInTheSharesOfTheWeights()
     {
         PretrainingRows rows = Open(Options() with { Weights = [1, 3] });
-        int dog = rows.Tokenizer.Vocabulary.Id("dog");
+        bool HasDog(MaskedText text) => rows.Tokenizer.Decode(text.Ids).Contains("dog", StringComparison.Ordinal);
         var source = new BatchSource(rows.Train, 10, 0, seed: 1, PadTo.Longest, rows.Order);
         MaskedText[] texts = [.. Enumerable.Range(0, 128).SelectMany(n => Texts(source.At(n)))];
-        double dogs = texts.Count(text => text.Ids.Contains(dog)) / (double)texts.Length;
+        double dogs = texts.Count(HasDog) / (double)texts.Length;
         Assert.InRange(dogs, 0.75 - (5 * Math.Sqrt(0.75 * 0.25 / texts.Length)), 0.75 + (5 * Math.Sqrt(0.75 * 0.25 / texts.Length)));
-        var sameText = texts.Where(text => text.Ids.Contains(dog)).GroupBy(text => string.Join(' ', text.Ids)).MaxBy(group => group.Count())!;
+        var sameText = texts.Where(HasDog).GroupBy(text => string.Join(' ', text.Ids)).MaxBy(group => group.Count())!;
         Assert.True(sameText.Count() > 10);
         Assert.True(sameText.Select(text => string.Join(' ', text.Masked)).Distinct().Count() > 5, "the same masks again and again");
     }
