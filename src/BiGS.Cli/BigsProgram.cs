@@ -26,7 +26,7 @@ internal static class BigsProgram
     public static int Run(string[] args, Terminal terminal)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        Option<bool> verbose = new("--verbose") { Description = "show the stack trace of an error", Recursive = true };
+        Option<bool> verbose = Verbose();
         ParseResult parse = Root(terminal, verbose).Parse(args, Plain);
         if (WrongUsage.Of(parse) is string wrong)
         {
@@ -54,6 +54,11 @@ internal static class BigsProgram
             return Failed;
         }
     }
+
+    /// <summary>What is wrong with a command line, without running it; null where nothing is.</summary>
+    public static string? WhatIsWrong(string[] args, Terminal terminal) => WrongUsage.Of(Root(terminal, Verbose()).Parse(args, Plain));
+
+    private static Option<bool> Verbose() => new("--verbose") { Description = "show the stack trace of an error", Recursive = true };
 
     private static RootCommand Root(Terminal terminal, Option<bool> verbose)
     {
