@@ -33,16 +33,29 @@ internal static class Checkup
 
     private static Finding Gpu()
     {
-        bool installed = File.Exists("/proc/driver/nvidia/version");
+        string[] cards = Cards();
+        string named = cards.Length > 0 ? $": {string.Join(", ", cards.Distinct())}" : "";
         if (NativeLibraries.SeesGpu())
         {
-            return new Finding("GPU", Condition.Good, $"{TorchSharp.torch.cuda.device_count()} for CUDA");
+            return new Finding("GPU", Condition.Good, $"{TorchSharp.torch.cuda.device_count()} for CUDA{named}");
         }
 
-        return installed
-            ? new Finding("GPU", Condition.Optional, "there is an NVIDIA driver, but this libtorch is for processors only",
-                "reference TorchSharp-cuda-linux in place of libtorch-cpu-linux-x64 to use it")
+        return File.Exists("/proc/driver/nvidia/version")
+            ? new Finding("GPU", Condition.Optional, $"there is an NVIDIA driver{named}, but this libtorch is for processors only, or sees no card",
+                $"set {NativeLibraries.Other} to the torch/lib of a PyTorch 2.10 that is built for CUDA (see README.md)")
             : new Finding("GPU", Condition.Optional, "none; models run on the processor");
+    }
+
+    /// <summary>The names of the cards that the driver knows.</summary>
+    private static string[] Cards()
+    {
+        const string Folder = "/proc/driver/nvidia/gpus";
+        const string Model = "Model:";
+        return !Directory.Exists(Folder) ? [] :
+        [
+            .. Directory.GetFiles(Folder, "information", SearchOption.AllDirectories).SelectMany(File.ReadLines)
+                .Where(line => line.StartsWith(Model, StringComparison.Ordinal)).Select(line => line[Model.Length..].Trim()),
+        ];
     }
 
     private static Finding Mpi()

@@ -12,6 +12,9 @@ internal static partial class NativeLibraries
     /// </summary>
     private const int WantedVersion = 32;
 
+    /// <summary>The variable that makes the launcher take another libtorch.</summary>
+    public const string Other = "BIGS_LIBTORCH";
+
     public static IEnumerable<Finding> Look()
     {
         Exception? failure = WhyTorchFails();
@@ -26,9 +29,11 @@ internal static partial class NativeLibraries
                 "build again with dotnet build, which marks that need as weak; or install the libstdc++ of GCC 13"),
         };
         yield return failure is null
-            ? new Finding("libtorch", Condition.Good, $"{torch.__version__}, {torch.get_num_threads()} threads")
+            ? new Finding("libtorch", Condition.Good, $"{LibtorchVersion()} from {LibtorchFolder()}, {torch.get_num_threads()} threads")
             : new Finding("libtorch", Condition.Broken, $"does not load: {failure.Message.Split('\n')[0].Trim()}",
-                "restore and build again (dotnet build -c Release); libtorch is the package libtorch-cpu-linux-x64");
+                Environment.GetEnvironmentVariable(Other) is null
+                    ? "restore and build again (dotnet build -c Release); libtorch is the package libtorch-cpu-linux-x64"
+                    : $"{Other} is set: it must name the torch/lib of a PyTorch 2.10 that runs by itself (python3 -c 'import torch'); or unset it");
     }
 
     public static bool SeesGpu() => WhyTorchFails() is null && torch.cuda.is_available();
@@ -46,6 +51,27 @@ internal static partial class NativeLibraries
         }
     }
 
+    /// <summary>What the library that is loaded says of itself: major, minor and patch in the three highest bytes.</summary>
+    private static string LibtorchVersion()
+    {
+        ulong version = AbiVersion();
+        return $"{version >> 56}.{(version >> 48) & 0xff}.{(version >> 40) & 0xff}";
+    }
+
+    private static string LibtorchFolder()
+    {
+        string folder = Path.GetDirectoryName(Loaded("libtorch_cpu.so")) ?? "a place that the system does not tell";
+        return Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory) == folder ? "the program's folder" : folder;
+    }
+
+    /// <summary>The file of a library that this process has in its memory.</summary>
+    private static string? Loaded(string name) => File.ReadLines("/proc/self/maps")
+        .Select(line => line.IndexOf('/') is >= 0 and int start ? line[start..] : "")
+        .FirstOrDefault(file => Path.GetFileName(file).StartsWith(name, StringComparison.Ordinal));
+
+    [LibraryImport("torch_cpu", EntryPoint = "aoti_torch_abi_version")]
+    private static partial ulong AbiVersion();
+
     /// <summary>The highest N of the versions GLIBCXX_3.4.N that the library in use carries.</summary>
     private static int? StandardLibraryVersion()
     {
@@ -54,8 +80,7 @@ internal static partial class NativeLibraries
             return null;
         }
 
-        string? path = File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')[^1])
-            .FirstOrDefault(file => Path.GetFileName(file).StartsWith("libstdc++.so.6", StringComparison.Ordinal));
+        string? path = Loaded("libstdc++.so.6");
         return path is null ? null : Versions().Matches(System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(path)))
             .Max(match => int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture));
     }
