@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace BiGS.Tests;
 
 /// <summary>
@@ -19,6 +21,11 @@ internal static class Shared
             $"{string.Join('/', parts)} is not in {Root}; set BIGS_SHARED to the folder that holds it.");
         return path;
     }
+
+    /// <summary>
+    /// Where golden files are compared: <c>BIGS_TEST_DEVICE</c>, or the processor. (The library's other tests stay there: they are about what it does, not where.)
+    /// </summary>
+    public static Device Device { get; } = new(Environment.GetEnvironmentVariable("BIGS_TEST_DEVICE") ?? "cpu");
 
     private static string FindRepository()
     {

@@ -112,7 +112,7 @@ internal sealed class AuthorsLayer : nn.Module<Tensor, Tensor>
             Tensor A = complex(_aRe.clamp_max(SlowestDecay), _aIm);
             Tensor scaled = A * _logStep.exp();
             Tensor C = view_as_complex(_c) * scaled.exp().sub(One) / A;
-            Tensor K = real(matmul(C, (scaled.unsqueeze(-1) * tensor(Enumerable.Range(0, (int)length).Select(l => (float)l).ToArray())).exp())); // (L)
+            Tensor K = real(matmul(C, (scaled.unsqueeze(-1) * tensor(Enumerable.Range(0, (int)length).Select(l => (float)l).ToArray(), device: u.device)).exp())); // (L)
             Tensor columns = u.transpose(1, 2); // (b, d, l)
             Tensor spectrum = fft.rfft(columns, 2 * length) * fft.rfft(K, 2 * length);
             Tensor y = fft.irfft(spectrum, 2 * length).narrow(2, 0, length).transpose(1, 2);

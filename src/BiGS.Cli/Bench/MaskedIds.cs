@@ -8,15 +8,15 @@ internal sealed class MaskedIds : IDisposable
 {
     private const double Rate = 0.15;
 
-    public MaskedIds(int batch, int length)
+    public MaskedIds(int batch, int length, Device device)
     {
         using var scope = NewDisposeScope();
         long asked = Math.Max(1, (long)(Rate * batch * length));
         Tensor at = randperm((long)batch * length).narrow(0, 0, asked).sort().Values;
-        Input = randint(1_000, Side.Words, [batch, length]).DetachFromDisposeScope();
-        Positions = at.DetachFromDisposeScope();
-        Words = randint(1_000, Side.Words, [asked]).DetachFromDisposeScope();
-        Labels = full([batch * length], HeadedModel.IgnoredLabel, ScalarType.Int64).index_copy_(0, Positions, Words).view(batch, length).DetachFromDisposeScope();
+        Input = randint(1_000, Side.Words, [batch, length]).to(device).DetachFromDisposeScope();
+        Positions = at.to(device).DetachFromDisposeScope();
+        Words = randint(1_000, Side.Words, [asked]).to(device).DetachFromDisposeScope();
+        Labels = full([batch * length], HeadedModel.IgnoredLabel, ScalarType.Int64, device).index_copy_(0, Positions, Words).view(batch, length).DetachFromDisposeScope();
     }
 
     /// <summary>(b, l).</summary>

@@ -35,7 +35,7 @@ internal sealed class OnnxSide : Side
             File.Delete(file); // the model holds it open
         }
 
-        using var ids = new MaskedIds(batch, length);
+        using var ids = new MaskedIds(batch, length, CPU);
         _shape = [batch, length];
         _ids = ids.Input.data<long>().ToArray();
         _ones = [.. Enumerable.Repeat(1L, batch * length)];

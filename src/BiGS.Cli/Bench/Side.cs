@@ -1,6 +1,7 @@
 using BiGS.Models;
 using BiGS.Ssm;
 using BiGS.Training;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -20,20 +21,20 @@ internal abstract class Side : IDisposable
     /// <summary>The names that <see cref="Of"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = ["ours", "authors", "attention", "floor", Onnx, OnnxInt8, OnnxAttention];
 
-    /// <summary>Whether a side can do a piece of work: exported models only answer.</summary>
-    public static bool Does(string name, Work work) => work == Work.Inference || !IsOnnx(name);
+    /// <summary>Whether a side can do a piece of work: exported models only answer, and on the processor.</summary>
+    public static bool Does(string name, Work work, Device device) => !IsOnnx(name) || (work == Work.Inference && device.type == DeviceType.CPU);
 
     /// <summary>What a side computes in, for those that are no matter of choice; null for the others.</summary>
     public static string? OwnPrecision(string name) => name == OnnxInt8 ? "int8" : IsOnnx(name) ? "fp32" : null;
 
     /// <summary>Builds a side for a piece of work.</summary>
-    public static Side Of(string name, Work work, Precision precision, int batch, int length, int width)
+    public static Side Of(string name, Work work, Precision precision, int batch, int length, int width, Device device)
     {
         if (name == "authors")
         {
             return work is Work.LayerForward or Work.LayerTrain
-                ? new AuthorsOneLayer(work, batch, length, width)
-                : new AuthorsWhole(work, batch, length, width);
+                ? new AuthorsOneLayer(work, batch, length, width, device)
+                : new AuthorsWhole(work, batch, length, width, device);
         }
 
         BiGSConfig config = Config(name, length, width);
@@ -44,8 +45,8 @@ internal abstract class Side : IDisposable
 
         ISsmRoute route = name == "floor" ? new LeftOut() : SsmRoutes.Auto;
         return work is Work.LayerForward or Work.LayerTrain
-            ? new OneLayer(work, config, route, precision, batch, length)
-            : new Whole(work, config, route, precision, batch, length);
+            ? new OneLayer(work, config, route, precision, batch, length, device)
+            : new Whole(work, config, route, precision, batch, length, device);
     }
 
     /// <summary>Does the work once.</summary>
@@ -94,15 +95,16 @@ internal abstract class Side : IDisposable
         private readonly Tensor _x;
         private readonly Tensor _gradient;
 
-        public OneLayer(Work work, BiGSConfig config, ISsmRoute route, Precision precision, int batch, int length)
+        public OneLayer(Work work, BiGSConfig config, ISsmRoute route, Precision precision, int batch, int length, Device device)
         {
             _work = work;
             _model = new BiGSForMaskedLM(config with { NumHiddenLayers = 1, VocabSize = 8 }, route);
             _model.Initialize(1);
+            _model.to(device);
             _model.ComputeIn(precision);
             _block = _model.Bigs.Layers.Single();
-            _x = randn(length, batch, config.HiddenSize).requires_grad_();
-            _gradient = randn(length, batch, config.HiddenSize);
+            _x = randn(length, batch, config.HiddenSize, device: device).requires_grad_();
+            _gradient = randn(length, batch, config.HiddenSize, device: device);
         }
 
         public override void Turn() => Turn(_work, x => _block.forward(x, null), _x, _gradient);
@@ -115,11 +117,11 @@ internal abstract class Side : IDisposable
         }
     }
 
-    private sealed class AuthorsOneLayer(Work work, int batch, int length, int width) : Side
+    private sealed class AuthorsOneLayer(Work work, int batch, int length, int width, Device device) : Side
     {
-        private readonly AuthorsLayer _layer = new(width, StateSize);
-        private readonly Tensor _x = randn(batch, length, width).requires_grad_();
-        private readonly Tensor _gradient = randn(batch, length, width);
+        private readonly AuthorsLayer _layer = new AuthorsLayer(width, StateSize).to(device);
+        private readonly Tensor _x = randn(batch, length, width, device: device).requires_grad_();
+        private readonly Tensor _gradient = randn(batch, length, width, device: device);
 
         public override void Turn() => Turn(work, _layer.forward, _x, _gradient);
 
@@ -139,14 +141,15 @@ internal abstract class Side : IDisposable
         private readonly FusedAdamW? _optimizer;
         private readonly MaskedIds _ids;
 
-        public Whole(Work work, BiGSConfig config, ISsmRoute route, Precision precision, int batch, int length)
+        public Whole(Work work, BiGSConfig config, ISsmRoute route, Precision precision, int batch, int length, Device device)
         {
             _work = work;
             _model = new BiGSForMaskedLM(config, route);
             _model.Initialize(1);
+            _model.to(device);
             _model.ComputeIn(precision);
             _parameters = [.. _model.parameters()];
-            _ids = new MaskedIds(batch, length);
+            _ids = new MaskedIds(batch, length, device);
             if (work == Work.Step)
             {
                 _optimizer = new FusedAdamW(ParameterGroup.Of(_model, 0.05, 0, 1), 0.9, 0.98, 1e-6);
@@ -193,12 +196,12 @@ internal abstract class Side : IDisposable
         private readonly optim.Optimizer _optimizer;
         private readonly MaskedIds _ids;
 
-        public AuthorsWhole(Work work, int batch, int length, int width)
+        public AuthorsWhole(Work work, int batch, int length, int width, Device device)
         {
             _work = work;
-            _model = new AuthorsModel(width, StateSize, Layers, Words, length);
+            _model = new AuthorsModel(width, StateSize, Layers, Words, length).to(device);
             _optimizer = optim.AdamW(_model.parameters(), 1e-4, 0.9, 0.98, 1e-6, 0.05);
-            _ids = new MaskedIds(batch, length);
+            _ids = new MaskedIds(batch, length, device);
         }
 
         public override void Turn()

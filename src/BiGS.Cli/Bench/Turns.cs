@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BiGS.Models;
+using static TorchSharp.torch;
 
 namespace BiGS.Cli.Bench;
 
@@ -19,7 +20,8 @@ internal sealed record Contestant(string Side, Precision Precision)
 /// <param name="Length">l.</param>
 /// <param name="Width">d.</param>
 /// <param name="Repeats">Turns of each that count.</param>
-internal sealed record Turns(Work Work, IReadOnlyList<Contestant> Contestants, int Batch, int Length, int Width, int Repeats)
+/// <param name="Device">Where all compute.</param>
+internal sealed record Turns(Work Work, IReadOnlyList<Contestant> Contestants, int Batch, int Length, int Width, int Repeats, Device Device)
 {
     /// <summary>Turns of each that do not count: the first prepares products for their shapes.</summary>
     private const int WarmUps = 2;
@@ -34,13 +36,15 @@ internal sealed record Turns(Work Work, IReadOnlyList<Contestant> Contestants, i
             {
                 ResidentMemory.Settle();
                 long before = ResidentMemory.Now;
-                Side side = Side.Of(contestant.Side, Work, contestant.Precision, Batch, Length, Width);
+                Side side = Side.Of(contestant.Side, Work, contestant.Precision, Batch, Length, Width, Device);
                 sides.Add(side);
                 for (int i = 0; i < WarmUps; i++)
                 {
                     cancel.ThrowIfCancellationRequested();
                     side.Turn();
                 }
+
+                Synchronisation.With(Device);
 
                 peaks.Add(ResidentMemory.Peak - before);
             }
@@ -53,6 +57,7 @@ internal sealed record Turns(Work Work, IReadOnlyList<Contestant> Contestants, i
                     cancel.ThrowIfCancellationRequested();
                     long start = Stopwatch.GetTimestamp();
                     sides[s].Turn();
+                    Synchronisation.With(Device);
                     seconds[s][repeat] = Stopwatch.GetElapsedTime(start).TotalSeconds;
                 }
             }

@@ -36,6 +36,7 @@ internal static class BenchCommand
         Option<int?> repeats = Values.Number("--repeats", $"turns of each side that count (default {DefaultRepeats})", least: 1);
         Option<string> precision = Values.Choice(
             "--precision", "what all compute in; auto: ours in both, the authors' in fp32, attention and floor in bf16", "auto", "fp32", "bf16");
+        Option<string> device = DeviceChoice.Option();
         Option<string> plot = Values.Text("--plot", "FILE", "draw time per token against length: a .png or .svg");
         Option<bool> json = Values.Flag("--json", "the results as one JSON object");
         var command = new Verb(
@@ -44,14 +45,16 @@ internal static class BenchCommand
             "bigs bench --what layer-train --lengths 128,512,4096",
             "bigs bench --what inference --sides ours,onnx,onnx-attention --lengths 128,512,2048 --tokens 1,8192",
             "bigs bench --lengths 128 --width 256 --repeats 3 --json");
-        foreach (Option option in (Option[])[what, lengths, tokens, width, sides, repeats, precision, plot, json])
+        foreach (Option option in (Option[])[what, lengths, tokens, width, sides, repeats, precision, device, plot, json])
         {
             command.Add(option);
         }
 
         command.Add(BenchServeCommand.Build(terminal));
+        command.Add(BenchMatmulCommand.Build(terminal));
         command.Runs(parse =>
         {
+            Device on = DeviceChoice.Of(parse.GetValue(device)!);
             string[] asked = parse.GetRequiredValue(what);
             int[] rows = parse.GetRequiredValue(lengths);
             bool chosen = parse.GetResult(lengths) is { Implicit: false };
@@ -71,8 +74,8 @@ internal static class BenchCommand
                     (Work work, int length, int batch) = rounds[r];
                     line.Report($"{NameOf(work)} at {length} × {batch}", (double)r / rounds.Length);
                     var turns = new Turns(
-                        work, Contestants(work, parse.GetRequiredValue(sides), parse.GetValue(precision)!), batch, length,
-                        parse.GetValue(width) ?? DefaultWidth, parse.GetValue(repeats) ?? DefaultRepeats);
+                        work, Contestants(work, parse.GetRequiredValue(sides), parse.GetValue(precision)!, on), batch, length,
+                        parse.GetValue(width) ?? DefaultWidth, parse.GetValue(repeats) ?? DefaultRepeats, on);
                     results.AddRange(turns.Run(terminal.Interrupted));
                 }
             }
@@ -83,12 +86,12 @@ internal static class BenchCommand
                 terminal.Note($"{file}: time per token against length");
             }
 
-            Show(results, parse.GetValue(json), terminal);
+            Show(results, on, parse.GetValue(json), terminal);
         });
         return command;
     }
 
-    private static Contestant[] Contestants(Work work, string[] sides, string precision)
+    private static Contestant[] Contestants(Work work, string[] sides, string precision, Device device)
     {
         IEnumerable<Precision> Of(string side) => precision switch
         {
@@ -103,18 +106,19 @@ internal static class BenchCommand
             },
         };
 
-        return [.. sides.Where(side => Side.Does(side, work)).SelectMany(side => Of(side).Select(p => new Contestant(side, p)))];
+        return [.. sides.Where(side => Side.Does(side, work, device)).SelectMany(side => Of(side).Select(p => new Contestant(side, p)))];
     }
 
     private static string NameOf(Work work) => Works.First(named => named.Value == work).Key;
 
-    private static void Show(List<BenchResult> results, bool asJson, Terminal terminal)
+    private static void Show(List<BenchResult> results, Device device, bool asJson, Terminal terminal)
     {
         if (asJson)
         {
             terminal.Json(json =>
             {
                 json.WriteString("processor", Doctor.Processor.Name);
+                json.WriteString("device", device.ToString());
                 json.WriteNumber("threads", get_num_threads());
                 json.WriteStartArray("results");
                 results.ForEach(result => Write(json, result));

@@ -2,7 +2,6 @@ using System.CommandLine;
 using BiGS.Cli.Console;
 using BiGS.Models;
 using BiGS.Training;
-using TorchSharp;
 
 namespace BiGS.Cli.Commands;
 
@@ -49,6 +48,7 @@ internal static class PretrainCommand
 
     private static void Train(PretrainingOptions run, string folder, bool resumed, bool json, Terminal terminal)
     {
+        DeviceChoice.Of(run.Device); // refuses what is not here before anything is read
         PretrainingResult result;
         using (ProgressLine line = terminal.Progress())
         {
@@ -89,7 +89,7 @@ internal static class PretrainCommand
     public static PretrainingOptions WithPrecision(PretrainingOptions run, ParseResult parse, PretrainOptions options) =>
         options.PrecisionIsGiven(parse)
             ? run
-            : run with { Training = run.Training with { Precision = FastPrecision.On(run.Device == "cpu" || !torch.cuda.is_available() ? torch.CPU : torch.CUDA).Precision } };
+            : run with { Training = run.Training with { Precision = FastPrecision.On(DeviceChoice.Of(run.Device)).Precision } };
 
     private static string Default(string preset, bool goesOn)
     {

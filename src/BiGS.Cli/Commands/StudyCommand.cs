@@ -39,6 +39,7 @@ internal static class StudyCommand
             string comparison = parse.GetValue(compare)!;
             string folder = parse.GetValue(output) ?? Path.Combine("runs", $"study-{comparison}");
             PretrainingOptions run = PretrainCommand.WithPrecision(pretraining.Fresh(parse, StudyRecipe.For(pretraining.Preset(parse))), parse, pretraining);
+            DeviceChoice.Of(run.Device); // refuses what is not here before anything is read
             StudyOptions options = defaults with
             {
                 Comparison = comparison,

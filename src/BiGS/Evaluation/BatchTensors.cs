@@ -1,5 +1,6 @@
 using BiGS.Batches;
 using BiGS.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BiGS.Evaluation;
@@ -10,14 +11,32 @@ namespace BiGS.Evaluation;
 /// <param name="Words">(p): what stood there.</param>
 public sealed record BatchTensors(ModelInput Input, Tensor Positions, Tensor Words)
 {
+    /// <summary>
+    /// Lays a batch out. To a GPU it is sent from pinned memory, so that the copy runs beside what the card still computes; libtorch keeps that memory
+    /// until the copy is over.
+    /// </summary>
     public static BatchTensors Of(Batch batch, Device device)
     {
-        Tensor Rows(long[] values) => tensor(values, [batch.Rows, batch.Length], device: device);
+        Tensor Sent(Tensor here)
+        {
+            if (device.type != DeviceType.CUDA)
+            {
+                return here.to(device);
+            }
+
+            using (here)
+            using (Tensor pinned = here.pin_memory())
+            {
+                return pinned.to(device, non_blocking: true);
+            }
+        }
+
+        Tensor Rows(long[] values) => Sent(tensor(values, [batch.Rows, batch.Length]));
         bool padded = batch.Tokens < (long)batch.Rows * batch.Length;
         bool twoTypes = Array.Exists(batch.TokenTypeIds, type => type != 0);
         return new BatchTensors(
             new ModelInput(Rows(batch.InputIds), padded ? Rows(batch.AttentionMask) : null, twoTypes ? Rows(batch.TokenTypeIds) : null),
-            tensor(batch.MaskedPositions, device: device),
-            tensor(batch.MaskedIds, device: device));
+            Sent(tensor(batch.MaskedPositions)),
+            Sent(tensor(batch.MaskedIds)));
     }
 }

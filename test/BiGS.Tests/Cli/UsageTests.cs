@@ -36,6 +36,7 @@ public class UsageTests
     [InlineData("plot losses")]
     [InlineData("bench")]
     [InlineData("bench serve")]
+    [InlineData("bench matmul")]
     [InlineData("serve")]
     [InlineData("doctor")]
     public void EveryVerbShowsAnExample(string verb)

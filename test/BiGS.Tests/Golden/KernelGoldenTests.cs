@@ -1,5 +1,6 @@
 using BiGS.Checkpoints;
 using BiGS.Ssm;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BiGS.Tests.Golden;
@@ -25,7 +26,8 @@ public class KernelGoldenTests
             }
         }
 
-        Tensor K = kernel.Discretize(ones(1)).Kernel(length);
+        kernel.to(Shared.Device);
+        Tensor K = kernel.Discretize(ones(1, device: Shared.Device)).Kernel(length);
         Distance.Within(Distance.Kernels, K, file.Read($"N{stateSize}.L{length}.K"), $"K, N = {stateSize}, L = {length}");
     }
 

@@ -47,7 +47,7 @@ public class ModelGoldenTests
 
         foreach (string form in forms)
         {
-            OpenedCheckpoint opened = CheckpointFolder.Open(form);
+            OpenedCheckpoint opened = CheckpointFolder.Open(form, new OpenOptions { Device = Shared.Device });
             Assert.Empty(opened.Warnings);
             ModelOutput output = Run(opened.Model, expected, []);
             Distance.Within(Distance.Outputs, output.Results["logits"], expected.Read("logits"), $"logits of {form}");
@@ -61,14 +61,14 @@ public class ModelGoldenTests
     {
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsFile(Shared.Path("golden", folder, "expected.safetensors"));
-        HeadedModel model = CheckpointFolder.Open(Shared.Path("golden", folder)).Model;
+        HeadedModel model = CheckpointFolder.Open(Shared.Path("golden", folder), new OpenOptions { Device = Shared.Device }).Model;
         model.ComputeIn(precision);
         var hiddenStates = new List<Tensor>();
         ModelOutput output = Run(model, expected, hiddenStates);
 
         // BERT's pads are computed differently by the reference; only text counts there.
         Tensor? valid = folder == "bert_masked_lm" ? expected.Read("attention_mask").to_type(ScalarType.Bool) : null;
-        Tensor Counted(Tensor x) => valid is null ? x : x[valid];
+        Tensor Counted(Tensor x) => valid is null ? x : x.cpu()[valid];
 
         foreach ((string name, Tensor result) in output.Results)
         {
@@ -107,7 +107,7 @@ public class ModelGoldenTests
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsFile(Shared.Path("golden", "masked_lm", "expected_flax.safetensors"));
         HeadedModel model = CheckpointFolder.Open(
-            Shared.Path("golden", "masked_lm"), new OpenOptions { Reshape = config => config with { LayerAct = LayerActivation.GeluTanh } }).Model;
+            Shared.Path("golden", "masked_lm"), new OpenOptions { Device = Shared.Device, Reshape = config => config with { LayerAct = LayerActivation.GeluTanh } }).Model;
         ModelOutput output = Run(model, expected, []);
         Distance.Within(Distance.Outputs, output.Results["logits"], expected.Read("logits"), "logits");
         Distance.Within(Distance.Outputs, output.LastHiddenState, expected.Read("last_hidden_state"), "last_hidden_state");
@@ -116,9 +116,10 @@ public class ModelGoldenTests
 
     private static ModelOutput Run(HeadedModel model, SafetensorsFile file, ICollection<Tensor> hiddenStates)
     {
-        Tensor? Optional(string name) => file.Contains(name) ? file.Read(name) : null;
+        Device device = model.Bigs.Embeddings.WordTable.device;
+        Tensor? Optional(string name) => file.Contains(name) ? file.Read(name).to(device) : null;
         return model.Forward(
-            new ModelInput(file.Read("input_ids"), Optional("attention_mask"), Optional("token_type_ids")),
+            new ModelInput(file.Read("input_ids").to(device), Optional("attention_mask"), Optional("token_type_ids")),
             new ModelLabels(Optional("labels"), Optional("start_positions"), Optional("end_positions")),
             hiddenStates);
     }

@@ -15,7 +15,7 @@ public class TrainingGoldenTests
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsFile(Shared.Path("golden", "training", "expected.safetensors"));
         HeadedModel model = CheckpointFolder.Open(Shared.Path("golden", "training"),
-            new OpenOptions { Reshape = config => config with { HiddenDropoutProb = 0 } }).Model;
+            new OpenOptions { Device = Shared.Device, Reshape = config => config with { HiddenDropoutProb = 0 } }).Model;
         model.train();
         var schedule = new Schedule(ScheduleShape.Cosine, WarmupSteps: 4, TotalSteps: 20);
         using var optimizer = new FusedAdamW(
@@ -25,7 +25,7 @@ public class TrainingGoldenTests
         for (int step = 0; step < 20; step++)
         {
             using var stepScope = NewDisposeScope();
-            Tensor Input(string name) => expected.Read($"step{step}.{name}");
+            Tensor Input(string name) => expected.Read($"step{step}.{name}").to(Shared.Device);
             foreach (var parameter in parameters)
             {
                 parameter.grad = null;
