@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text;
 using BiGS.Cli.Console;
+using BiGS.Distributed;
 using BiGS.Models;
 using BiGS.Training;
 
@@ -13,6 +15,7 @@ internal static class PretrainCommand
     public static Command Build(Terminal terminal)
     {
         var options = new PretrainOptions(terminal);
+        var ranksOptions = new RanksOptions();
         Option<string> output = Values.Text("--out", "DIR", "where the run lives (default runs/pretrain-PRESET-N, the first N that is free)");
         Option<bool> resume = Values.Flag("--resume", "go on with the run in --out (or the newest of the preset)");
         Option<bool> overwrite = Values.Flag("--overwrite", "replace a run that is in --out");
@@ -23,8 +26,9 @@ internal static class PretrainCommand
             "bigs pretrain",
             "bigs pretrain --corpus texts/*.txt.gz --preset small --tokens 30M --out runs/mine",
             "bigs pretrain --corpus prepared/web,prepared/books --weights 0.7,0.3 --preset base --out runs/mixed",
-            "bigs pretrain --resume --out runs/mine");
-        foreach (Option option in (IEnumerable<Option>)[.. options.All, output, resume, overwrite, json])
+            "bigs pretrain --resume --out runs/mine",
+            "mpirun -n 4 bigs pretrain --corpus texts/*.txt.gz --preset base --out runs/mine");
+        foreach (Option option in (IEnumerable<Option>)[.. options.All, .. ranksOptions.All, output, resume, overwrite, json])
         {
             command.Add(option);
         }
@@ -32,21 +36,33 @@ internal static class PretrainCommand
         command.Runs(parse =>
         {
             bool goesOn = parse.GetValue(resume);
+            Launch place = ranksOptions.Place(parse);
             string folder = parse.GetValue(output) ?? Default(options.Preset(parse), goesOn);
-            PretrainingOptions run = goesOn
-                ? options.Resumed(parse, PretrainingOptions.Read(folder))
+            PretrainingOptions? run = place.Rank > 0 ? null // what rank 0 settles holds for all
+                : goesOn ? options.Resumed(parse, PretrainingOptions.Read(folder))
                 : WithPrecision(options.Fresh(parse), parse, options);
-            if (!goesOn)
+            if (place.Rank == 0 && !goesOn)
             {
                 MakeRoom(folder, parse.GetValue(overwrite));
             }
 
-            Train(run, folder, goesOn, parse.GetValue(json), terminal);
+            using ICommunicator ranks = ranksOptions.Join(parse, place, terminal, () =>
+                $"the last checkpoint stands in {folder}; go on with --resume --out {folder}, on as many processes as there are then.");
+            folder = Encoding.UTF8.GetString(ranks.FromRankZero(Encoding.UTF8.GetBytes(folder)));
+            run = ranksOptions.Applied(parse, PretrainingOptions.FromRankZero(run, ranks));
+            if (ranks.Rank == 0)
+            {
+                Train(run, folder, goesOn, parse.GetValue(json), terminal, ranks);
+            }
+            else
+            {
+                Pretraining.Run(run, folder, new PretrainingObserver(), terminal.Interrupted, ranks);
+            }
         });
         return command;
     }
 
-    private static void Train(PretrainingOptions run, string folder, bool resumed, bool json, Terminal terminal)
+    private static void Train(PretrainingOptions run, string folder, bool resumed, bool json, Terminal terminal, ICommunicator ranks)
     {
         DeviceChoice.Of(run.Device); // refuses what is not here before anything is read
         PretrainingResult result;
@@ -68,7 +84,8 @@ internal static class PretrainCommand
                     }),
                     Steps = new Told<TrainingProgress>(step => line.Report("training", (double)step.Step / step.Steps, clock.After(step))),
                 },
-                terminal.Interrupted);
+                terminal.Interrupted,
+                ranks);
         }
 
         if (!result.Finished)

@@ -24,7 +24,7 @@ internal static class PretrainingReport
             $"{Upper(run.Model.Architecture)} × {Upper(run.Model.Routing)}, {plan.Parameters / 1e6:f2} M parameters, {plan.VocabularySize:N0} words; "
             + $"{text}: {plan.TrainRows:N0} rows of {run.MaxLength}, {plan.HeldOutRows:N0} held out; "
             + $"{run.Training.Steps:N0} steps of {run.BatchSize * run.Training.Accumulate} rows in {run.Training.Precision.ToString().ToLowerInvariant()}{reason} "
-            + $"on {plan.Device}{start}; log in {folder}/{RunLog.FileName}");
+            + $"on {plan.Device}{(plan.Ranks is null ? "" : $", {plan.Ranks}")}{start}; log in {folder}/{RunLog.FileName}");
     }
 
     public static void Show(Terminal terminal, string folder, PretrainingResult result, bool json)
@@ -55,6 +55,12 @@ internal static class PretrainingReport
         if (!result.NothingLeft)
         {
             terminal.Note(string.Create(CultureInfo.InvariantCulture, $"took {result.Took:h\\:mm\\:ss}, waiting for data {result.Waited / result.Took:P2} of it"));
+            if (result.Communication is { } communication)
+            {
+                terminal.Note(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{communication.Ranks}: waiting for each other {communication.Waited / result.Took:P1} of the time, messages on their way {communication.Busy / result.Took:P1}"));
+            }
         }
 
         terminal.Note($"try: bigs fill-mask --model {folder} \"… [MASK] …\"");
@@ -81,6 +87,12 @@ internal static class PretrainingReport
         json.WriteNumber("tokens", result.State.Tokens);
         json.WriteNumber("seconds", result.Took.TotalSeconds);
         json.WriteNumber("waited_seconds", result.Waited.TotalSeconds);
+        if (result.Communication is { } communication)
+        {
+            json.WriteString("ranks", communication.Ranks);
+            json.WriteNumber("communication_seconds", communication.Waited.TotalSeconds);
+        }
+
         json.WriteStartObject("metrics");
         json.WriteNumber("loss", result.HeldOut!.Loss);
         json.WriteNumber("accuracy", result.HeldOut.Accuracy);

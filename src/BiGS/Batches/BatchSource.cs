@@ -27,6 +27,7 @@ public sealed class BatchSource
     private readonly int _batchSize;
     private readonly int _padId;
     private readonly PadTo _padTo;
+    private readonly (int Rank, int WorldSize) _part;
     private readonly IReadingOrder _order;
     private readonly RowOrder _batchOrder;
     private SortedStretch? _stretch;
@@ -37,9 +38,19 @@ public sealed class BatchSource
     /// <param name="seed">Decides the order.</param>
     /// <param name="padTo">How long the rows become.</param>
     /// <param name="order">In which order rows are read; null for all of them in a new order in every epoch.</param>
-    public BatchSource(IMaskedRows rows, int batchSize, int padId, ulong seed, PadTo padTo = PadTo.Longest, IReadingOrder? order = null)
+    /// <param name="part">Which of the rows to read: of W ranks, rank r reads every W-th row of each batch from the r-th. Null for all of them.</param>
+    /// <exception cref="ArgumentException">There would be ranks without a row.</exception>
+    public BatchSource(
+        IMaskedRows rows, int batchSize, int padId, ulong seed, PadTo padTo = PadTo.Longest, IReadingOrder? order = null, (int Rank, int WorldSize)? part = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        _part = part ?? (0, 1);
+        if (_part.WorldSize > batchSize)
+        {
+            throw new ArgumentException(
+                $"{_part.WorldSize} ranks are to share batches of {batchSize} rows, and some would have none; start fewer, or raise --batch-size.");
+        }
+
         _rows = rows;
         _batchSize = batchSize;
         _padId = padId;
@@ -91,7 +102,9 @@ public sealed class BatchSource
         return new ArraySegment<(long, long)>(stretch.Places, (int)_batchOrder.At(index, within) * _batchSize, _batchSize);
     }
 
-    private MaskedRow[] Read(IEnumerable<(long Row, long Epoch)> places) => [.. places.Select(place => _rows.At(place.Row, place.Epoch))];
+    /// <summary>Every rank's own; rows of a batch can be sorted by length, so taking every W-th gives all ranks about as much to do.</summary>
+    private MaskedRow[] Read(IEnumerable<(long Row, long Epoch)> places) =>
+        [.. places.Where((_, i) => i % _part.WorldSize == _part.Rank).Select(place => _rows.At(place.Row, place.Epoch))];
 
     /// <summary>The rows of one stretch, shortest first; equal ones as they were shuffled.</summary>
     private sealed record SortedStretch(long Index, (long Row, long Epoch)[] Places);

@@ -14,6 +14,18 @@ public sealed record MaskedLmScore(double Loss, double Accuracy, long Count)
     public double Perplexity => Math.Exp(Loss);
 }
 
+/// <summary>Sums over masked tokens, which those of other batches can be added to.</summary>
+/// <param name="Loss">Cross-entropies, in nats.</param>
+/// <param name="Hits">Right first guesses.</param>
+/// <param name="Count">Masked tokens asked for.</param>
+public sealed record MaskedLmSums(double Loss, long Hits, long Count)
+{
+    /// <exception cref="ArgumentException">No position is masked.</exception>
+    public MaskedLmScore Score() => Count > 0
+        ? new MaskedLmScore(Loss / Count, (double)Hits / Count, Count)
+        : throw new ArgumentException("There is nothing to evaluate: no position of the held-out text is masked.");
+}
+
 /// <summary>Held-out masked language modelling: loss and accuracy over batches whose masks are fixed.</summary>
 public static class MaskedLmEvaluation
 {
@@ -21,7 +33,11 @@ public static class MaskedLmEvaluation
     /// <param name="batches">Each read once.</param>
     /// <param name="cancel">Stops between batches.</param>
     /// <exception cref="ArgumentException">No position is masked.</exception>
-    public static MaskedLmScore Score(BiGSForMaskedLM model, IEnumerable<Batch> batches, CancellationToken cancel = default)
+    public static MaskedLmScore Score(BiGSForMaskedLM model, IEnumerable<Batch> batches, CancellationToken cancel = default) =>
+        Sums(model, batches, cancel).Score();
+
+    /// <summary>The same before the division, for whoever scores the batches in parts.</summary>
+    public static MaskedLmSums Sums(BiGSForMaskedLM model, IEnumerable<Batch> batches, CancellationToken cancel = default)
     {
         bool wasTraining = model.training;
         model.eval();
@@ -41,9 +57,7 @@ public static class MaskedLmEvaluation
                 count += batch.MaskedIds.Length;
             }
 
-            return count > 0
-                ? new MaskedLmScore(loss / count, (double)hits / count, count)
-                : throw new ArgumentException("There is nothing to evaluate: no position of the held-out text is masked.");
+            return new MaskedLmSums(loss, hits, count);
         }
         finally
         {

@@ -15,6 +15,9 @@ public static class OptionsFile
 
     internal static string ToJson<T>(T options) => JsonSerializer.Serialize(options, Format);
 
+    /// <summary>The inverse of <see cref="ToJson"/>.</summary>
+    internal static T Parse<T>(string json) => JsonSerializer.Deserialize<T>(json, Format)!;
+
     /// <param name="path">The file.</param>
     /// <param name="what">What it should be, for the message.</param>
     /// <exception cref="InvalidDataException">It is something else.</exception>
@@ -22,7 +25,7 @@ public static class OptionsFile
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Format)!;
+            return Parse<T>(File.ReadAllText(path));
         }
         catch (JsonException broken)
         {

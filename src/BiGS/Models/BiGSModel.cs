@@ -61,6 +61,13 @@ public sealed class BiGSModel : nn.Module
         set => _encoder.Recompute = value;
     }
 
+    /// <summary>Told within the backward pass, from the last layer to the first, when it has come through a layer; null for nobody.</summary>
+    public Action<int>? PassedBack
+    {
+        get => _encoder.PassedBack;
+        set => _encoder.PassedBack = value;
+    }
+
     /// <summary>The last hidden states, (b, l, d).</summary>
     /// <param name="input">Ids and mask.</param>
     /// <param name="hiddenStates">Takes all of them, embeddings first: layers + 1 tensors.</param>

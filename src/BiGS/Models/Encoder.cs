@@ -29,6 +29,9 @@ public sealed class Encoder : nn.Module
     /// <summary>Whether blocks are computed again in the backward pass instead of keeping their activations.</summary>
     public bool Recompute { get; set; }
 
+    /// <summary>Told within the backward pass, from the last layer to the first, when it has come through a layer; null for nobody.</summary>
+    public Action<int>? PassedBack { get; set; }
+
     /// <param name="x">The embeddings: (l, b, d).</param>
     /// <param name="padding">Null where no position is padding.</param>
     /// <param name="hiddenStates">Takes what goes into the first layer and comes out of each: layers + 1 tensors, the last of them the result.</param>
@@ -38,6 +41,12 @@ public sealed class Encoder : nn.Module
         hiddenStates?.Add(x);
         for (int n = 0; n < _layer.Count; n++)
         {
+            if (PassedBack is { } passed && x.requires_grad)
+            {
+                int layer = n;
+                x = GradientMark.On(x, () => passed(layer));
+            }
+
             x = Recompute && x.requires_grad ? RecomputedBlock.Of(_layer[n], x, padding) : _layer[n].forward(x, padding);
             if (n == _layer.Count - 1 && _layerNorm is not null)
             {

@@ -13,17 +13,27 @@ public sealed class FusedAdamW : IDisposable
     private readonly double _beta1;
     private readonly double _beta2;
     private readonly double _epsilon;
+    private readonly Func<string, (long Start, long Length)>? _own;
     private readonly Dictionary<string, Tensor> _first = [];
     private readonly Dictionary<string, Tensor> _second = [];
 
-    public FusedAdamW(IReadOnlyList<ParameterGroup> groups, double beta1, double beta2, double epsilon)
+    /// <param name="groups">All that is trained.</param>
+    /// <param name="beta1">β₁.</param>
+    /// <param name="beta2">β₂.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="own">The elements of a parameter that are stepped here, where others step the rest; null for all of them.</param>
+    public FusedAdamW(
+        IReadOnlyList<ParameterGroup> groups, double beta1, double beta2, double epsilon, Func<string, (long Start, long Length)>? own = null)
     {
         _groups = groups;
+        _own = own;
         (_beta1, _beta2, _epsilon) = (beta1, beta2, epsilon);
+        using var scope = NewDisposeScope();
         foreach ((string name, var parameter) in groups.SelectMany(group => group.Parameters))
         {
-            _first[name] = zeros_like(parameter).DetachFromDisposeScope();
-            _second[name] = zeros_like(parameter).DetachFromDisposeScope();
+            Tensor part = Own(name, parameter.detach());
+            _first[name] = zeros_like(part).DetachFromDisposeScope();
+            _second[name] = zeros_like(part).DetachFromDisposeScope();
         }
     }
 
@@ -34,6 +44,7 @@ public sealed class FusedAdamW : IDisposable
     public void Step(double learningRate)
     {
         using var scope = NewDisposeScope();
+        using var untracked = no_grad();
         Steps++;
         foreach (ParameterGroup group in _groups)
         {
@@ -47,8 +58,8 @@ public sealed class FusedAdamW : IDisposable
             using Tensor steps = tensor((float)Steps, device: trained[0].Parameter.device);
             StableAbi.Call("aten::_fused_adamw_", string.Empty,
             [
-                StableAbi.Word([.. trained.Select(p => p.Parameter)]),
-                StableAbi.Word([.. trained.Select(p => p.Parameter.grad!)]),
+                StableAbi.Word([.. trained.Select(p => Own(p.Name, p.Parameter))]),
+                StableAbi.Word([.. trained.Select(p => Own(p.Name, p.Parameter.grad!))]),
                 StableAbi.Word([.. trained.Select(p => _first[p.Name])]),
                 StableAbi.Word([.. trained.Select(p => _second[p.Name])]),
                 StableAbi.Word(Array.Empty<Tensor>()),
@@ -66,21 +77,36 @@ public sealed class FusedAdamW : IDisposable
         }
     }
 
-    /// <summary>The moments, by name, for a checkpoint.</summary>
+    /// <summary>The gradients of what is stepped here, as far as there are any.</summary>
+    public IReadOnlyList<Tensor> Gradients() =>
+        [.. _groups.SelectMany(group => group.Parameters).Where(p => p.Parameter.grad is not null).Select(p => Own(p.Name, p.Parameter.grad!))];
+
+    /// <summary>The moments of what is stepped here, by name, for a checkpoint.</summary>
     public IReadOnlyList<(string Name, Tensor Tensor)> State() =>
         [.. _first.Select(m => ("first." + m.Key, m.Value)), .. _second.Select(v => ("second." + v.Key, v.Value))];
 
     /// <summary>Takes over the moments of a checkpoint.</summary>
     /// <param name="steps">How many steps it had taken.</param>
-    /// <param name="read">Gives the stored tensor of a name.</param>
+    /// <param name="read">Gives the stored tensor of a name, whole.</param>
     public void Restore(long steps, Func<string, Tensor> read)
     {
         using var scope = NewDisposeScope();
         Steps = steps;
         foreach ((string name, Tensor tensor) in State())
         {
-            tensor.copy_(read(name));
+            tensor.copy_(Own(name[(name.IndexOf('.') + 1)..], read(name)));
         }
+    }
+
+    private Tensor Own(string name, Tensor whole)
+    {
+        if (_own is null)
+        {
+            return whole;
+        }
+
+        (long start, long length) = _own(name);
+        return whole.view(-1).narrow(0, start, length);
     }
 
     public void Dispose()

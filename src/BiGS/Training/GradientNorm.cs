@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace BiGS.Training;
@@ -6,26 +5,31 @@ namespace BiGS.Training;
 /// <summary>The length of the whole gradient, and the cut that keeps it below a bound.</summary>
 public static class GradientNorm
 {
-    /// <summary>√Σ g² over all parameters.</summary>
-    public static double Of(IEnumerable<Parameter> parameters)
+    /// <summary>√Σ g² over all gradients.</summary>
+    public static double Of(IEnumerable<Tensor> gradients)
     {
         using var scope = NewDisposeScope();
-        Tensor[] norms = [.. parameters.Where(p => p.grad is not null).Select(p => p.grad!.norm().to_type(ScalarType.Float64))];
+
+        // In double precision from the start: in single, a norm over a hundred thousand numbers depends in its fifth digit on how they are cut up.
+        Tensor[] norms = [.. gradients.Select(gradient => gradient.to_type(ScalarType.Float64).norm())];
         return norms.Length == 0 ? 0 : stack(norms).norm().item<double>();
     }
 
     /// <summary>Shortens the gradient to <paramref name="largest"/> where it is longer; the direction stays.</summary>
+    /// <param name="gradients">Of all parameters.</param>
+    /// <param name="largest">The longest that is let through.</param>
+    /// <param name="whole">Makes the length of the whole gradient of that of the part that is here; null where all of it is.</param>
     /// <returns>The length before.</returns>
-    public static double Clip(IReadOnlyCollection<Parameter> parameters, double largest)
+    public static double Clip(IReadOnlyCollection<Tensor> gradients, double largest, Func<double, double>? whole = null)
     {
-        double norm = Of(parameters);
+        double norm = whole?.Invoke(Of(gradients)) ?? Of(gradients);
         if (norm > largest)
         {
             using var scope = NewDisposeScope();
-            Tensor factor = tensor(largest / (norm + 1e-6), ScalarType.Float64, parameters.First().device); // there once: each copy to a GPU waits for it
-            foreach (Parameter parameter in parameters)
+            Tensor factor = tensor(largest / (norm + 1e-6), ScalarType.Float64, gradients.First().device); // there once: each copy to a GPU waits for it
+            foreach (Tensor gradient in gradients)
             {
-                parameter.grad?.mul_(factor.to(parameter.dtype, parameter.device));
+                gradient.mul_(factor.to(gradient.dtype, gradient.device));
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using BiGS.Batches;
 using BiGS.Checkpoints;
+using BiGS.Distributed;
 using BiGS.Evaluation;
 using BiGS.Models;
 using BiGS.Ssm;
@@ -19,6 +20,7 @@ namespace BiGS.Training;
 /// <param name="NothingLeft">The run had been finished before.</param>
 /// <param name="Took">How long this call trained and evaluated.</param>
 /// <param name="Waited">How long of it it waited for data.</param>
+/// <param name="Communication">How long of it it waited for other ranks, and what they are; null where there were none.</param>
 public sealed record PretrainingResult(
     TrainerState State,
     bool Finished,
@@ -28,7 +30,14 @@ public sealed record PretrainingResult(
     IReadOnlyList<string> Samples,
     bool NothingLeft,
     TimeSpan Took,
-    TimeSpan Waited);
+    TimeSpan Waited,
+    Communication? Communication = null);
+
+/// <summary>What it cost to train on several ranks.</summary>
+/// <param name="Ranks">In words.</param>
+/// <param name="Waited">How long this rank waited for messages: what they cost.</param>
+/// <param name="Busy">How long messages were on their way, most of it while gradients were computed.</param>
+public sealed record Communication(string Ranks, TimeSpan Waited, TimeSpan Busy);
 
 /// <summary>Masked language modelling from text to a checkpoint: opens the text, builds or opens the model, trains, and scores what came out.</summary>
 public static class Pretraining
@@ -41,57 +50,86 @@ public static class Pretraining
     /// <param name="folder">OUT.</param>
     /// <param name="observer">Who is told.</param>
     /// <param name="cancel">Saves and leaves.</param>
-    public static PretrainingResult Run(PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel)
+    /// <param name="ranks">
+    /// Who trains with this process, all with the same options; null for nobody. They part when the training is done, and rank 0 alone has the scores.
+    /// </param>
+    public static PretrainingResult Run(
+        PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel, ICommunicator? ranks = null)
     {
-        (options, PretrainingRows rows) = Opened(options, folder, observer, cancel);
-        PretrainingResult result = Trained(options, folder, rows, observer, cancel);
-        return result.Finished ? Scored(result, folder, options, rows) : result;
+        ranks ??= new OneProcess();
+        (options, PretrainingRows rows) = Opened(options, folder, observer, cancel, ranks);
+        PretrainingResult result = Trained(options, folder, rows, observer, cancel, ranks);
+        ranks.Finish();
+        return result.Finished && ranks.Rank == 0 ? Scored(result, folder, options, rows) : result;
     }
 
     /// <summary>The same without the scores at the end, for whoever measures the checkpoints otherwise.</summary>
     public static PretrainingResult Train(PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel)
     {
-        (options, PretrainingRows rows) = Opened(options, folder, observer, cancel);
-        return Trained(options, folder, rows, observer, cancel);
+        var alone = new OneProcess();
+        (options, PretrainingRows rows) = Opened(options, folder, observer, cancel, alone);
+        return Trained(options, folder, rows, observer, cancel, alone);
     }
 
     private static (PretrainingOptions Options, PretrainingRows Rows) Opened(
-        PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel)
+        PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel, ICommunicator ranks)
     {
         options = Decided(options);
-        string learned = Path.Combine(folder, "vocab.txt");
-        PretrainingRows rows = PretrainingRows.Open(options, File.Exists(learned) ? folder : options.Tokenizer ?? options.Init, observer, cancel);
-        return (options with { MaxLength = rows.Train.MaxLength }, rows);
+        PretrainingRows? rows = null;
+        if (ranks.Rank == 0)
+        {
+            string learned = Path.Combine(folder, "vocab.txt");
+            rows = PretrainingRows.Open(options, File.Exists(learned) ? folder : options.Tokenizer ?? options.Init, observer, cancel);
+        }
+
+        if (ranks.WorldSize > 1)
+        {
+            // What rank 0 has learned and laid into the cache, the others find there.
+            using var tokenizer = new CarriedTokenizer(ranks, rows?.Tokenizer);
+            rows ??= PretrainingRows.Open(options, tokenizer.Folder, observer, cancel);
+        }
+
+        return (options with { MaxLength = rows!.Train.MaxLength }, rows);
     }
 
     /// <summary>Trains, and lets model and moments go before anything else needs their memory.</summary>
     private static PretrainingResult Trained(
-        PretrainingOptions options, string folder, PretrainingRows rows, PretrainingObserver observer, CancellationToken cancel)
+        PretrainingOptions options, string folder, PretrainingRows rows, PretrainingObserver observer, CancellationToken cancel, ICommunicator ranks)
     {
         int vocabulary = rows.Tokenizer.VocabularySize;
+        var device = new Device(options.Device == "cuda" ? $"cuda:{ranks.LocalRank}" : options.Device);
         using BiGSForMaskedLM model = Model(options, vocabulary);
-        model.to(new Device(options.Device));
+        model.to(device);
 
         using Teacher? teacher = options.Teacher is { } path
-            ? Teacher.Open(path, rows.Tokenizer, options.MaxLength, new Device(options.Device), options.Training.Precision)
+            ? Teacher.Open(path, rows.Tokenizer, options.MaxLength, device, options.Training.Precision)
             : null;
 
         // Only now is there something to go on with: text or a model that does not open leaves no folder behind.
-        using IDisposable held = RunFolder.Hold(folder);
-        options.Write(folder);
-        rows.Tokenizer.Save(folder);
-        var source = new BatchSource(rows.Train, options.BatchSize, rows.Tokenizer.Vocabulary.PadId, options.Masking.Seed, PadTo(model.Config), rows.Order);
+        using IDisposable? held = ranks.Rank == 0 ? RunFolder.Hold(folder) : null;
+        if (held is not null)
+        {
+            options.Write(folder);
+            rows.Tokenizer.Save(folder);
+        }
+
+        var source = new BatchSource(
+            rows.Train, options.BatchSize, rows.Tokenizer.Vocabulary.PadId, options.Masking.Seed, PadTo(model.Config), rows.Order,
+            (ranks.Rank, ranks.WorldSize));
         var runFolder = new RunFolder(folder, rows.Tokenizer.Save, options.Training.Keep);
-        using var trainer = new Trainer(model, options.Training, runFolder, () => HeldOut(rows, model.Config), teacher);
+        using var trainer = new Trainer(model, options.Training, runFolder, () => HeldOut(rows, model.Config), teacher, ranks);
         observer.Plan?.Report(new PretrainingPlan(
-            options, model.parameters().Sum(p => p.numel()), vocabulary, rows.Train.Count, rows.HeldOut.Count, trainer.State.Step, options.Device, runFolder.Warnings));
+            options, model.parameters().Sum(p => p.numel()), vocabulary, rows.Train.Count, rows.HeldOut.Count, trainer.State.Step, options.Device,
+            ranks.WorldSize > 1 ? ranks.Description : null, runFolder.Warnings));
 
         bool nothingLeft = trainer.State.Step >= options.Training.Steps;
         long start = Stopwatch.GetTimestamp();
         using var loader = new PrefetchingLoader(source.At, trainer.State.Step * options.Training.Accumulate);
         TrainerState state = trainer.Run(loader.Next, observer.Steps, cancel);
         bool finished = state.Step >= options.Training.Steps && state.EvaluatedStep == state.Step;
-        return new PretrainingResult(state, finished, null, null, [], [], nothingLeft, Stopwatch.GetElapsedTime(start), loader.Waited);
+        return new PretrainingResult(
+            state, finished, null, null, [], [], nothingLeft, Stopwatch.GetElapsedTime(start), loader.Waited,
+            ranks.WorldSize > 1 ? new Communication(ranks.Description, ranks.Waited, ranks.Busy) : null);
     }
 
     private static PadTo PadTo(BiGSConfig config) => config.HearsPadding() ? Batches.PadTo.MaxLength : Batches.PadTo.Longest;

@@ -36,7 +36,8 @@ public sealed record PretrainingObserver
 /// <param name="HeldOutRows">Rows that are only scored.</param>
 /// <param name="StartStep">Steps that were done before.</param>
 /// <param name="Device">Where it runs.</param>
+/// <param name="Ranks">Who trains together, in words; null for one process.</param>
 /// <param name="Warnings">Checkpoints that were damaged and passed over.</param>
 public sealed record PretrainingPlan(
     PretrainingOptions Options, long Parameters, int VocabularySize, long TrainRows, long HeldOutRows, long StartStep, string Device,
-    IReadOnlyList<string> Warnings);
+    string? Ranks, IReadOnlyList<string> Warnings);

@@ -1,4 +1,6 @@
+using System.Text;
 using BiGS.Batches;
+using BiGS.Distributed;
 using BiGS.Files;
 using BiGS.Models;
 
@@ -68,6 +70,15 @@ public sealed record PretrainingOptions
         }
 
         return OptionsFile.Read<PretrainingOptions>(path, "the options of a run");
+    }
+
+    /// <summary>Rank 0's options on every rank.</summary>
+    /// <param name="options">Rank 0's own; of others, nothing.</param>
+    /// <param name="ranks">All of them ask.</param>
+    public static PretrainingOptions FromRankZero(PretrainingOptions? options, ICommunicator ranks)
+    {
+        byte[] json = ranks.FromRankZero(Encoding.UTF8.GetBytes(options?.ToJson() ?? string.Empty));
+        return options ?? OptionsFile.Parse<PretrainingOptions>(Encoding.UTF8.GetString(json));
     }
 
     public void Write(string folder)

@@ -1,5 +1,6 @@
 using BiGS.Checkpoints;
 using BiGS.Models;
+using static TorchSharp.torch;
 
 namespace BiGS.Training;
 
@@ -87,14 +88,17 @@ public sealed class RunFolder
         _addTokenizer(Milestone(Path, step));
     }
 
-    public void SaveLast(HeadedModel model, FusedAdamW optimizer, TrainerState state)
+    /// <param name="model">Its weights.</param>
+    /// <param name="moments">The optimiser's, by name.</param>
+    /// <param name="state">Where the run stands.</param>
+    public void SaveLast(HeadedModel model, IReadOnlyList<(string Name, Tensor Tensor)> moments, TrainerState state)
     {
         DeleteIfThere(Beside);
         try
         {
             CheckpointFolder.Save(Beside, model);
             _addTokenizer(Beside);
-            SafetensorsWriter.Write(System.IO.Path.Combine(Beside, OptimizerName), optimizer.State());
+            SafetensorsWriter.Write(System.IO.Path.Combine(Beside, OptimizerName), moments);
             state.Write(Beside);
             CheckpointSeal.Write(Beside);
         }

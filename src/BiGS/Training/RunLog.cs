@@ -17,6 +17,9 @@ public sealed record LogRow(long Step, long Tokens)
 
     public double? TokensPerSecond { get; init; }
 
+    /// <summary>With several ranks: the share of the time for which this one waited for the others and their messages.</summary>
+    public double? CommunicationShare { get; init; }
+
     /// <summary>Held-out loss, in nats per masked token.</summary>
     public double? EvalLoss { get; init; }
 
@@ -71,6 +74,7 @@ public sealed class RunLog : IDisposable
         foreach ((string tag, double? value) in new (string, double?)[]
         {
             ("loss", row.Loss), ("learning_rate", row.LearningRate), ("tokens_per_second", row.TokensPerSecond),
+            ("communication_share", row.CommunicationShare),
             ("eval/loss", row.EvalLoss), ("eval/accuracy", row.EvalAccuracy),
         })
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BiGS.Batches;
+using BiGS.Distributed;
 using BiGS.Evaluation;
 using BiGS.Models;
 using TorchSharp;
@@ -15,13 +16,15 @@ public sealed class Trainer : IDisposable
     private readonly TrainingOptions _options;
     private readonly RunFolder _folder;
     private readonly Func<IEnumerable<Batch>> _heldOut;
-    private readonly FusedAdamW _optimizer;
+    private readonly Replica _replica;
+    private readonly ICommunicator _ranks;
     private readonly Schedule _schedule;
     private readonly Teacher? _teacher;
     private readonly Device _device;
     private readonly List<Parameter> _parameters;
     private readonly Stopwatch _sinceRow = new();
     private long _tokensAtRow;
+    private TimeSpan _waitedAtRow;
     private TrainerState _state;
 
     /// <param name="model">On the device to train on; its weights are replaced where the folder holds a checkpoint.</param>
@@ -29,8 +32,11 @@ public sealed class Trainer : IDisposable
     /// <param name="folder">Where the run lives.</param>
     /// <param name="heldOut">Gives the held-out batches, the same each time.</param>
     /// <param name="teacher">Whose guesses are learned beside the true words; stays the caller's.</param>
-    public Trainer(BiGSForMaskedLM model, TrainingOptions options, RunFolder folder, Func<IEnumerable<Batch>> heldOut, Teacher? teacher = null)
+    /// <param name="ranks">Who trains with this process; stays the caller's. Null for nobody.</param>
+    public Trainer(
+        BiGSForMaskedLM model, TrainingOptions options, RunFolder folder, Func<IEnumerable<Batch>> heldOut, Teacher? teacher = null, ICommunicator? ranks = null)
     {
+        _ranks = ranks ?? new OneProcess();
         _teacher = teacher;
         _model = model;
         _options = options;
@@ -41,10 +47,8 @@ public sealed class Trainer : IDisposable
         model.Bigs.Recompute = options.Recompute;
         _device = model.Bigs.Embeddings.WordTable.device;
         _parameters = [.. model.parameters()];
-        _optimizer = new FusedAdamW(
-            ParameterGroup.Of(model, options.WeightDecay, options.SsmWeightDecay, options.SsmLearningRateFactor),
-            options.Beta1, options.Beta2, options.Epsilon);
-        _state = folder.Restore(model, _optimizer);
+        _replica = new Replica(model, options, _ranks);
+        _state = _replica.Restore(folder);
     }
 
     /// <summary>Where the run stands.</summary>
@@ -58,11 +62,12 @@ public sealed class Trainer : IDisposable
     /// <exception cref="NonFiniteLossException">The loss is no number any more; the last checkpoint stands.</exception>
     public TrainerState Run(Func<long, Batch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
     {
-        using var log = new RunLog(_folder.Path, _state);
+        using RunLog? log = IsWriter ? new RunLog(_folder.Path, _state) : null;
         _model.train();
         TrainerState saved = _state;
         _sinceRow.Restart();
         _tokensAtRow = _state.Tokens;
+        _waitedAtRow = _ranks.Waited;
         while (true)
         {
             // Evaluation and saving come first, so that a run that was stopped before them begins with them when it goes on.
@@ -77,7 +82,7 @@ public sealed class Trainer : IDisposable
                 saved = _state;
             }
 
-            if (_state.Step >= _options.Steps || cancel.IsCancellationRequested)
+            if (_state.Step >= _options.Steps || _ranks.Any(cancel.IsCancellationRequested))
             {
                 break;
             }
@@ -93,14 +98,17 @@ public sealed class Trainer : IDisposable
         return _state;
     }
 
-    public void Dispose() => _optimizer.Dispose();
+    public void Dispose() => _replica.Dispose();
 
     /// <summary>At multiples, and at the end.</summary>
     private bool IsDue(long every) => _state.Step > 0 && (_state.Step % every == 0 || _state.Step == _options.Steps);
 
+    /// <summary>One rank writes for all.</summary>
+    private bool IsWriter => _ranks.Rank == 0;
+
     private bool IsMilestone => _options.Milestones.Contains(_state.Step);
 
-    private void StepAndLog(RunLog log, Func<long, Batch> batches, IProgress<TrainingProgress>? progress)
+    private void StepAndLog(RunLog? log, Func<long, Batch> batches, IProgress<TrainingProgress>? progress)
     {
         double learningRate = _options.LearningRate * _schedule.At(_state.Step);
         (double loss, long tokens) = Step(_state.Step, learningRate, batches);
@@ -117,14 +125,16 @@ public sealed class Trainer : IDisposable
             return;
         }
 
-        log.Add(new LogRow(_state.Step, _state.Tokens)
+        log?.Add(new LogRow(_state.Step, _state.Tokens)
         {
             Loss = _state.LossSum / _state.LossCount,
             LearningRate = learningRate,
             TokensPerSecond = (_state.Tokens - _tokensAtRow) / _sinceRow.Elapsed.TotalSeconds,
+            CommunicationShare = _ranks.WorldSize > 1 ? (_ranks.Waited - _waitedAtRow) / _sinceRow.Elapsed : null,
         });
         _state = _state with { LossSum = 0, LossCount = 0 };
         _tokensAtRow = _state.Tokens;
+        _waitedAtRow = _ranks.Waited;
         _sinceRow.Restart();
     }
 
@@ -142,66 +152,73 @@ public sealed class Trainer : IDisposable
             accumulated[i] = batches((step * _options.Accumulate) + i);
         }
 
-        foreach (Parameter parameter in _parameters)
-        {
-            parameter.grad?.zero_();
-        }
-
-        long masked = accumulated.Sum(batch => (long)batch.MaskedIds.Length);
+        _replica.ClearGradients();
+        double[] all = _ranks.Totals(accumulated.Sum(batch => (long)batch.MaskedIds.Length), accumulated.Sum(batch => (long)batch.Tokens));
+        (long masked, long tokens) = ((long)all[0], (long)all[1]);
         double total = 0;
         for (int i = 0; i < accumulated.Length; i++)
         {
             using var scope = NewDisposeScope();
             SeedDropout((step * _options.Accumulate) + i);
+            _replica.Announce(last: i == accumulated.Length - 1);
             BatchTensors tensors = BatchTensors.Of(accumulated[i], _device);
             Tensor logits = _model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
             using Tensor share = tensor(1f / Math.Max(1, masked), device: _device);
             Tensor crossEntropy = nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum);
             ((_teacher?.Loss(tensors, logits, crossEntropy) ?? crossEntropy) * share).backward();
             total += (crossEntropy * share).to_type(ScalarType.Float64).item<double>(); // last: reading it waits for a GPU
-            if (!double.IsFinite(total))
-            {
-                throw new NonFiniteLossException(step, total, _folder.Newest);
-            }
         }
 
-        if (_options.ClipNorm is { } longest)
+        total = _ranks.Totals(total)[0];
+        if (!double.IsFinite(total))
         {
-            GradientNorm.Clip(_parameters, longest);
+            throw new NonFiniteLossException(step, total, _folder.Newest);
         }
 
-        _optimizer.Step(learningRate);
-        return (total, accumulated.Sum(batch => (long)batch.Tokens));
+        _replica.Step(learningRate, _options.ClipNorm);
+        return (total, tokens);
     }
 
     /// <summary>Scores the held-out text, and keeps the model where it is the best so far.</summary>
     /// <returns>False where it was cancelled half-way: nothing is written, and the run begins with it when it goes on.</returns>
-    private bool Evaluate(RunLog log, IProgress<TrainingProgress>? progress, CancellationToken cancel)
+    private bool Evaluate(RunLog? log, IProgress<TrainingProgress>? progress, CancellationToken cancel)
     {
         _sinceRow.Stop();
-        MaskedLmScore score;
+        var own = new MaskedLmSums(0, 0, 0);
+        bool cancelled = false;
         try
         {
-            score = MaskedLmEvaluation.Score(_model, _heldOut(), cancel);
+            own = MaskedLmEvaluation.Sums(_model, _heldOut().Where((_, number) => number % _ranks.WorldSize == _ranks.Rank), cancel);
         }
         catch (OperationCanceledException)
+        {
+            cancelled = true;
+        }
+
+        double[] all = _ranks.Totals(own.Loss, own.Hits, own.Count, cancelled ? 1 : 0);
+        if (all[3] > 0)
         {
             return false;
         }
 
+        MaskedLmScore score = new MaskedLmSums(all[0], (long)all[1], (long)all[2]).Score();
         if (!double.IsFinite(score.Loss))
         {
             throw new NonFiniteLossException(_state.Step, score.Loss, _folder.Newest);
         }
 
-        log.Add(new LogRow(_state.Step, _state.Tokens) { EvalLoss = score.Loss, EvalAccuracy = score.Accuracy });
+        log?.Add(new LogRow(_state.Step, _state.Tokens) { EvalLoss = score.Loss, EvalAccuracy = score.Accuracy });
         if (_state.BestLoss is null || score.Loss < _state.BestLoss)
         {
-            _folder.SaveBest(_model);
+            if (IsWriter)
+            {
+                _folder.SaveBest(_model);
+            }
+
             _state = _state with { BestLoss = score.Loss, BestStep = _state.Step };
         }
 
-        if (IsMilestone)
+        if (IsMilestone && IsWriter)
         {
             _folder.SaveMilestone(_model, _state.Step);
         }
@@ -223,12 +240,22 @@ public sealed class Trainer : IDisposable
             }
         }
 
-        _folder.SaveLast(_model, _optimizer, _state);
+        _replica.CheckEqual();
+        using var moments = NewDisposeScope();
+        IReadOnlyList<(string Name, Tensor Tensor)> all = _replica.Moments();
+        if (IsWriter)
+        {
+            _folder.SaveLast(_model, all, _state);
+        }
     }
 
-    /// <summary>Dropout depends on the seed and the batch's number only, so that a resumed run draws what the uninterrupted one drew.</summary>
+    /// <summary>
+    /// Dropout depends on the seed, the batch's number and the rank only, so that a resumed run draws what the uninterrupted one drew. (Another number
+    /// of ranks draws otherwise: libtorch draws for the rows of a batch at once.)
+    /// </summary>
     private void SeedDropout(long batch)
     {
+        batch = (batch * _ranks.WorldSize) + _ranks.Rank;
         long seed = unchecked((_options.Seed * 0x9E3779B97F4A7C1L) ^ (batch * 0x2545F4914F6CDD1DL)) & long.MaxValue;
         random.manual_seed(seed);
         if (_device.type == DeviceType.CUDA)

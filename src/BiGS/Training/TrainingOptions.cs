@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BiGS.Models;
 
 namespace BiGS.Training;
@@ -38,6 +39,10 @@ public sealed record TrainingOptions
 
     /// <summary>Computes each block once more in the backward pass instead of keeping its activations: less memory, a third more time.</summary>
     public bool Recompute { get; init; }
+
+    /// <summary>Several ranks: each keeps its part of the optimiser's moments instead of all of them. No part of what the run is.</summary>
+    [JsonIgnore]
+    public bool ShardOptimizer { get; init; }
 
     /// <summary>Decides the dropout; masks and order have the batches' own.</summary>
     public long Seed { get; init; } = 42;

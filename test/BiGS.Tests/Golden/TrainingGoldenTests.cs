@@ -34,7 +34,7 @@ public class TrainingGoldenTests
             var output = model.Forward(
                 new ModelInput(Input("input_ids"), Input("attention_mask"), Input("token_type_ids")), new ModelLabels(Input("labels")));
             output.Loss!.backward();
-            double norm = GradientNorm.Clip(parameters, 1.0);
+            double norm = GradientNorm.Clip([.. parameters.Where(p => p.grad is not null).Select(p => p.grad!)], 1.0);
             double learningRate = 0.002 * schedule.At(step);
             optimizer.Step(learningRate);
 

@@ -89,9 +89,10 @@ public class FusedAdamWTests
         {
             using var scope = NewDisposeScope();
             Parameter[] parameters = [.. gradients.Select(g => new Parameter(zeros(g.Length, ScalarType.Float64)) { grad = tensor(g) }), new Parameter(zeros(2))];
+            Tensor[] there = [.. parameters.Where(p => p.grad is not null).Select(p => p.grad!)];
             double norm = Math.Sqrt(gradients.Sum(g => g.Sum(v => v * v)));
-            Assert.Equal(norm, GradientNorm.Of(parameters), 1e-9);
-            Assert.Equal(norm, GradientNorm.Clip(parameters, largest), 1e-9);
+            Assert.Equal(norm, GradientNorm.Of(there), 1e-9);
+            Assert.Equal(norm, GradientNorm.Clip(there, largest), 1e-9);
             double factor = norm > largest ? largest / norm : 1;
             for (int i = 0; i < gradients.Length; i++)
             {

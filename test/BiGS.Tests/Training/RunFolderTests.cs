@@ -32,20 +32,20 @@ public sealed class RunFolderTests : IDisposable
         var withTokenizer = new List<string>();
         var folder = new RunFolder(Out, withTokenizer.Add, keep: 1);
         string last = Path.Combine(Out, "last");
-        folder.SaveLast(model, optimizer, new TrainerState { Step = 1 });
+        folder.SaveLast(model, optimizer.State(), new TrainerState { Step = 1 });
         Assert.Equal(last, folder.Newest);
 
         // Killed while writing the next.
         Directory.CreateDirectory(last + ".partial");
         File.WriteAllText(Path.Combine(last + ".partial", "model.safetensors"), "half");
         Assert.Equal(1, folder.Restore(model, optimizer).Step);
-        folder.SaveLast(model, optimizer, new TrainerState { Step = 2 });
+        folder.SaveLast(model, optimizer.State(), new TrainerState { Step = 2 });
         Assert.Equal(2, folder.Restore(model, optimizer).Step);
 
         // Killed between two renamings.
         Directory.Move(last, last + "-1");
         Assert.Equal((last + "-1", 2), (folder.Newest, folder.Restore(model, optimizer).Step));
-        folder.SaveLast(model, optimizer, new TrainerState { Step = 3 });
+        folder.SaveLast(model, optimizer.State(), new TrainerState { Step = 3 });
         Assert.Equal((last, 3), (folder.Newest, folder.Restore(model, optimizer).Step));
         Assert.Equal([last], Directory.GetDirectories(Out));
         Assert.Equal(3, withTokenizer.Count);
@@ -73,7 +73,7 @@ public sealed class RunFolderTests : IDisposable
         var folder = new RunFolder(Out, _ => { }, keep: 3);
         for (int step = 1; step <= 5; step++)
         {
-            folder.SaveLast(model, optimizer, new TrainerState { Step = step });
+            folder.SaveLast(model, optimizer.State(), new TrainerState { Step = step });
         }
 
         Assert.Equal(
@@ -99,8 +99,8 @@ public sealed class RunFolderTests : IDisposable
         using HeadedModel model = SmallModels.Build(SmallModels.Config());
         using FusedAdamW optimizer = Optimizer(model);
         var folder = new RunFolder(Out, _ => { });
-        folder.SaveLast(model, optimizer, new TrainerState { Step = 1 });
-        folder.SaveLast(model, optimizer, new TrainerState { Step = 2 });
+        folder.SaveLast(model, optimizer.State(), new TrainerState { Step = 1 });
+        folder.SaveLast(model, optimizer.State(), new TrainerState { Step = 2 });
         spoil(Path.Combine(Out, "last"));
         Assert.Equal(1, folder.Restore(model, optimizer).Step);
         Assert.Contains($"{Path.Combine(Out, "last")}: {damage}", Assert.Single(folder.Warnings), StringComparison.Ordinal);
