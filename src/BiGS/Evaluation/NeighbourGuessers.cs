@@ -81,19 +81,11 @@ public sealed class NeighbourGuessers
     {
         public int At(int[] text, int position)
         {
-            (int token, double share) = (Commonest, 0);
-            foreach ((int token, double share) guess in new[]
-            {
-                After.GetValueOrDefault(text[position - 1], (Commonest, 0)), Before.GetValueOrDefault(text[position + 1], (Commonest, 0)),
-            })
-            {
-                if (guess.share > share)
-                {
-                    (token, share) = guess;
-                }
-            }
-
-            return token;
+            // A packed row may begin or end in the middle of a sentence: a word there has one neighbour.
+            (int Token, double Share) none = (Commonest, 0);
+            (int Token, double Share) after = position > 0 ? After.GetValueOrDefault(text[position - 1], none) : none;
+            (int Token, double Share) before = position + 1 < text.Length ? Before.GetValueOrDefault(text[position + 1], none) : none;
+            return before.Share > after.Share ? before.Token : after.Token;
         }
     }
 }

@@ -19,6 +19,17 @@ public class NeighbourGuessersTests
         Assert.Equal(new GuesserScore(1.0 / 3, 2.0 / 3, 3), score);
     }
 
+    /// <summary>Packed rows are cut anywhere.</summary>
+    [Fact]
+    public void AWordAtTheEdgeOfARowHasOneNeighbour()
+    {
+        var guessers = new NeighbourGuessers([[5, 6, 2], [5, 6, 2], [8, 9, 6]]);
+        GuesserScore score = guessers.Score(new Rows(
+            new MaskedRow([Mask, 9, 6], null, [0], [8]), // 8, from its right neighbour
+            new MaskedRow([2, 8, Mask], null, [2], [9]))); // 9, from its left one
+        Assert.Equal(new GuesserScore(0, 1, 2), score);
+    }
+
     private sealed class Rows(params MaskedRow[] rows) : IMaskedRows
     {
         public long Count => rows.Length;
