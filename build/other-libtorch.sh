@@ -3,6 +3,7 @@
 # and the loader finds the other by LD_LIBRARY_PATH. The copy is made of hard links: it takes no room.
 
 wanted=2.10
+also=2.11 # has run with this program too (docs/results.md)
 
 refuse() {
   echo "error: $1" >&2
@@ -21,6 +22,7 @@ other_libtorch() {
   case $version in
     "") echo "note: no version is written beside $folder; bigs is built for libtorch $wanted, and bigs doctor tells which one it is" >&2 ;;
     "$wanted" | "$wanted".* | "$wanted"+*) ;;
+    "$also" | "$also".* | "$also"+*) ;;
     *) refuse "BIGS_LIBTORCH is $folder, of version $version, but bigs is built for libtorch $wanted; install torch==$wanted.* (into an environment of its own), or unset BIGS_LIBTORCH" ;;
   esac
   echo "$folder"

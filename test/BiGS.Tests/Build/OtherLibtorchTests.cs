@@ -48,7 +48,7 @@ public sealed class OtherLibtorchTests : IDisposable
     [Theory]
     [InlineData("version.py", "__version__ = '2.9.1+cu128'\n", "2.9.1+cu128")]
     [InlineData("version.py", "__version__ = '2.1'\n", "2.1")]
-    [InlineData("build-version", "2.11.0\n", "2.11.0")]
+    [InlineData("build-version", "2.12.0\n", "2.12.0")]
     public void AnotherVersionIsRefused(string file, string text, string version)
     {
         _temporary.File(file, text);
