@@ -6,6 +6,8 @@ namespace BiGS.Files;
 /// </summary>
 internal static class FileLock
 {
+    private const int HeldByAnother = 11; // EWOULDBLOCK
+
     /// <summary>Takes the lock until it is disposed; null where another holds it, or its folder is gone.</summary>
     public static IDisposable? TryTake(string path)
     {
@@ -13,7 +15,7 @@ internal static class FileLock
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException) when (File.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
+        catch (IOException failure) when (failure.HResult == HeldByAnother || failure is DirectoryNotFoundException)
         {
             return null;
         }

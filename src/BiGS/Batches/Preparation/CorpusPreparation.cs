@@ -40,8 +40,8 @@ public static class CorpusPreparation
             return new PreparationResult(before, 0, sources.Length, sources.Length, 0, 0);
         }
 
-        var tally = new PreparationTally(plan, progress);
         SourceReading[] own = [.. options.Part.Own(plan.Bytes).Select(number => sources[number]).Where(source => !source.IsDone)];
+        var tally = new PreparationTally(own, progress);
         ReadAll(own, folder, encoder, options, tally, cancel);
 
         ShardManifest? manifest = Finished(folder);

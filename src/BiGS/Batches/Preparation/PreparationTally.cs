@@ -1,10 +1,12 @@
 namespace BiGS.Batches;
 
 /// <summary>Counts what all readers of a call have read, and tells it.</summary>
-internal sealed class PreparationTally(PreparationPlan plan, IProgress<PreparationProgress>? progress) : IProgress<EncodedGroup>
+/// <param name="own">What the call reads.</param>
+/// <param name="progress">Who is told.</param>
+internal sealed class PreparationTally(IReadOnlyList<SourceReading> own, IProgress<PreparationProgress>? progress) : IProgress<EncodedGroup>
 {
     private readonly Lock _lock = new();
-    private readonly long _bytes = Math.Max(1, plan.Sources.Sum(source => source.Bytes));
+    private readonly long _bytes = Math.Max(1, own.Sum(source => source.Source.Bytes));
     private long _bytesDone;
 
     public int Files { get; private set; }
@@ -34,5 +36,5 @@ internal sealed class PreparationTally(PreparationPlan plan, IProgress<Preparati
         }
     }
 
-    private void Tell() => progress?.Report(new PreparationProgress($"reading {plan.Sources.Count:N0} files", (double)_bytesDone / _bytes, Documents, Tokens));
+    private void Tell() => progress?.Report(new PreparationProgress($"reading {own.Count:N0} files", (double)_bytesDone / _bytes, Documents, Tokens));
 }
