@@ -64,7 +64,7 @@ internal static class Checkup
         string? mpirun = folders.Select(folder => Path.Combine(folder, "mpirun")).FirstOrDefault(File.Exists);
         return mpirun is null
             ? new Finding("MPI", Condition.Optional, "no mpirun on PATH; training runs in one process",
-                "apt install openmpi-bin libopenmpi-dev, if it shall run in several")
+                "apt install openmpi-bin, if it shall run in several")
             : new Finding("MPI", Condition.Good, mpirun);
     }
 

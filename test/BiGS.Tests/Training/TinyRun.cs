@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using BiGS.Batches;
+using BiGS.Distributed;
 using BiGS.Models;
 using BiGS.Ssm;
 using BiGS.Tests.Models;
@@ -50,25 +51,30 @@ internal sealed class TinyRun
         return model;
     }
 
-    public Batch BatchAt(long number) => new BatchSource(_rows, BatchSize, Special.Pad, DataSeed, PadTo).At(number);
+    public Batch BatchAt(long number) => PartAt(number, new OneProcess());
+
+    /// <summary>A rank's rows of the batch.</summary>
+    public Batch PartAt(long number, ICommunicator ranks) =>
+        new BatchSource(_rows, BatchSize, Special.Pad, DataSeed, PadTo, part: (ranks.Rank, ranks.WorldSize)).At(number);
 
     public IEnumerable<Batch> HeldOut() => BatchSource.InOrder(_heldOut, 5, Special.Pad);
 
     /// <summary>Makes or goes on with the run of a folder.</summary>
     public TrainerState Train(
         string folder, BiGSForMaskedLM? model = null, Func<long, Batch>? batchAt = null, Func<IEnumerable<Batch>>? heldOut = null,
-        Action<TrainingProgress>? told = null, CancellationTokenSource? cancel = null)
+        Action<TrainingProgress>? told = null, CancellationTokenSource? cancel = null, ICommunicator? ranks = null)
     {
         var runFolder = new RunFolder(folder, _ => { });
         // A resumed run's weights come from the checkpoint; those it starts with must not matter.
         using BiGSForMaskedLM trained = model ?? NewModel(seed: runFolder.Newest is null ? 3 : 99);
-        using var trainer = new Trainer(trained, Options, runFolder, heldOut ?? HeldOut);
-        return trainer.Run(batchAt ?? BatchAt, new Immediately(told ?? (_ => { })), cancel?.Token ?? TestContext.Current.CancellationToken);
+        ICommunicator together = ranks ?? new OneProcess();
+        using var trainer = new Trainer(trained, Options, runFolder, heldOut ?? HeldOut, ranks: together);
+        return trainer.Run(batchAt ?? (number => PartAt(number, together)), new Immediately(told ?? (_ => { })), cancel?.Token ?? TestContext.Current.CancellationToken);
     }
 
     /// <summary>The log without its times.</summary>
     public static string[] Log(string folder) =>
-        [.. File.ReadAllLines(Path.Combine(folder, RunLog.FileName)).Select(line => Regex.Replace(line, ",\"tokens_per_second\":[^,}]+", ""))];
+        [.. File.ReadAllLines(Path.Combine(folder, RunLog.FileName)).Select(line => Regex.Replace(line, ",\"(tokens_per_second|communication_share)\":[^,}]+", ""))];
 
     /// <summary>All that a run leaves and that tells neither the time nor where it was interrupted, as bytes.</summary>
     public static Dictionary<string, byte[]> Files(string folder) =>
