@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BiGS.Batches;
 using BiGS.Cli.Console;
+using BiGS.Distributed;
 using BiGS.Tokenizers;
 
 namespace BiGS.Cli.Commands;
@@ -41,7 +42,7 @@ internal static class CorpusPrepareCommand
                 TextField = parse.GetValue(textField) ?? "text",
                 KeepDuplicates = parse.GetValue(keep),
                 Workers = parse.GetValue(workers) ?? Environment.ProcessorCount,
-                Part = parse.GetValue(part) is { } named ? PreparationPart.Parse(named) : PreparationPart.OfLauncher(Environment.GetEnvironmentVariable),
+                Part = parse.GetValue(part) is { } named ? PreparationPart.Parse(named) : OfLaunch(Launch.OfProcess()),
             };
             if (parse.GetValue(overwrite))
             {
@@ -60,6 +61,8 @@ internal static class CorpusPrepareCommand
         });
         return command;
     }
+
+    private static PreparationPart OfLaunch(Launch launch) => new(launch.Rank + 1, launch.WorldSize);
 
     private static void Clear(string folder, PreparationPart part)
     {

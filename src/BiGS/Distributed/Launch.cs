@@ -32,8 +32,8 @@ public sealed record Launch(Starter Starter, int Rank, int WorldSize, int LocalR
     private static readonly (Starter Starter, string Rank, string WorldSize, string LocalRank)[] Variables =
     [
         (Starter.OpenMpi, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK"),
-        (Starter.OpenMpi, "PMIX_RANK", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID"),
         (Starter.Mpich, "PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID"),
+        (Starter.OpenMpi, "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID"),
         (Starter.Torchrun, "RANK", "WORLD_SIZE", "LOCAL_RANK"),
     ];
 

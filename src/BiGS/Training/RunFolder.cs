@@ -1,4 +1,5 @@
 using BiGS.Checkpoints;
+using BiGS.Files;
 using BiGS.Models;
 using static TorchSharp.torch;
 
@@ -46,14 +47,8 @@ public sealed class RunFolder
     public static IDisposable Hold(string path)
     {
         Directory.CreateDirectory(path);
-        try
-        {
-            return new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException held) when (File.Exists(System.IO.Path.Combine(path, LockName)))
-        {
-            throw new IOException($"{path}: another process is training here; wait for its end, or choose another --out.", held);
-        }
+        return FileLock.TryTake(System.IO.Path.Combine(path, LockName))
+            ?? throw new IOException($"{path}: another process is training here; wait for its end, or choose another --out.");
     }
 
     /// <summary>Where the weights after a step stay.</summary>

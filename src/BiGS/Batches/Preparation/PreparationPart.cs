@@ -10,12 +10,6 @@ namespace BiGS.Batches;
 /// <param name="Of">How many there are.</param>
 public sealed record PreparationPart(int Number, int Of)
 {
-    /// <summary>Rank and size as launchers tell them: Open MPI, MPICH and Intel MPI, Slurm's srun, torchrun.</summary>
-    private static readonly (string Rank, string Size)[] Launchers =
-    [
-        ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMI_RANK", "PMI_SIZE"), ("SLURM_PROCID", "SLURM_STEP_NUM_TASKS"), ("RANK", "WORLD_SIZE"),
-    ];
-
     public static PreparationPart Whole { get; } = new(1, 1);
 
     /// <summary>“2/4”: the second of four.</summary>
@@ -26,24 +20,6 @@ public sealed record PreparationPart(int Number, int Of)
         return parts.Length == 2 && IsCount(parts[0], out int number) && IsCount(parts[1], out int of) && number >= 1 && number <= of
             ? new PreparationPart(number, of)
             : throw new ArgumentException($"the part is \"{text}\"; expected K/N with K of 1 to N, such as 2/4 for the second of four.");
-    }
-
-    /// <summary>The part that a launcher gave this process; the whole where none did.</summary>
-    /// <param name="variable">Reads a variable of the environment.</param>
-    /// <exception cref="ArgumentException">The launcher's variables make no sense.</exception>
-    public static PreparationPart OfLauncher(Func<string, string?> variable)
-    {
-        foreach ((string rankName, string sizeName) in Launchers)
-        {
-            if (variable(rankName) is { } rank && variable(sizeName) is { } size)
-            {
-                return IsCount(rank, out int number) && IsCount(size, out int of) && number < of
-                    ? new PreparationPart(number + 1, of)
-                    : throw new ArgumentException($"{rankName} is \"{rank}\" and {sizeName} \"{size}\"; expected a rank below the size: start through mpirun, srun or torchrun, or name the part with --part.");
-            }
-        }
-
-        return Whole;
     }
 
     /// <summary>The files of this part, largest first, by their number.</summary>
