@@ -46,7 +46,7 @@ internal static class PretrainCommand
                 MakeRoom(folder, parse.GetValue(overwrite));
             }
 
-            using ICommunicator ranks = ranksOptions.Join(parse, place, terminal, () =>
+            ICommunicator ranks = ranksOptions.Join(parse, place, terminal, () =>
                 $"the last checkpoint stands in {folder}; go on with --resume --out {folder}, on as many processes as there are then.");
             folder = Encoding.UTF8.GetString(ranks.FromRankZero(Encoding.UTF8.GetBytes(folder)));
             run = ranksOptions.Applied(parse, PretrainingOptions.FromRankZero(run, ranks));
@@ -56,8 +56,12 @@ internal static class PretrainCommand
             }
             else
             {
+                terminal.Speaker = $"rank {ranks.Rank}";
                 Pretraining.Run(run, folder, new PretrainingObserver(), terminal.Interrupted, ranks);
             }
+
+            // Only now: a rank that failed is missed when its process ends, and by then it has said why.
+            ranks.Dispose();
         });
         return command;
     }

@@ -51,6 +51,9 @@ internal sealed class Terminal : IDisposable
     /// <summary>Whether writing a result failed because nobody reads any more.</summary>
     public bool ReaderIsGone { get; private set; }
 
+    /// <summary>Who says that something went wrong, where several processes share a screen.</summary>
+    public string? Speaker { get; set; }
+
     /// <summary>Columns for results.</summary>
     public int Width => _results.Profile.Width;
 
@@ -185,7 +188,7 @@ internal sealed class Terminal : IDisposable
     private void Say(string kind, Color color, string message)
     {
         _notes.Write(new Text(kind, new Style(color)));
-        _notes.Profile.Out.Writer.WriteLine($": {message}");
+        _notes.Profile.Out.Writer.WriteLine($": {(Speaker is null ? "" : $"{Speaker}: ")}{message}");
     }
 
     private bool Next(IEnumerator<string> texts)

@@ -104,13 +104,14 @@ internal sealed unsafe class MpiLibrary
     /// <summary>Leaves; returns when all others do.</summary>
     public void Complete() => Check(((delegate* unmanaged<int>)Symbol("MPI_Finalize"))());
 
-    /// <summary>Such as “Open MPI v4.1.4”.</summary>
+    /// <summary>Such as “Open MPI v4.1.4” or “MPICH 4.0.2”.</summary>
     public string Version()
     {
         byte* text = stackalloc byte[LongestText];
         int length = 0;
         Check(((delegate* unmanaged<byte*, int*, int>)Symbol("MPI_Get_library_version"))(text, &length));
-        return Encoding.UTF8.GetString(text, length).Split(',', '\n', '\0')[0].Trim();
+        return string.Join(' ', Encoding.UTF8.GetString(text, length).Replace("Version:", "", StringComparison.Ordinal)
+            .Split(',', '\n', '\0')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries));
     }
 
     public nint AllReduce(void* values, int count, nint type)

@@ -51,6 +51,36 @@ public sealed class MpiTests : IDisposable
         }
     }
 
+    [Fact]
+    public void RanksOnTwoMachinesLearnTheSame()
+    {
+        NeedsMpi();
+        using TwoMachines machines = Machines();
+        Ended(Start(1, "one"));
+        Assert.Contains("2 ranks on 2 machines", Ended(Start(2, "two", launcher: machines.Launcher)), StringComparison.Ordinal);
+        Assert.All(Losses("one").Zip(Losses("two")), pair => Assert.Equal((pair.First.Step, pair.First.Loss), (pair.Second.Step, pair.Second.Loss), Close));
+    }
+
+    /// <summary>Nothing closes a connection when a cable is pulled; silence does, in time.</summary>
+    [Fact]
+    public void WhenTheCableIsPulledTheRanksEnd()
+    {
+        NeedsMpi();
+        using TwoMachines machines = Machines();
+        (Process process, Func<string> said) = Start(2, "cut", ["--steps", "100000"], launcher: machines.Launcher);
+        using (process)
+        {
+            Assert.True(SpinWait.SpinUntil(() => Directory.Exists(Path.Combine(Folder("cut"), "last")), Patience), "no checkpoint came");
+            TwoMachines.Cut();
+            Assert.True(
+                SpinWait.SpinUntil(() => TwoMachines.Ranks(0) == 0 && TwoMachines.Ranks(1) == 0, TimeSpan.FromSeconds(EndsWithin)), $"ranks still ran {EndsWithin} s after the cable was pulled");
+            process.Kill(entireProcessTree: true); // mpirun itself would wait for the other machine's for long
+            process.WaitForExit();
+        }
+
+        Assert.Contains("error: rank 1 is gone (killed, crashed, or its machine cannot be reached)", said(), StringComparison.Ordinal);
+    }
+
     /// <summary>SIGKILL for one rank at a random moment: all end soon and say which it was, and the run goes on to the same bits.</summary>
     [Fact]
     public void WhenARankIsKilledAllEndAndTheRunGoesOnExactly()
@@ -124,6 +154,13 @@ public sealed class MpiTests : IDisposable
     private static void NeedsMpi() => Assert.SkipUnless(
         Launcher is not null && MpiCommunicator.IsThere(out _), "there is no mpirun here; apt install openmpi-bin brings it");
 
+    private TwoMachines Machines()
+    {
+        TwoMachines? machines = IsOpenMpi ? TwoMachines.TryMake(_temporary.Path) : null;
+        Assert.SkipUnless(machines is not null, "network namespaces are for root with the program ip (apt install iproute2), and not in every container");
+        return machines!;
+    }
+
     private static bool Close((double Step, double Loss) one, (double Step, double Loss) other) =>
         one.Step.Equals(other.Step) && Math.Abs(one.Loss - other.Loss) <= Limit;
 
@@ -146,18 +183,20 @@ public sealed class MpiTests : IDisposable
     /// <param name="name">Of the run's folder.</param>
     /// <param name="more">Options beside those of every run; “--resume” in place of them.</param>
     /// <param name="variable">Of the environment.</param>
-    private (Process Process, Func<string> Said) Start(int ranks, string name, string[]? more = null, (string Name, string Value)? variable = null)
+    /// <param name="launcher">What starts the ranks, where it is not this machine's mpirun.</param>
+    private (Process Process, Func<string> Said) Start(
+        int ranks, string name, string[]? more = null, (string Name, string Value)? variable = null, string[]? launcher = null)
     {
         string[] run = more is ["--resume"]
             ? ["pretrain", "--resume", "--out", Folder(name)]
             :
             [
                 "pretrain", "--overwrite", "--out", Folder(name), "--corpus", Path.Combine(_temporary.Path, "text.txt"), "--config", Path.Combine(_temporary.Path, "config.json"),
-                "--vocab-size", "120", "--max-length", "16", "--batch-size", "6", "--steps", $"{Steps}", "--precision", "fp32",
-                "--log-every", "1", "--eval-every", "30", "--save-every", "3", .. more ?? [],
+                "--vocab-size", "120", "--max-length", "16", "--batch-size", "6", "--precision", "fp32",
+                "--log-every", "1", "--eval-every", "30", "--save-every", "3", .. more?.Contains("--steps") == true ? [] : (string[])["--steps", $"{Steps}"], .. more ?? [],
             ];
         string[] program = ["dotnet", Path.Combine(AppContext.BaseDirectory, "BiGS.Cli.dll"), .. run];
-        string[] command = ranks == 0 ? program : [Launcher!, .. IsOpenMpi ? ["--oversubscribe"] : Array.Empty<string>(), "-n", $"{ranks}", .. program];
+        string[] command = ranks == 0 ? program : [.. launcher ?? [Launcher!, .. IsOpenMpi ? ["--oversubscribe"] : Array.Empty<string>(), "-n", $"{ranks}"], .. program];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach ((string key, string value) in ((string, string)[])
             [
