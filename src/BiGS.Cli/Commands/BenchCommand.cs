@@ -52,6 +52,7 @@ internal static class BenchCommand
 
         command.Add(BenchServeCommand.Build(terminal));
         command.Add(BenchMatmulCommand.Build(terminal));
+        command.Add(BenchAllReduceCommand.Build(terminal));
         command.Runs(parse =>
         {
             Device on = DeviceChoice.Of(parse.GetValue(device)!);

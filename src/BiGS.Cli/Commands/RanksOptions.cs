@@ -16,6 +16,9 @@ internal sealed partial class RanksOptions
 
     public IEnumerable<Option> All => [_distributed, _shard];
 
+    /// <summary>Those of who only sends messages.</summary>
+    public IEnumerable<Option> OfMessages => [_distributed];
+
     /// <summary>How the moments are kept is this start's own matter, and may be another when the run goes on.</summary>
     public PretrainingOptions Applied(ParseResult parse, PretrainingOptions run) =>
         run with { Training = run.Training with { ShardOptimizer = parse.GetValue(_shard) } };
