@@ -60,7 +60,9 @@ internal static class PretrainCommand
                 Pretraining.Run(run, folder, new PretrainingObserver(), terminal.Interrupted, ranks);
             }
 
-            // Only now: a rank that failed is missed when its process ends, and by then it has said why.
+            // Only now: a rank that failed is missed when its process ends, and by then it has said why. And a launcher that was told to stop
+            // gives its processes a moment only, so what is to be said comes before they wait for each other.
+            ranks.Finish();
             ranks.Dispose();
         });
         return command;

@@ -49,7 +49,7 @@ public interface ICommunicator : IDisposable
     /// <summary>A few bytes of every rank, in the order of the ranks.</summary>
     IReadOnlyList<byte[]> AllGather(ReadOnlySpan<byte> mine);
 
-    /// <summary>Says that the run has come to its end: from here on nobody misses a rank that leaves. To be called by all.</summary>
+    /// <summary>Says that the run has come to its end: from here on nobody misses a rank that leaves. To be called by all; again, it does nothing.</summary>
     void Finish();
 
     /// <summary>The elements of n that are a rank's own: [n r / W, n (r + 1) / W).</summary>

@@ -129,6 +129,11 @@ public sealed unsafe class MpiCommunicator : ICommunicator
 
     public void Finish()
     {
+        if (_finished)
+        {
+            return;
+        }
+
         _lifeline.SayGoodbye();
         _thread.Do(_mpi.Complete);
         _finished = true;

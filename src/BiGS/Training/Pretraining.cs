@@ -51,7 +51,7 @@ public static class Pretraining
     /// <param name="observer">Who is told.</param>
     /// <param name="cancel">Saves and leaves.</param>
     /// <param name="ranks">
-    /// Who trains with this process, all with the same options; null for nobody. They part when the training is done, and rank 0 alone has the scores.
+    /// Who trains with this process, all with the same options; null for nobody. They part when the training is done, and rank 0 alone has the scores; of a cancelled run they are still together.
     /// </param>
     public static PretrainingResult Run(
         PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel, ICommunicator? ranks = null)
@@ -59,8 +59,13 @@ public static class Pretraining
         ranks ??= new OneProcess();
         (options, PretrainingRows rows) = Opened(options, folder, observer, cancel, ranks);
         PretrainingResult result = Trained(options, folder, rows, observer, cancel, ranks);
+        if (!result.Finished)
+        {
+            return result;
+        }
+
         ranks.Finish();
-        return result.Finished && ranks.Rank == 0 ? Scored(result, folder, options, rows) : result;
+        return ranks.Rank == 0 ? Scored(result, folder, options, rows) : result;
     }
 
     /// <summary>The same without the scores at the end, for whoever measures the checkpoints otherwise.</summary>

@@ -95,6 +95,7 @@ public sealed class MpiTests : IDisposable
         {
             Assert.True(run < 20 * Kills, "the runs end before they are hit");
             string name = $"killed-{run}";
+            int victim = random.Next(2);
             (Process process, Func<string> said) = Start(2, name);
             using (process)
             {
@@ -104,7 +105,6 @@ public sealed class MpiTests : IDisposable
                     continue;
                 }
 
-                int victim = random.Next(2);
                 Process.GetProcessById(ranks[victim]).Kill();
                 start = Stopwatch.GetTimestamp();
                 Assert.True(process.WaitForExit(TimeSpan.FromSeconds(EndsWithin)), $"ranks still ran {EndsWithin} s after one of them was killed: {said()}");
@@ -113,7 +113,8 @@ public sealed class MpiTests : IDisposable
 
             Assert.True(
                 said().Contains("is gone (killed, crashed, or its machine cannot be reached)", StringComparison.Ordinal)
-                || said().Contains("Killed", StringComparison.Ordinal), said());
+                || said().Contains("Killed", StringComparison.Ordinal),
+                $"nobody said that rank {victim} was killed after {Done(name)} rows of the log: {said()}");
             kills++;
             Ended(Start(2, name, File.Exists(Path.Combine(Folder(name), PretrainingOptions.FileName)) ? ["--resume"] : []));
             Assert.Equal(TinyRun.Log(Folder("whole")), TinyRun.Log(Folder(name)));
@@ -220,6 +221,8 @@ public sealed class MpiTests : IDisposable
         .. TinyRun.Log(Folder(name)).Select(line => JsonDocument.Parse(line).RootElement)
             .Select(row => (row.GetProperty("step").GetDouble(), row.TryGetProperty("loss", out JsonElement loss) ? loss.GetDouble() : row.GetProperty("eval_loss").GetDouble())),
     ];
+
+    private int Done(string name) => File.Exists(Path.Combine(Folder(name), RunLog.FileName)) ? TinyRun.Log(Folder(name)).Length : 0;
 
     private string Folder(string name) => Path.Combine(_temporary.Path, name);
 }
