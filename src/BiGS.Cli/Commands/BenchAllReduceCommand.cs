@@ -2,6 +2,7 @@ using System.CommandLine;
 using BiGS.Cli.Bench;
 using BiGS.Cli.Console;
 using BiGS.Distributed;
+using static TorchSharp.torch;
 
 namespace BiGS.Cli.Commands;
 
@@ -23,7 +24,7 @@ internal static class BenchAllReduceCommand
         Option<bool> json = Values.Flag("--json", "the figures as one JSON object");
         var command = new Verb(
             "all-reduce",
-            "How long the processes of a run take to add up their gradients, as bandwidth and latency for bigs plan. Started by mpirun.",
+            "How long the processes of a run take to add up their gradients, as bandwidth and latency for bigs plan. Started by mpirun or torchrun.",
             "mpirun -n 4 bigs bench all-reduce",
             "mpirun -n 2 bigs bench all-reduce --kilobytes 4,65536 --json");
         foreach (Option option in (IEnumerable<Option>)[sizes, .. ranksOptions.OfMessages, device, repeats, json])
@@ -39,12 +40,14 @@ internal static class BenchAllReduceCommand
                 throw new ArgumentException("there is one process, and nobody to send to; start several, such as: mpirun -n 2 bigs bench all-reduce");
             }
 
-            ICommunicator ranks = ranksOptions.Join(parse, place, terminal, () => "nothing was measured.");
+            ICommunicator ranks = ranksOptions.Join(parse, place, terminal, () => "nothing was measured.", _ => parse.GetValue(device)!);
+            Device here = DeviceChoice.Of(parse.GetValue(device)!);
+            here = here.type == TorchSharp.DeviceType.CUDA ? new Device(here.type, ranks.Gpu(cuda.device_count())) : here;
             int count = parse.GetValue(repeats) ?? DefaultRepeats;
             MessageTime[] times =
             [
                 .. parse.GetRequiredValue(sizes).Distinct().Order()
-                    .Select(kilobytes => MessageTime.Of(ranks, 1_000L * kilobytes, DeviceChoice.Of(parse.GetValue(device)!), count)),
+                    .Select(kilobytes => MessageTime.Of(ranks, 1_000L * kilobytes, here, count)),
             ];
             if (ranks.Rank == 0)
             {

@@ -27,7 +27,8 @@ internal static class PretrainCommand
             "bigs pretrain --corpus texts/*.txt.gz --preset small --tokens 30M --out runs/mine",
             "bigs pretrain --corpus prepared/web,prepared/books --weights 0.7,0.3 --preset base --out runs/mixed",
             "bigs pretrain --resume --out runs/mine",
-            "mpirun -n 4 bigs pretrain --corpus texts/*.txt.gz --preset base --out runs/mine");
+            "mpirun -n 4 bigs pretrain --corpus texts/*.txt.gz --preset base --out runs/mine",
+            "torchrun --nproc-per-node 8 --no-python bigs pretrain --corpus texts/*.txt.gz --preset base --device cuda --out runs/mine");
         foreach (Option option in (IEnumerable<Option>)[.. options.All, .. ranksOptions.All, output, resume, overwrite, json])
         {
             command.Add(option);
@@ -46,18 +47,25 @@ internal static class PretrainCommand
                 MakeRoom(folder, parse.GetValue(overwrite));
             }
 
-            ICommunicator ranks = ranksOptions.Join(parse, place, terminal, () =>
-                $"the last checkpoint stands in {folder}; go on with --resume --out {folder}, on as many processes as there are then.");
-            folder = Encoding.UTF8.GetString(ranks.FromRankZero(Encoding.UTF8.GetBytes(folder)));
-            run = ranksOptions.Applied(parse, PretrainingOptions.FromRankZero(run, ranks));
+            terminal.Speaker = place.Rank > 0 ? $"rank {place.Rank}" : null;
+            ICommunicator ranks = ranksOptions.Join(
+                parse,
+                place,
+                terminal,
+                () => $"the last checkpoint stands in {folder}; go on with --resume --out {folder}, on as many processes as there are then.",
+                all =>
+                {
+                    folder = Encoding.UTF8.GetString(all.FromRankZero(Encoding.UTF8.GetBytes(folder)));
+                    run = ranksOptions.Applied(parse, PretrainingOptions.FromRankZero(run, all));
+                    return run.Device;
+                });
             if (ranks.Rank == 0)
             {
-                Train(run, folder, goesOn, parse.GetValue(json), terminal, ranks);
+                Train(run!, folder, goesOn, parse.GetValue(json), terminal, ranks);
             }
             else
             {
-                terminal.Speaker = $"rank {ranks.Rank}";
-                Pretraining.Run(run, folder, new PretrainingObserver(), terminal.Interrupted, ranks);
+                Pretraining.Run(run!, folder, new PretrainingObserver(), terminal.Interrupted, ranks);
             }
 
             // Only now: a rank that failed is missed when its process ends, and by then it has said why. And a launcher that was told to stop

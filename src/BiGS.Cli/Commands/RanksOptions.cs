@@ -1,16 +1,23 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using System.Text;
 using BiGS.Cli.Console;
 using BiGS.Distributed;
 using BiGS.Training;
+using static TorchSharp.torch;
 
 namespace BiGS.Cli.Commands;
 
 /// <summary>Who trains together: found out from whoever started the process, or said.</summary>
 internal sealed partial class RanksOptions
 {
+    private const string Mpi = "mpi";
+    private const string Nccl = "nccl";
+
     private readonly Option<string> _distributed = Values.Choice(
-        "--distributed", "how processes that train together speak (auto: by MPI under mpirun or srun)", "auto", "none", "mpi");
+        "--distributed",
+        "how processes that train together speak (auto: by NCCL where each has a GPU, else by MPI; they are started by mpirun, srun or torchrun)",
+        "auto", "none", Mpi, Nccl);
 
     private readonly Option<bool> _shard = Values.Flag("--shard-optimizer", "several processes: each keeps its part of the optimiser's moments only");
 
@@ -31,14 +38,11 @@ internal sealed partial class RanksOptions
     /// <param name="place">Of this process.</param>
     /// <param name="terminal">Told when a rank is gone; the process ends with that.</param>
     /// <param name="remedy">What to do then.</param>
-    public ICommunicator Join(ParseResult parse, Launch place, Terminal terminal, Func<string> remedy)
+    /// <param name="settle">Learns of rank 0 what is to be done, and says on which device: that decides how tensors travel.</param>
+    public ICommunicator Join(ParseResult parse, Launch place, Terminal terminal, Func<string> remedy, Func<IMeeting, string> settle)
     {
-        if (place.WorldSize == 1 && parse.GetValue(_distributed) != "mpi")
-        {
-            return new OneProcess();
-        }
-
-        var ranks = new MpiCommunicator(place);
+        string how = parse.GetValue(_distributed)!;
+        IMeeting ranks = Met(how, place);
         ranks.Missed = rank =>
         {
             // One rank speaks for all.
@@ -50,8 +54,46 @@ internal sealed partial class RanksOptions
             // At once: nothing that is under way can be brought to an end without the others, and what was saved is whole.
             EndProcess(1);
         };
-        return ranks;
+        return Speaking(how, place, ranks, settle(ranks));
     }
+
+    private static IMeeting Met(string how, Launch place) =>
+        place.WorldSize == 1 && how != Mpi ? new OneProcess()
+        : place.Starter == Starter.Torchrun && how != Mpi ? new TcpMeeting(place)
+        : new MpiCommunicator(place);
+
+    /// <summary>NCCL where every rank has it and a GPU; else what the processes met by, where that carries tensors.</summary>
+    private static ICommunicator Speaking(string how, Launch place, IMeeting ranks, string device)
+    {
+        if (ranks is ICommunicator met && (how == Mpi || (how != Nccl && ranks.WorldSize == 1)))
+        {
+            return met;
+        }
+
+        string[] hindrances = [.. ranks.AllGather(Encoding.UTF8.GetBytes(Hindrance(device))).Select(Encoding.UTF8.GetString)];
+        int hindered = Array.FindIndex(hindrances, hindrance => hindrance.Length > 0);
+        if (hindered < 0)
+        {
+            return ranks is OneProcess alone ? alone : new NcclCommunicator(ranks, ranks.Gpu(cuda.device_count()));
+        }
+
+        if (how != Nccl && ranks is ICommunicator others)
+        {
+            return others;
+        }
+
+        ranks.Finish(); // each says the same, and nobody needs to be missed
+        throw new PlatformNotSupportedException(
+            $"rank {hindered} cannot speak by NCCL: {hindrances[hindered]}"
+            + (place.Starter == Starter.Torchrun ? $" Without NCCL, start the processes by MPI: mpirun -n {place.WorldSize} bigs …" : " --distributed mpi does without NCCL."));
+    }
+
+    /// <summary>What keeps this process from speaking by NCCL; nothing where nothing does.</summary>
+    private static string Hindrance(string device) =>
+        device == "cpu" ? "NCCL reaches GPUs only, and the run computes on the processor (--device cpu)."
+        : !cuda.is_available() ? "NCCL reaches GPUs only, and libtorch finds none here; bigs doctor says why (BIGS_LIBTORCH names a libtorch that is built for GPUs)."
+        : NcclCommunicator.IsThere(out string remedy) ? string.Empty
+        : remedy;
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     private static partial void EndProcess(int code);

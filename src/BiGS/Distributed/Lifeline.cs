@@ -41,7 +41,7 @@ internal sealed class Lifeline : IDisposable
     /// <summary>Connects the ranks.</summary>
     /// <returns>On how many machines they are.</returns>
     /// <exception cref="InvalidOperationException">Rank 0 cannot be reached.</exception>
-    public int Join(ICommunicator ranks)
+    public int Join(IMeeting ranks)
     {
         int machines = ranks.AllGather(Encoding.UTF8.GetBytes(Machine())).Select(Convert.ToHexString).Distinct().Count();
         if (ranks.WorldSize == 1)

@@ -102,7 +102,7 @@ public static class Pretraining
         PretrainingOptions options, string folder, PretrainingRows rows, PretrainingObserver observer, CancellationToken cancel, ICommunicator ranks)
     {
         int vocabulary = rows.Tokenizer.VocabularySize;
-        var device = new Device(options.Device == "cuda" ? $"cuda:{ranks.LocalRank}" : options.Device);
+        var device = new Device(options.Device == "cuda" ? $"cuda:{ranks.Gpu(cuda.device_count())}" : options.Device);
         using BiGSForMaskedLM model = Model(options, vocabulary);
         model.to(device);
 

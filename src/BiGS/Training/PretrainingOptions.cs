@@ -75,7 +75,7 @@ public sealed record PretrainingOptions
     /// <summary>Rank 0's options on every rank.</summary>
     /// <param name="options">Rank 0's own; of others, nothing.</param>
     /// <param name="ranks">All of them ask.</param>
-    public static PretrainingOptions FromRankZero(PretrainingOptions? options, ICommunicator ranks)
+    public static PretrainingOptions FromRankZero(PretrainingOptions? options, IMeeting ranks)
     {
         byte[] json = ranks.FromRankZero(Encoding.UTF8.GetBytes(options?.ToJson() ?? string.Empty));
         return options ?? OptionsFile.Parse<PretrainingOptions>(Encoding.UTF8.GetString(json));
