@@ -138,6 +138,11 @@ internal static unsafe class NcclInMemory
             return InvalidArgument; // the wrong GPU is this thread's
         }
 
+        if (_group is not { Count: > 0 } && !StreamsInMemory.FollowsDefault(stream))
+        {
+            return InvalidUsage; // what is sent may not have been computed yet
+        }
+
         void Put() => StreamsInMemory.Put(stream, () =>
         {
             object?[]? all = member.Clique.Exchange(member.Rank, (what, count, type, Read(from, type, count)));

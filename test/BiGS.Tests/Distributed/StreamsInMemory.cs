@@ -18,6 +18,7 @@ internal static unsafe class StreamsInMemory
 
     private static readonly ConcurrentDictionary<nint, BlockingCollection<Action>> Streams = [];
     private static readonly ConcurrentDictionary<nint, Moment?> Events = [];
+    private static readonly ConcurrentDictionary<nint, bool> Following = [];
     private static readonly nint Error = Marshal.StringToCoTaskMemUTF8("invalid context");
     private static int _count;
 
@@ -54,6 +55,12 @@ internal static unsafe class StreamsInMemory
             Streams[stream].Add(action);
         }
     }
+
+    /// <summary>
+    /// Whether the stream has been told to wait for the default one since this was last asked. On a processor nothing would go wrong without it, since the
+    /// default stream is always done.
+    /// </summary>
+    public static bool FollowsDefault(nint stream) => Following.TryRemove(stream, out _);
 
     [UnmanagedCallersOnly]
     private static int Init(uint flags) => Success;
@@ -109,6 +116,10 @@ internal static unsafe class StreamsInMemory
         if (Events[moment] is { } recorded)
         {
             Put(stream, recorded.Reached.Wait);
+            if (recorded.Stream == CudaStreams.Default)
+            {
+                Following[stream] = true;
+            }
         }
 
         return Current == 0 ? InvalidContext : Success;
@@ -134,7 +145,7 @@ internal static unsafe class StreamsInMemory
     [UnmanagedCallersOnly]
     private static int EventRecord(nint moment, nint stream)
     {
-        var recorded = new Moment();
+        var recorded = new Moment(stream);
         Events[moment] = recorded;
         Put(stream, recorded.Reach);
         return Current == 0 ? InvalidContext : Success;
@@ -157,8 +168,10 @@ internal static unsafe class StreamsInMemory
         return Success;
     }
 
-    private sealed class Moment
+    private sealed class Moment(nint stream)
     {
+        public nint Stream => stream;
+
         public ManualResetEventSlim Reached { get; } = new();
 
         public long At { get; private set; }
