@@ -78,8 +78,10 @@ internal static unsafe class NcclInMemory
         return Success;
     }
 
+    /// <summary>Nothing is written into tensors any more once it returns.</summary>
     [UnmanagedCallersOnly]
-    private static int CommDestroy(nint communicator) => Members.TryRemove(communicator, out _) ? Success : InvalidArgument;
+    private static int CommDestroy(nint communicator) =>
+        Members.TryRemove(communicator, out Member? member) && SpinWait.SpinUntil(() => member.OnTheirWay == 0, 2 * Patience) ? Success : InvalidArgument;
 
     [UnmanagedCallersOnly]
     private static int GroupStart()
@@ -143,6 +145,7 @@ internal static unsafe class NcclInMemory
             return InvalidUsage; // what is sent may not have been computed yet
         }
 
+        Interlocked.Increment(ref member.OnTheirWay);
         void Put() => StreamsInMemory.Put(stream, () =>
         {
             object?[]? all = member.Clique.Exchange(member.Rank, (what, count, type, Read(from, type, count)));
@@ -151,6 +154,7 @@ internal static unsafe class NcclInMemory
             bool fit = all is not null && calls.DistinctBy(call => (call.What, call.Count, call.Type)).Count() == 1;
             double[][] values = [.. calls.Select(call => call.Values)];
             arrive(fit ? values : [.. Enumerable.Range(0, member.Clique.Count).Select(_ => Enumerable.Repeat(double.NaN, count).ToArray())], member.Rank);
+            Interlocked.Decrement(ref member.OnTheirWay);
         });
 
         if (_group is { } group)
@@ -185,7 +189,17 @@ internal static unsafe class NcclInMemory
     private static double[] Sum(double[][] all, int type) =>
         [.. all[0].Select((_, i) => all.Skip(1).Aggregate(all[0][i], (sum, of) => type == (int)NcclType.Single ? (float)sum + (float)of[i] : sum + of[i]))];
 
-    private sealed record Member(Clique Clique, int Rank, nint Gpu);
+    private sealed class Member(Clique clique, int rank, nint gpu)
+    {
+        /// <summary>Messages that have been put on a stream and have not arrived.</summary>
+        public int OnTheirWay;
+
+        public Clique Clique => clique;
+
+        public int Rank => rank;
+
+        public nint Gpu => gpu;
+    }
 
     /// <summary>Ranks that have the same id.</summary>
     private sealed class Clique(int count)
