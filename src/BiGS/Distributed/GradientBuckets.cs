@@ -19,7 +19,7 @@ public sealed class GradientBuckets : IDisposable
     private readonly ICommunicator _ranks;
     private readonly bool _sharded;
     private readonly List<Bucket> _buckets = [];
-    private readonly Dictionary<string, (Bucket Bucket, long Start)> _places = [];
+    private readonly Dictionary<string, (Bucket Bucket, Slice Slice)> _places = [];
     private readonly List<IWork> _work = [];
     private int _begun;
     private bool _attached;
@@ -31,13 +31,13 @@ public sealed class GradientBuckets : IDisposable
     {
         (_ranks, _sharded) = (ranks, sharded);
         long size = Math.Clamp(stages.Sum(stage => stage.Sum(p => p.Parameter.numel())) / About, Least, Most);
-        var together = new List<(string Name, Parameter Parameter)>();
+        var together = new List<Slice>();
         for (int stage = 0; stage < stages.Count; stage++)
         {
             foreach ((string name, Parameter parameter) in stages[stage])
             {
-                together.Add((name, parameter));
-                if (together.Sum(p => p.Parameter.numel()) >= size)
+                together.Add(new Slice(name, parameter, together.Count == 0 ? 0 : together[^1].End));
+                if (together[^1].End >= size)
                 {
                     Close(stage);
                 }
@@ -52,13 +52,7 @@ public sealed class GradientBuckets : IDisposable
         void Close(int stage)
         {
             var bucket = new Bucket([.. together], stage);
-            long start = 0;
-            foreach ((string name, Parameter parameter) in together)
-            {
-                _places[name] = (bucket, start);
-                start += parameter.numel();
-            }
-
+            together.ForEach(slice => _places[slice.Name] = (bucket, slice));
             _buckets.Add(bucket);
             together.Clear();
         }
@@ -70,16 +64,15 @@ public sealed class GradientBuckets : IDisposable
     /// <summary>The elements of a parameter that are this rank's own, where each keeps its part of the optimiser's state; all of them where not.</summary>
     public (long Start, long Length) Own(string name)
     {
-        (Bucket bucket, long start) = _places[name];
-        long length = bucket.Parameters.First(p => p.Name == name).Parameter.numel();
+        (Bucket bucket, Slice slice) = _places[name];
         if (!_sharded)
         {
-            return (0, length);
+            return (0, slice.Length);
         }
 
         (long partStart, long partLength) = _ranks.Part(bucket.Length, _ranks.Rank);
-        long from = Math.Clamp(partStart - start, 0, length);
-        return (from, Math.Clamp(partStart + partLength - start, 0, length) - from);
+        long from = Math.Clamp(partStart - slice.Start, 0, slice.Length);
+        return (from, Math.Clamp(partStart + partLength - slice.Start, 0, slice.Length) - from);
     }
 
     /// <summary>Sets the gradients to zero.</summary>
@@ -122,16 +115,14 @@ public sealed class GradientBuckets : IDisposable
 
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        Tensor[] weights = [.. _buckets.Select(bucket => cat([.. bucket.Parameters.Select(p => p.Parameter.view(-1))]))];
+        Tensor[] weights = [.. _buckets.Select(bucket => cat([.. bucket.Slices.Select(slice => slice.Parameter.view(-1))]))];
         IWork[] work = [.. weights.Select(_ranks.ShareParts)];
         for (int i = 0; i < weights.Length; i++)
         {
             work[i].Wait();
-            long start = 0;
-            foreach ((string _, Parameter parameter) in _buckets[i].Parameters)
+            foreach (Slice slice in _buckets[i].Slices)
             {
-                parameter.view(-1).copy_(weights[i].narrow(0, start, parameter.numel()));
-                start += parameter.numel();
+                slice.Parameter.copy_(slice.Of(weights[i]));
             }
         }
     }
@@ -146,13 +137,11 @@ public sealed class GradientBuckets : IDisposable
         foreach (Bucket bucket in _buckets)
         {
             Tensor flat = zeros(bucket.Length, bucket.Type, bucket.Device);
-            long start = 0;
-            foreach ((string name, Parameter parameter) in bucket.Parameters)
+            foreach (Slice slice in bucket.Slices)
             {
-                (long from, long length) = Own(name);
-                flat.narrow(0, start + from, length).copy_(own(name));
-                whole[name] = flat.narrow(0, start, parameter.numel()).view(parameter.shape).MoveToOuterDisposeScope();
-                start += parameter.numel();
+                (long from, long length) = Own(slice.Name);
+                flat.narrow(0, slice.Start + from, length).copy_(own(slice.Name));
+                whole[slice.Name] = slice.Of(flat).MoveToOuterDisposeScope();
             }
 
             _ranks.ShareParts(flat).Wait();
@@ -163,15 +152,26 @@ public sealed class GradientBuckets : IDisposable
 
     public void Dispose() => _buckets.ForEach(bucket => bucket.Gradient?.Dispose());
 
-    /// <param name="Parameters">One after the other.</param>
-    /// <param name="Stage">When the last of their gradients is whole.</param>
-    private sealed record Bucket(IReadOnlyList<(string Name, Parameter Parameter)> Parameters, int Stage)
+    /// <summary>A parameter's place in its bucket.</summary>
+    private sealed record Slice(string Name, Parameter Parameter, long Start)
     {
-        public ScalarType Type => Parameters[0].Parameter.dtype;
+        public long Length { get; } = Parameter.numel();
 
-        public Device Device => Parameters[0].Parameter.device;
+        public long End => Start + Length;
 
-        public long Length { get; } = Parameters.Sum(p => p.Parameter.numel());
+        /// <summary>Its elements of a tensor that is laid out like the bucket, in the parameter's shape.</summary>
+        public Tensor Of(Tensor flat) => flat.narrow(0, Start, Length).view(Parameter.shape);
+    }
+
+    /// <param name="Slices">One after the other.</param>
+    /// <param name="Stage">When the last of their gradients is whole.</param>
+    private sealed record Bucket(IReadOnlyList<Slice> Slices, int Stage)
+    {
+        public ScalarType Type => Slices[0].Parameter.dtype;
+
+        public Device Device => Slices[0].Parameter.device;
+
+        public long Length => Slices[^1].End;
 
         /// <summary>(n); null before the first backward pass.</summary>
         public Tensor? Gradient { get; private set; }
@@ -181,17 +181,14 @@ public sealed class GradientBuckets : IDisposable
         {
             using var scope = NewDisposeScope();
             Gradient = zeros(Length, Type, Device).DetachFromDisposeScope();
-            long start = 0;
-            foreach ((string _, Parameter parameter) in Parameters)
+            foreach (Slice slice in Slices)
             {
-                if (parameter.grad is { } gradient)
+                if (slice.Parameter.grad is { } gradient)
                 {
-                    Tensor place = Gradient.narrow(0, start, parameter.numel()).view(parameter.shape);
+                    Tensor place = slice.Of(Gradient);
                     place.copy_(gradient);
-                    parameter.grad = place;
+                    slice.Parameter.grad = place;
                 }
-
-                start += parameter.numel();
             }
         }
     }
