@@ -12,6 +12,7 @@ internal static class FinetuneCommand
     {
         var defaults = new FineTuningOptions();
         var task = new TaskOptions();
+        var tables = new TableFormatOptions();
         var model = new ModelOptions();
         Option<string> init = Values.Text(
             "--init", "PATH", "begin with the weights of a model that was fine-tuned before, instead of --model's: MNLI's for MRPC, STS-B and RTE (its head is replaced where labels differ)");
@@ -44,7 +45,7 @@ internal static class FinetuneCommand
         task.AddTo(command);
         model.AddTo(command);
         foreach (Option option in (Option[])
-            [init, output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, dropout, temperature, freezeSsm, headOnly, lora, apart, recompute, patience, seed, seeds, json])
+            [.. tables.All, init, output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, dropout, temperature, freezeSsm, headOnly, lora, apart, recompute, patience, seed, seeds, json])
         {
             command.Add(option);
         }
@@ -57,6 +58,7 @@ internal static class FinetuneCommand
                 throw new ArgumentException($"--task {row.Name} has no use for {temperature.Name}; leave it out.");
             }
 
+            TaskKind kind = row.Kind.With(tables.Of(parse, terminal));
             string folder = parse.GetRequiredValue(output);
             if (!parse.GetValue(overwrite) && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             {
@@ -76,7 +78,7 @@ internal static class FinetuneCommand
             var results = new List<FineTuningResult>();
             for (int s = 0; s < count; s++)
             {
-                var request = new FineTuningRequest(row.Name, row.Kind, place.Folder, place.TokenizerFolder, row.Train)
+                var request = new FineTuningRequest(row.Name, kind, place.Folder, place.TokenizerFolder, row.Train)
                 {
                     Validation = row.Validation,
                     Also = row.Also,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 
 namespace BiGS.Cli.Commands;
 
@@ -162,6 +163,49 @@ internal static class Values
         Required = required,
         AllowMultipleArgumentsPerToken = true,
         CustomParser = result => [.. result.Tokens.SelectMany(token => Parted(token.Value))],
+    };
+
+    /// <summary>A character between cells: itself, or "tab".</summary>
+    public static Option<char?> Delimiter(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "CHAR",
+        CustomParser = result =>
+        {
+            string found = result.Tokens[0].Value;
+            if (found is "tab" or "\\t" or "\t")
+            {
+                return '\t';
+            }
+
+            if (found.Length == 1 && found[0] is not ('"' or '\r' or '\n'))
+            {
+                return found[0];
+            }
+
+            result.AddError($"{name} is \"{found}\"; expected one character, such as , or ; or |, or the word tab");
+            return null;
+        },
+    };
+
+    /// <summary>An encoding by its name.</summary>
+    public static Option<Encoding?> Encoding(string name) => new(name)
+    {
+        Description = "of text files without a byte-order mark: windows-1252, latin1, utf-16, … (default utf-8)",
+        HelpName = "NAME",
+        CustomParser = result =>
+        {
+            string found = result.Tokens[0].Value;
+            try
+            {
+                return CodePagesEncodingProvider.Instance.GetEncoding(found) ?? System.Text.Encoding.GetEncoding(found);
+            }
+            catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
+            {
+                result.AddError($"{name} is \"{found}\"; expected the name of an encoding, such as utf-8, utf-16, latin1, windows-1252, windows-1251, shift_jis or gb18030");
+                return null;
+            }
+        },
     };
 
     public static Argument<string[]> Texts(string description, string name = "TEXT…") =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using BiGS.Checkpoints;
 using BiGS.Cli.Commands;
 using BiGS.Cli.Console;
+using BiGS.Corpora;
 using BiGS.Evaluation;
 using BiGS.FineTuning;
 using BiGS.Models;
@@ -74,6 +75,9 @@ internal sealed class EvaluationRun(
     /// <exception cref="ArgumentException">A column is not given.</exception>
     public TaskKind KindOf(ColumnOptions columns) =>
         task == ColumnOptions.Embedding ? TaskTable.Embedding(null, columns.Measured(parse)) : columns.KindOf(task, parse)!;
+
+    /// <summary>How tables are read where their files do not say.</summary>
+    public TableOptions Tables(TableFormatOptions options) => options.Of(parse, terminal);
 
     /// <summary>The one file that --data names.</summary>
     /// <exception cref="ArgumentException">It names several.</exception>

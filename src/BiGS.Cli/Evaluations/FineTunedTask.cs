@@ -13,7 +13,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     /// <inheritdoc/>
     public override IReadOnlyList<Option> Reads =>
     [
-        shared.Data, shared.MaxLength, options.Predictions, .. IsEmbedding ? [] : (Option[])[options.PairStyle, options.Distractors],
+        shared.Data, shared.MaxLength, options.Predictions, .. options.Tables.All, .. IsEmbedding ? [] : (Option[])[options.PairStyle, options.Distractors],
         .. row is null || IsEmbedding ? options.Columns.All : [],
     ];
 
@@ -34,7 +34,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     /// <inheritdoc/>
     public override void Run(EvaluationRun run)
     {
-        TaskKind kind = row is null || IsEmbedding ? run.KindOf(options.Columns) : row.Kind;
+        TaskKind kind = (row is null || IsEmbedding ? run.KindOf(options.Columns) : row.Kind).With(run.Tables(options.Tables));
         string[] paths = [.. run.Value(shared.Data)!.Select(path =>
             row is not null && Directory.Exists(path) ? TaskRow.Find(path, row.Validation, shared.Data.Name) : path)];
         (OpenedCheckpoint opened, BertTokenizer tokenizer) = run.OpenFineTuned(kind);

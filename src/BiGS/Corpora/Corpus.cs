@@ -22,12 +22,12 @@ public static class Corpus
     /// <exception cref="InvalidDataException">While reading: the text cannot be read.</exception>
     public static IEnumerable<string> ReadFile(string file, CorpusOptions? options = null)
     {
-        string field = (options ?? new CorpusOptions()).TextField;
+        options ??= new CorpusOptions();
         IEnumerable<string> documents = CorpusFiles.FormatOf(file) switch
         {
-            CorpusFormat.Text => TextDocuments.Read(file),
-            CorpusFormat.JsonLines => JsonLinesDocuments.Read(file, field),
-            _ => ParquetDocuments.Read(file, field),
+            CorpusFormat.Text => TextDocuments.Read(file, options.Encoding),
+            CorpusFormat.JsonLines => JsonLinesDocuments.Read(file, options),
+            _ => ParquetDocuments.Read(file, options.TextField),
         };
         return documents.Where(document => !string.IsNullOrWhiteSpace(document));
     }

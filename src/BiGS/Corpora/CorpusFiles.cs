@@ -18,16 +18,17 @@ internal static class CorpusFiles
     /// <summary>The format of a file by its extension, .gz taken off; null where it is not one of ours.</summary>
     public static CorpusFormat? FormatOf(string path)
     {
-        bool compressed = IsCompressed(path);
-        string inner = compressed ? path[..^3] : path;
-        return Path.GetExtension(inner).ToLowerInvariant() switch
+        return ExtensionOf(path) switch
         {
             ".txt" => CorpusFormat.Text,
             ".jsonl" => CorpusFormat.JsonLines,
-            ".parquet" when !compressed => CorpusFormat.Parquet,
+            ".parquet" when !IsCompressed(path) => CorpusFormat.Parquet,
             _ => null,
         };
     }
+
+    /// <summary>The extension in lower case, with its dot, .gz taken off.</summary>
+    public static string ExtensionOf(string path) => Path.GetExtension(IsCompressed(path) ? path[..^3] : path).ToLowerInvariant();
 
     public static bool IsCompressed(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
 

@@ -5,18 +5,18 @@ namespace BiGS.Corpora;
 /// <summary>JSON Lines: one object a line, its text in one field. Blank lines are passed over.</summary>
 internal static class JsonLinesDocuments
 {
-    public static IEnumerable<string> Read(string path, string field) => ReadWithLines(path, field).Select(document => document.Text);
+    public static IEnumerable<string> Read(string path, CorpusOptions options) => ReadWithLines(path, options).Select(document => document.Text);
 
     /// <summary>The same, each with the line that it stands in.</summary>
-    public static IEnumerable<(long Line, string Text)> ReadWithLines(string path, string field)
+    public static IEnumerable<(long Line, string Text)> ReadWithLines(string path, CorpusOptions options)
     {
-        using TextLines lines = new(path);
+        using TextLines lines = new(path, options.Encoding);
         while (lines.Advance())
         {
             lines.RequireUtf8();
             if (lines.Bytes.ContainsAnyExcept(" \t\r"u8))
             {
-                yield return (lines.LineNumber, TextOf(lines, path, field));
+                yield return (lines.LineNumber, TextOf(lines, path, options.TextField));
             }
         }
     }

@@ -10,7 +10,7 @@ internal static class ParquetDocuments
 
     private static async IAsyncEnumerable<string> ReadAsync(string path, string column)
     {
-        await using ParquetReader reader = await OpenAsync(path);
+        await using ParquetReader reader = await ParquetColumn.OpenAsync(path);
         DataField field = TextColumn(reader.Schema, path, column);
         long row = 0;
         for (int group = 0; group < reader.RowGroupCount; group++)
@@ -21,20 +21,6 @@ internal static class ParquetDocuments
                 yield return text ?? throw new InvalidDataException(
                     $"'{path}', row {row}: column \"{column}\" is null; drop the row or fill it");
             }
-        }
-    }
-
-    internal static async Task<ParquetReader> OpenAsync(string path)
-    {
-        FileStream stream = File.OpenRead(path);
-        try
-        {
-            return await ParquetReader.CreateAsync(stream);
-        }
-        catch (Exception broken)
-        {
-            await stream.DisposeAsync();
-            throw Broken(path, broken);
         }
     }
 

@@ -5,9 +5,9 @@ namespace BiGS.Corpora;
 /// <summary>Plain text: documents are parted by one or more blank lines, and keep the newlines inside them.</summary>
 internal static class TextDocuments
 {
-    public static IEnumerable<string> Read(string path, int longest = TextLines.Longest)
+    public static IEnumerable<string> Read(string path, Encoding? encoding = null, int longest = TextLines.Longest)
     {
-        using TextLines lines = new(path);
+        using TextLines lines = new(path, encoding);
         StringBuilder document = new();
         while (lines.Advance())
         {

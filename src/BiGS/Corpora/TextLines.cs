@@ -1,18 +1,19 @@
 using System.Text;
 using System.Text.Unicode;
-using ICSharpCode.SharpZipLib;
-using ICSharpCode.SharpZipLib.GZip;
 
 namespace BiGS.Corpora;
 
-/// <summary>The lines of a UTF-8 file, gzipped or not, read through one growing buffer: memory is the longest line.</summary>
+/// <summary>
+/// The lines of a text file, gzipped or not, in UTF-8 whatever its encoding, read through one growing buffer: memory is the longest line. Lines end with
+/// LF or CRLF; or with CR, as old Macs wrote them, where a file begins with CRs and no LF.
+/// </summary>
 internal sealed class TextLines : IDisposable
 {
     /// <summary>A line or document beyond this many bytes or characters does not fit a string.</summary>
     public const int Longest = 1 << 29;
 
     private readonly string _path;
-    private readonly Stream _stream;
+    private readonly Utf8Source _source;
     private byte[] _buffer;
     private int _start;
     private int _end;
@@ -20,21 +21,16 @@ internal sealed class TextLines : IDisposable
     private int _lineEnd;
     private long _bufferOffset;
     private bool _finished;
+    private bool _maySkipNewline;
 
     /// <param name="path">The file; .gz is decompressed on the way.</param>
+    /// <param name="encoding">Where there is no byte-order mark; null for UTF-8.</param>
     /// <param name="bufferSize">Bytes to read at once, at least 4.</param>
-    public TextLines(string path, int bufferSize = 1 << 16)
+    public TextLines(string path, Encoding? encoding = null, int bufferSize = 1 << 16)
     {
         _path = path;
         _buffer = new byte[bufferSize];
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        if (CorpusFiles.IsCompressed(path) && file.Length == 0)
-        {
-            file.Dispose();
-            throw BrokenGzip("it is 0 bytes long", null);
-        }
-        // The platform's GZipStream takes a file cut short for a complete one; this reader does not.
-        _stream = CorpusFiles.IsCompressed(path) ? new GZipInputStream(file, 1 << 16) : file;
+        _source = new Utf8Source(path, encoding);
     }
 
     /// <summary>Counted from 1.</summary>
@@ -44,12 +40,13 @@ internal sealed class TextLines : IDisposable
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(_lineStart.._lineEnd);
 
     /// <summary>Moves to the next line; false at the end of the file.</summary>
-    /// <exception cref="InvalidDataException">Broken gzip, or a line too long for a string.</exception>
+    /// <exception cref="InvalidDataException">Broken gzip, bytes that the encoding does not have, or a line too long for a string.</exception>
     public bool Advance()
     {
+        SkipNewline();
         int searched = _start;
         int newline;
-        while ((newline = _buffer.AsSpan(searched.._end).IndexOf((byte)'\n')) < 0 && !_finished)
+        while ((newline = IndexOfEnd(_buffer.AsSpan(searched.._end))) < 0 && !_finished)
         {
             int added = Fill();
             searched = _end - added;
@@ -62,10 +59,8 @@ internal sealed class TextLines : IDisposable
         _lineStart = _start;
         _lineEnd = end > _start && newline >= 0 && _buffer[end - 1] == '\r' ? end - 1 : end;
         _start = newline < 0 ? end : end + 1;
-        if (LineNumber++ == 0 && Bytes.StartsWith("\uFEFF"u8))
-        {
-            _lineStart += 3;
-        }
+        _maySkipNewline = _source.LinesEndWithReturn && newline >= 0 && _buffer[end] == '\r';
+        LineNumber++;
         return true;
     }
 
@@ -77,7 +72,7 @@ internal sealed class TextLines : IDisposable
         return Encoding.UTF8.GetString(Bytes);
     }
 
-    /// <exception cref="InvalidDataException">A byte is not UTF-8: says where in the decompressed text.</exception>
+    /// <exception cref="InvalidDataException">A byte is not UTF-8: says where in the decompressed text, and what the encoding seems to be.</exception>
     public void RequireUtf8()
     {
         if (!Utf8.IsValid(Bytes))
@@ -86,12 +81,43 @@ internal sealed class TextLines : IDisposable
             string text = CorpusFiles.IsCompressed(_path) ? "decompressed text" : "text";
             throw new InvalidDataException(
                 $"'{_path}' is not UTF-8: byte {_bufferOffset + _lineStart + good} of the {text}, "
-                + $"in line {LineNumber}, is 0x{Bytes[good]:X2}; save the file as UTF-8 (iconv -f LATIN1 -t UTF-8)");
+                + $"in line {LineNumber}, is 0x{Bytes[good]:X2}; {UnknownEncoding.Remedy(_buffer.AsSpan(_lineStart.._end))}");
         }
     }
 
+    /// <summary>All text of a file as UTF-8.</summary>
+    /// <exception cref="InvalidDataException">As for lines, or the text is too long for an array.</exception>
+    public static byte[] AllBytes(string path, Encoding? encoding)
+    {
+        using TextLines lines = new(path, encoding);
+        using MemoryStream all = new();
+        while (lines.Advance())
+        {
+            lines.RequireUtf8();
+            all.Write(lines.Bytes);
+            all.WriteByte((byte)'\n');
+        }
+
+        return all.ToArray();
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _source.Dispose();
+
+    private int IndexOfEnd(ReadOnlySpan<byte> bytes) => _source.LinesEndWithReturn ? bytes.IndexOfAny((byte)'\n', (byte)'\r') : bytes.IndexOf((byte)'\n');
+
+    /// <summary>Where lines end with CR, the LF of a CRLF ends none.</summary>
+    private void SkipNewline()
+    {
+        if (_maySkipNewline)
+        {
+            while (_start == _end && !_finished)
+            {
+                Fill();
+            }
+            _start += _start < _end && _buffer[_start] == '\n' ? 1 : 0;
+        }
+    }
 
     /// <summary>Moves the unread rest to the front, reads behind it, and returns how many bytes came.</summary>
     private int Fill()
@@ -108,20 +134,9 @@ internal sealed class TextLines : IDisposable
             }
             Array.Resize(ref _buffer, 2 * _buffer.Length);
         }
-        try
-        {
-            int count = _stream.Read(_buffer.AsSpan(_end));
-            _finished = count == 0;
-            _end += count;
-            return count;
-        }
-        catch (Exception broken) when (broken is SharpZipBaseException or EndOfStreamException)
-        {
-            throw BrokenGzip(broken.Message, broken);
-        }
+        int count = _source.Read(_buffer.AsSpan(_end));
+        _finished = count == 0;
+        _end += count;
+        return count;
     }
-
-    private InvalidDataException BrokenGzip(string what, Exception? cause) =>
-        new($"'{_path}' is a broken gzip file after byte {_bufferOffset + _end} of its text ({what}); "
-            + "check it with gzip -t and fetch it again", cause);
 }

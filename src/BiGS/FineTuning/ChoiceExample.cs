@@ -16,18 +16,20 @@ public sealed partial record ChoiceExample(string Where, string Text, IReadOnlyL
     /// Reads a file of any of the known layouts: SWAG's .csv; .csv of question, four choices and a letter; .jsonl of <c>question, choices, answer</c> (and
     /// <c>context</c>), of CommonsenseQA, of QuALITY, and of QuALITY as L-Eval lays it out.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tables">Delimiter and encoding where the file does not say.</param>
     /// <exception cref="InvalidDataException">A row is of none of these: says where.</exception>
-    public static IEnumerable<ChoiceExample> Read(string path) =>
-        path.Contains(".csv", StringComparison.OrdinalIgnoreCase) ? OfCsv(path) : JsonLines.Objects(path).SelectMany(row => OfJson(row.Where, row.Object));
+    public static IEnumerable<ChoiceExample> Read(string path, TableOptions? tables = null) =>
+        path.Contains(".csv", StringComparison.OrdinalIgnoreCase) ? OfCsv(path, tables) : JsonLines.Objects(path, tables?.Encoding).SelectMany(row => OfJson(row.Where, row.Object));
 
-    private static IEnumerable<ChoiceExample> OfCsv(string path)
+    private static IEnumerable<ChoiceExample> OfCsv(string path, TableOptions? tables)
     {
         Column[] columns =
         [
             new(["sent1", "question"], 1), new(["ending0", "a", "A"], 2), new(["ending1", "b", "B"], 3), new(["ending2", "c", "C"], 4), new(["ending3", "d", "D"], 5),
             new(["label", "answer"], 6, Optional: true), new(["sent2"], Optional: true),
         ];
-        foreach (TableRow row in TableFile.Read(path, columns))
+        foreach (TableRow row in TableFile.Read(path, columns, tables))
         {
             string[] choices = [.. Enumerable.Range(1, 4).Select(i => $"{row.Cells[6]} {row.Cells[i]}".Trim())];
             yield return new ChoiceExample(row.Where, row.Cells[0]!, choices, row.Cells[5] is { } right ? Number(right, choices, row.Where) : null);

@@ -12,10 +12,12 @@ namespace BiGS.FineTuning;
 public sealed record QuestionExample(string Where, string Id, string Question, string Context, IReadOnlyList<(string Text, int Start)> Answers)
 {
     /// <summary>A file as SQuAD 1.1 and 2.0 lay it out.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tables">Its encoding where it does not say.</param>
     /// <exception cref="InvalidDataException">It is laid out otherwise, or an answer does not stand where it should: says where.</exception>
-    public static IReadOnlyList<QuestionExample> Read(string path)
+    public static IReadOnlyList<QuestionExample> Read(string path, TableOptions? tables = null)
     {
-        using JsonDocument file = JsonDocuments.Open(path);
+        using JsonDocument file = JsonDocuments.Open(path, tables?.Encoding);
         var examples = new List<QuestionExample>();
         try
         {

@@ -13,15 +13,18 @@ public sealed record TaggedExample(string Where, IReadOnlyList<string> Words, IR
     /// CoNLL files: a word a line, its tag in the last column (tabs or spaces between), sentences parted by blank lines; or .jsonl with <c>tokens</c> and
     /// <c>tags</c>. Lines that begin a document (-DOCSTART-) are passed over.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tables">Its encoding where it does not say.</param>
     /// <exception cref="InvalidDataException">A row is not as it should be: says where.</exception>
-    public static IEnumerable<TaggedExample> Read(string path) => path.Contains(".jsonl", StringComparison.OrdinalIgnoreCase) ? OfJsonLines(path) : OfConll(path);
+    public static IEnumerable<TaggedExample> Read(string path, TableOptions? tables = null) =>
+        path.Contains(".jsonl", StringComparison.OrdinalIgnoreCase) ? OfJsonLines(path, tables?.Encoding) : OfConll(path, tables?.Encoding);
 
-    private static IEnumerable<TaggedExample> OfConll(string path)
+    private static IEnumerable<TaggedExample> OfConll(string path, System.Text.Encoding? encoding)
     {
         var words = new List<string>();
         var tags = new List<string>();
         long first = 0;
-        foreach ((long number, string line) in TextFile.Lines(path))
+        foreach ((long number, string line) in TextFile.Lines(path, encoding))
         {
             string[] columns = line.Split(line.Contains('\t', StringComparison.Ordinal) ? '\t' : ' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             if (columns.Length == 0 || columns[0] == "-DOCSTART-")
@@ -52,9 +55,9 @@ public sealed record TaggedExample(string Where, IReadOnlyList<string> Words, IR
         }
     }
 
-    private static IEnumerable<TaggedExample> OfJsonLines(string path)
+    private static IEnumerable<TaggedExample> OfJsonLines(string path, System.Text.Encoding? encoding)
     {
-        foreach ((string where, JsonElement row) in JsonLines.Objects(path))
+        foreach ((string where, JsonElement row) in JsonLines.Objects(path, encoding))
         {
             string[] words = Texts(row, "tokens", where) ?? throw new InvalidDataException($"{where}: has no \"tokens\"; expected an array of words");
             string[]? tags = Texts(row, "tags", where);

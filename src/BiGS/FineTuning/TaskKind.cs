@@ -1,3 +1,4 @@
+using BiGS.Corpora;
 using BiGS.Models;
 
 namespace BiGS.FineTuning;
@@ -19,6 +20,17 @@ public abstract class TaskKind
 
     /// <summary>Figures that answering needs later, and that config.json keeps under their names.</summary>
     public virtual IReadOnlyList<string> KeptFigures => [];
+
+    /// <summary>How tables are read where their files do not say.</summary>
+    protected TableOptions Tables { get; private set; } = new();
+
+    /// <summary>The same kind, with tables read by these options.</summary>
+    public TaskKind With(TableOptions tables)
+    {
+        var copy = (TaskKind)MemberwiseClone();
+        copy.Tables = tables;
+        return copy;
+    }
 
     /// <summary>The classes or tags that occur in files, in the order of their numbers; empty for kinds without.</summary>
     /// <exception cref="InvalidDataException">A file is not as it should be.</exception>

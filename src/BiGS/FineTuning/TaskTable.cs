@@ -38,11 +38,11 @@ public static class TaskTable
         new("mrpc", Pair(Column.Of("#1 String", 4), Column.Of("#2 String", 5), Column.Of("Quality", 1), ClassMetric.F1, ClassMetric.Accuracy),
             ["train.tsv", "msr_paraphrase_train.txt"], ["dev.tsv", "msr_paraphrase_test.txt"], [], "do two sentences say the same?"),
         new("qqp", Pair(Column.Of("question1", 4), Column.Of("question2", 5), Column.Of("is_duplicate", 6), ClassMetric.F1, ClassMetric.Accuracy), TrainTsv, DevTsv, [], "do two questions ask the same?"),
-        new("stsb", new TextRegression(path => TextExample.OfTable(path, Column.Of("sentence1", 1), Column.Of("sentence2", 2), Column.Of("score", 3))),
+        new("stsb", new TextRegression((path, tables) => TextExample.OfTable(path, Column.Of("sentence1", 1), Column.Of("sentence2", 2), Column.Of("score", 3), tables)),
             ["train.tsv", "stsb-en-train.csv"], ["dev.tsv", "stsb-en-dev.csv"], [], "how alike are two sentences, from 0 to 5?"),
-        new("mnli", Pair(new Column(["sentence1", "premise"], 1), new Column(["sentence2", "hypothesis"], 2), new Column(["gold_label", "label"], 3), ClassMetric.Accuracy),
+        new("mnli", Pair(new Column(["sentence1", "premise"], 1), new Column(["sentence2", "hypothesis"], 2), new Column(["gold_label", "label"], 3, Last: true), ClassMetric.Accuracy),
             TrainTsv, ["dev_matched.tsv", "dev.jsonl"], ["dev_mismatched.tsv"], "does a sentence follow from another?"),
-        new("snli", Pair(new Column(["sentence1", "premise"], 1), new Column(["sentence2", "hypothesis"], 2), new Column(["gold_label", "label"], 3), ClassMetric.Accuracy),
+        new("snli", Pair(new Column(["sentence1", "premise"], 1), new Column(["sentence2", "hypothesis"], 2), new Column(["gold_label", "label"], 3, Last: true), ClassMetric.Accuracy),
             ["train.tsv", "validation.tsv"], ["dev.tsv", "test.tsv"], [], "does a sentence follow from the caption of a picture?"),
         new("qnli", Pair(Column.Of("question", 2), Column.Of("sentence", 3), Column.Of("label", 4), ClassMetric.Accuracy), TrainTsv, DevTsv, [], "does a sentence answer a question?"),
         new("rte", Pair(Column.Of("sentence1", 2), Column.Of("sentence2", 3), Column.Of("label", 4), ClassMetric.Accuracy), TrainTsv, DevTsv, [], "does a sentence follow from a text?"),
@@ -62,18 +62,18 @@ public static class TaskTable
 
     /// <summary>Classes of your own texts.</summary>
     public static TaskKind Classification(Column text, Column? pair, Column label) =>
-        new TextClassification(path => TextExample.OfTable(path, text, pair, label), ClassMetric.Accuracy, ClassMetric.MacroF1);
+        new TextClassification((path, tables) => TextExample.OfTable(path, text, pair, label, tables), ClassMetric.Accuracy, ClassMetric.MacroF1);
 
     /// <summary>Values of your own texts.</summary>
-    public static TaskKind Regression(Column text, Column? pair, Column label) => new TextRegression(path => TextExample.OfTable(path, text, pair, label));
+    public static TaskKind Regression(Column text, Column? pair, Column label) => new TextRegression((path, tables) => TextExample.OfTable(path, text, pair, label, tables));
 
     /// <summary>Vectors of your own texts.</summary>
     /// <inheritdoc cref="TextEmbedding(ContrastColumns?, ScoredPairColumns)"/>
     public static TaskKind Embedding(ContrastColumns? learned, ScoredPairColumns measured) => new TextEmbedding(learned, measured);
 
     private static TextClassification Single(Column text, Column label, params IReadOnlyList<ClassMetric> metrics) =>
-        new(path => TextExample.OfTable(path, text, null, label), metrics);
+        new((path, tables) => TextExample.OfTable(path, text, null, label, tables), metrics);
 
     private static TextClassification Pair(Column first, Column second, Column label, params IReadOnlyList<ClassMetric> metrics) =>
-        new(path => TextExample.OfTable(path, first, second, label), metrics) { ReadsPairs = true };
+        new((path, tables) => TextExample.OfTable(path, first, second, label, tables), metrics) { ReadsPairs = true };
 }

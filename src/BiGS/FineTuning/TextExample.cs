@@ -15,10 +15,11 @@ public sealed record TextExample(string Where, string Text, string? Pair, string
     /// <param name="text">The first or only text.</param>
     /// <param name="pair">The second; null for none.</param>
     /// <param name="label">May be missing in a file that is only to be answered.</param>
-    public static IEnumerable<TextExample> OfTable(string path, Column text, Column? pair, Column label)
+    /// <param name="tables">Delimiter and encoding where the file does not say.</param>
+    public static IEnumerable<TextExample> OfTable(string path, Column text, Column? pair, Column label, TableOptions? tables = null)
     {
         Column[] columns = pair is null ? [text, label with { Optional = true }] : [text, label with { Optional = true }, pair];
-        return TableFile.Read(path, columns).Select(row => new TextExample(row.Where, row.Cells[0]!, pair is null ? null : row.Cells[2], row.Cells[1]?.Trim()));
+        return TableFile.Read(path, columns, tables).Select(row => new TextExample(row.Where, row.Cells[0]!, pair is null ? null : row.Cells[2], row.Cells[1]?.Trim()));
     }
 
     /// <summary>The same examples with unrelated texts between the two of each pair: the second texts of other examples, the same each time.</summary>
@@ -37,10 +38,12 @@ public sealed record TextExample(string Where, string Text, string? Pair, string
     /// ContractNLI (Koreeda and Manning 2021): does a contract entail a hypothesis, contradict it, or not mention it? The hypothesis comes first, so that a
     /// contract that is too long loses its end.
     /// </summary>
+    /// <param name="path">A .json file.</param>
+    /// <param name="tables">Its encoding where it does not say.</param>
     /// <exception cref="InvalidDataException">The file is not laid out as ContractNLI's.</exception>
-    public static IEnumerable<TextExample> OfContracts(string path)
+    public static IEnumerable<TextExample> OfContracts(string path, TableOptions? tables = null)
     {
-        using JsonDocument file = JsonDocuments.Open(path);
+        using JsonDocument file = JsonDocuments.Open(path, tables?.Encoding);
         var examples = new List<TextExample>();
         try
         {

@@ -46,7 +46,7 @@ internal static class DocumentFiles
     {
         if (!IsText(path))
         {
-            return JsonLinesDocuments.ReadWithLines(path, textField).Select(document => new FileDocument(document.Line, IsLine: true, document.Text));
+            return JsonLinesDocuments.ReadWithLines(path, new CorpusOptions { TextField = textField }).Select(document => new FileDocument(document.Line, IsLine: true, document.Text));
         }
 
         var text = new StringBuilder();
@@ -58,9 +58,7 @@ internal static class DocumentFiles
         return [new FileDocument(1, IsLine: false, text.ToString())];
     }
 
-    private static bool IsText(string path) => Texts.Contains(ExtensionOf(path));
+    private static bool IsText(string path) => Texts.Contains(CorpusFiles.ExtensionOf(path));
 
-    private static bool IsJsonLines(string path) => ExtensionOf(path) == ".jsonl";
-
-    private static string ExtensionOf(string path) => Path.GetExtension(CorpusFiles.IsCompressed(path) ? path[..^3] : path).ToLowerInvariant();
+    private static bool IsJsonLines(string path) => CorpusFiles.ExtensionOf(path) == ".jsonl";
 }

@@ -39,7 +39,7 @@ public sealed class CorpusTests : IDisposable
         {
             string written = windows ? text.Replace("\n", "\r\n") : text;
             string path = _folder.File("any.txt", written);
-            using TextLines reader = new(path, buffer);
+            using TextLines reader = new(path, bufferSize: buffer);
             List<string> found = [];
             while (reader.Advance())
             {

@@ -15,6 +15,19 @@ public sealed class TableFileTests : IDisposable
     [InlineData("a.tsv", "1\tfirst\n\n0\tsecond\n", "first/1, second/0")] // without names, columns are counted
     [InlineData("a.csv", "label,text\r\n1,\"a, b\"\r\n0,\"two\nlines, \"\"quoted\"\"\"\r\n", "a, b/1, two\nlines, \"quoted\"/0")]
     [InlineData("a.jsonl", "{\"text\": \"first\", \"label\": 1}\n\n{\"label\": \"0\", \"text\": \"second\"}", "first/1, second/0")]
+    [InlineData("a.json", "[{\"text\": \"first\", \"label\": 1},\n {\"label\": \"0\", \"text\": \"second\"}]", "first/1, second/0")]
+    [InlineData("a.json", "{\"version\": 1, \"data\": [{\"text\": \"first\", \"label\": 1}]}", "first/1")]
+    [InlineData("a.json", "{\"text\": \"first\", \"label\": 1}\n{\"text\": \"second\", \"label\": 0}\n", "first/1, second/0")] // JSON Lines under another name
+    [InlineData("a.csv", "\uFEFF\"label\", text\n1,first\n", "first/1")]
+    [InlineData("a.csv", "label,text\r1,first\r0,second\r", "first/1, second/0")] // as old Macs ended lines
+    [InlineData("a.csv", "label;text\n1;first, with a comma\n0;second\n", "first, with a comma/1, second/0")]
+    [InlineData("a.csv", "sep=;\nlabel;text\n1;first\n", "first/1")]
+    [InlineData("a.csv", "1|first, with a comma\n0|second\n", "first, with a comma/1, second/0")]
+    [InlineData("a.tsv", "label,text\n1,first\n", "first/1")]
+    [InlineData("a.csv", "label,text\n1,\"first\"\n,\n0,second\n", "first/1, second/0")] // a row of empty cells is blank
+    [InlineData("a.tsv", "\"label\"\t\"text\"\n\"1\"\t\"first\"\n", "first/1")] // a spreadsheet's quotes
+    [InlineData("a.tsv", "label\ttext\n1\t\"a \"\"first\"\" one\"\n0\tsecond\n", "a \"first\" one/1, second/0")]
+    [InlineData("a.tsv", "label\ttext\n1\t\"first\"\n0\ta \"\"second\"\"\n", "\"first\"/1, a \"\"second\"\"/0")] // quotes that are text
     [InlineData("a.tsv.gz", "label\ttext\n1\tfirst\n", "first/1")]
     public void EveryFormReads(string name, string content, string expected) => Assert.Equal(expected, Read(Written(name, content), Columns));
 
@@ -27,7 +40,14 @@ public sealed class TableFileTests : IDisposable
 
     [Theory]
     [InlineData("a.tsv", "label\tid\n1\tx\n", "\"text\"", "label, id")]
-    [InlineData("a.tsv", "label\ttext\n1\n", "line 2", "number 2")]
+    [InlineData("a.tsv", "label\ttext\n1\n", "line 2", "fewer cells than the 2 of the first line")]
+    [InlineData("a.tsv", "label\ttext\n1\tone\ttwo\n", "line 2", "has 3 cells, but the first line has 2")]
+    [InlineData("a.tsv", "1\ttwo\n1\tone\ttwo\n", "line 2", "has 3 cells")] // without names too
+    [InlineData("a.csv", "label,text\n1,one\n1,one, two\n", "line 3", "with \",\" in it must stand in quotes")]
+    [InlineData("a.csv", "label,text,text\n1,one,two\n", "columns 2 and 3 are both named \"text\"")]
+    [InlineData("a.csv", "label,Text\n1,one\n", "did you mean \"Text\"?")]
+    [InlineData("a.csv", "label,text\n", "holds no row")]
+    [InlineData("a.csv", "label,text\n\"one\",x\n\"stray,x\none,x\n\"an\"\"other\",x\n", "line 3", "closed in line 5 in the middle of a cell")]
     [InlineData("a.tsv", "", "no row")]
     [InlineData("a.csv", "label,text\n1,\"never closed\n", "line 2", "never closed")]
     [InlineData("a.jsonl", "{\"text\": \"x\"}\n", "\"label\"")]
@@ -42,6 +62,53 @@ public sealed class TableFileTests : IDisposable
     }
 
     [Fact]
+    public void RowsTornByALineEndAreLeftOutAndCounted()
+    {
+        var warnings = new List<string>();
+        string path = Written("a.tsv", "label\ttext\tid\n1\tfirst\ta\n0\tsec\nond\tb\n1\tthird\tc\n1\tfourth\td\n");
+        Assert.Equal("first/1, third/1, fourth/1", Read(path, Columns, new TableOptions { Warn = warnings.Add }));
+        Assert.Contains($"'{path}': 2 of 5 rows have fewer cells than the first line and are left out, the first of them line 3", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheLastCellOfARaggedRowIsTheGoldLabel()
+    {
+        Column[] columns = [Column.Of("text"), new(["gold"], Last: true)];
+        Assert.Equal("first/g, second/h", Read(Written("a.tsv", "text\tlabel1\tgold\nfirst\ta\tg\nsecond\ta\tb\tc\th\n"), columns));
+        string notLast = Written("b.tsv", "gold\ttext\ng\tfirst\nh\tsecond\tthird\n");
+        Assert.Contains("line 3: has 3 cells", Assert.Throws<InvalidDataException>(() => Read(notLast, columns)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADelimiterThatIsNotTheExtensionsIsSaidAndOneThatIsGivenIsInsistedOn()
+    {
+        var warnings = new List<string>();
+        string path = Written("a.csv", "label;text\n1;first\n");
+        Assert.Equal("first/1", Read(path, Columns, new TableOptions { Warn = warnings.Add }));
+        Assert.Contains("separated by \";\", not by \",\"", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Equal("first/1", Read(path, Columns, new TableOptions { Warn = _ => Assert.Fail("nothing to say"), Delimiter = ';' }));
+        Assert.Throws<InvalidDataException>(() => Read(path, Columns, new TableOptions { Delimiter = ',' }));
+    }
+
+    [Theory]
+    [InlineData("a.csv", "id,text,other\n1,first,\n2,\"sec\nond\",x\n", "id,text,other | 1,first, | 2,sec\nond,x")]
+    [InlineData("a.jsonl", "{\"id\": 1, \"text\": \"first\"}\n{\"text\": \"second\", \"other\": [1]}\n", "id,text,other | 1,first, | ,second,[1]")]
+    public void AWholeTableHasAllCellsAndNames(string name, string content, string expected)
+    {
+        Table table = TableFile.Open(Written(name, content), [Column.Of("text")]);
+        Assert.Equal(expected, string.Join(" | ", table.Rows.Select(row => row.Cells).Prepend(table.Names!).Select(cells => string.Join(',', cells))));
+        Assert.Equal(1, Assert.Single(table.Places)!.Value.Value);
+    }
+
+    [Fact]
+    public void AWholeTableWithoutNamesSaysSo()
+    {
+        Table table = TableFile.Open(Written("a.tsv", "1\tfirst\n"), [Column.Parse("2")]);
+        Assert.Null(table.Names);
+        Assert.Equal(["1", "first"], Assert.Single(table.Rows).Cells);
+    }
+
+    [Fact]
     public void OtherFilesAreRefused()
     {
         Assert.Contains(".parquet", Assert.Throws<ArgumentException>(() => Read(Written("a.xlsx", "x"), Columns)).Message, StringComparison.Ordinal);
@@ -52,5 +119,5 @@ public sealed class TableFileTests : IDisposable
         ? _temporary.File(name, TemporaryFolder.Gzip(System.Text.Encoding.UTF8.GetBytes(content)))
         : _temporary.File(name, content);
 
-    private static string Read(string path, Column[] columns) => string.Join(", ", TableFile.Read(path, columns).Select(row => $"{row.Cells[0]}/{row.Cells[1]}"));
+    private static string Read(string path, Column[] columns, TableOptions? options = null) => string.Join(", ", TableFile.Read(path, columns, options).Select(row => $"{row.Cells[0]}/{row.Cells[1]}"));
 }

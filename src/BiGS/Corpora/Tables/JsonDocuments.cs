@@ -1,29 +1,31 @@
+using System.Text;
 using System.Text.Json;
-using ICSharpCode.SharpZipLib.GZip;
 
 namespace BiGS.Corpora;
 
 /// <summary>A file that is one JSON document, gzipped or not.</summary>
 public static class JsonDocuments
 {
+    /// <param name="path">The file.</param>
+    /// <param name="encoding">Where there is no byte-order mark; null for UTF-8.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no JSON.</exception>
-    public static JsonDocument Open(string path)
+    /// <exception cref="InvalidDataException">It is no JSON, or holds half a surrogate pair.</exception>
+    public static JsonDocument Open(string path, Encoding? encoding = null)
     {
         if (!File.Exists(path))
         {
             throw new FileNotFoundException($"'{path}' does not exist", path);
         }
 
+        byte[] json = TextLines.AllBytes(path, encoding);
         try
         {
-            using FileStream file = File.OpenRead(path);
-            using Stream text = CorpusFiles.IsCompressed(path) ? new GZipInputStream(file) : file;
-            return JsonDocument.Parse(text);
+            JsonLines.RequireWholeCharacters(json, start => JsonLines.Where(path, json, start));
+            return JsonDocument.Parse(json);
         }
-        catch (Exception broken) when (broken is JsonException or ICSharpCode.SharpZipLib.SharpZipBaseException or EndOfStreamException)
+        catch (JsonException broken)
         {
-            throw new InvalidDataException($"'{path}' is no whole JSON file ({broken.Message}); fetch it again", broken);
+            throw new InvalidDataException($"'{path}', line {broken.LineNumber + 1}: is no whole JSON file ({broken.Message}); fetch it again", broken);
         }
     }
 }

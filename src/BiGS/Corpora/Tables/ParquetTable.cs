@@ -1,4 +1,3 @@
-using System.Globalization;
 using Parquet;
 using Parquet.Schema;
 
@@ -7,72 +6,64 @@ namespace BiGS.Corpora;
 /// <summary>Parquet as a table: text and numbers, a row group in memory at a time.</summary>
 internal static class ParquetTable
 {
+    /// <summary>Reads the wanted columns and no others.</summary>
     public static IEnumerable<TableRow> Read(string path, IReadOnlyList<Column> columns) => ReadAsync(path, columns).ToBlockingEnumerable();
+
+    /// <summary>All columns that hold one value a row; lists and the like are left out.</summary>
+    public static Table Open(string path, IReadOnlyList<Column> columns, TableOptions options)
+    {
+        (string[] names, string[] others) = Names(path).GetAwaiter().GetResult();
+        if (others.Length > 0)
+        {
+            options.Warn?.Invoke($"'{path}': {string.Join(", ", others)} hold more than one value a row, and are left out");
+        }
+
+        Index?[] places = [.. columns.Select(column => Place(path, column, names) is var place and >= 0 ? place : (Index?)null)];
+        return new Table(names, places, Read(path, [.. names.Select(name => new Column([name], Optional: true))]));
+    }
+
+    private static async Task<(string[] Single, string[] Others)> Names(string path)
+    {
+        await using ParquetReader reader = await ParquetColumn.OpenAsync(path);
+        string[] names = [.. ParquetColumn.Single(reader.Schema).Select(field => field.Name)];
+        return (names, [.. reader.Schema.Fields.Select(field => field.Name).Except(names)]);
+    }
 
     private static async IAsyncEnumerable<TableRow> ReadAsync(string path, IReadOnlyList<Column> columns)
     {
-        await using ParquetReader reader = await ParquetDocuments.OpenAsync(path);
-        DataField?[] fields = [.. columns.Select(column => Field(reader.Schema, path, column))];
+        await using ParquetReader reader = await ParquetColumn.OpenAsync(path);
+        DataField[] known = ParquetColumn.Single(reader.Schema);
+        string[] names = [.. known.Select(field => field.Name)];
+        int[] places = [.. columns.Select(column => Place(path, column, names))];
         long row = 0;
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
-            using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
-            var cells = new string?[fields.Length][];
-            for (int i = 0; i < fields.Length; i++)
+            var cells = new string?[]?[places.Length];
+            for (int i = 0; i < places.Length; i++)
             {
-                cells[i] = fields[i] is { } field ? await ReadColumn(rows, field, path) : new string?[rows.RowCount];
+                cells[i] = places[i] < 0 ? null : await ParquetColumn.ReadAsync(reader, group, known[places[i]], path);
             }
 
-            for (long r = 0; r < rows.RowCount; r++)
+            for (int r = 0; r < cells.Max(column => column?.Length); r++)
             {
                 row++;
                 string where = $"'{path}', row {row}";
-                yield return new TableRow(where, [.. columns.Select((column, i) => cells[i][r] is null && !column.Optional
+                yield return new TableRow(where, [.. columns.Select((column, i) => cells[i]?[r] is null && !column.Optional
                     ? throw new InvalidDataException($"{where}: column {column} is null; drop the row or fill it")
-                    : cells[i][r])]);
+                    : cells[i]?[r])]);
             }
         }
-    }
 
-    private static DataField? Field(ParquetSchema schema, string path, Column column)
-    {
-        DataField[] known = [.. schema.Fields.OfType<DataField>().Where(field => !field.IsArray)];
-        return Array.Find(known, field => column.Names.Contains(field.Name))
-            ?? (column.Optional ? null : throw TableFile.Missing(path, column, known.Select(field => field.Name)));
-    }
-
-    private static async Task<string?[]> ReadColumn(ParquetRowGroupReader rows, DataField field, string path)
-    {
-        string?[] texts = new string?[rows.RowCount];
-        if (field.ClrType == typeof(ReadOnlyMemory<char>))
+        if (row == 0)
         {
-            await rows.ReadAsync(field, texts.AsMemory());
-            return texts;
+            throw new InvalidDataException($"'{path}' holds no row; expected a table with {string.Join(", ", columns)}");
         }
-
-        return field.ClrType switch
-        {
-            var type when type == typeof(long) => await Numbers<long>(rows, field),
-            var type when type == typeof(int) => await Numbers<int>(rows, field),
-            var type when type == typeof(double) => await Numbers<double>(rows, field),
-            var type when type == typeof(float) => await Numbers<float>(rows, field),
-            var type when type == typeof(bool) => await Numbers<bool>(rows, field),
-            var other => throw new InvalidDataException($"'{path}': column \"{field.Name}\" holds {other.Name}, expected text or numbers; name another"),
-        };
     }
 
-    private static async Task<string?[]> Numbers<T>(ParquetRowGroupReader rows, DataField field)
-        where T : struct, IConvertible
+    /// <summary>The number of a column, from 0; −1 where an optional one is not there.</summary>
+    private static int Place(string path, Column column, string[] names)
     {
-        if (field.IsNullable)
-        {
-            T?[] some = new T?[rows.RowCount];
-            await rows.ReadAsync<T>(field, some.AsMemory());
-            return [.. some.Select(value => value?.ToString(CultureInfo.InvariantCulture))];
-        }
-
-        T[] all = new T[rows.RowCount];
-        await rows.ReadAsync(field, all.AsMemory());
-        return [.. all.Select(value => value.ToString(CultureInfo.InvariantCulture))];
+        int place = column.Names.Count == 0 ? column.Number - 1 : column.Names.Select(name => Array.IndexOf(names, name)).FirstOrDefault(place => place >= 0, -1);
+        return place >= 0 && place < names.Length ? place : column.Optional ? -1 : throw TableFile.Missing(path, column, names, "name another, or count from 1");
     }
 }

@@ -1,90 +1,89 @@
 namespace BiGS.Corpora;
 
-/// <summary>The wanted cells of one row.</summary>
+/// <summary>Cells of one row.</summary>
 /// <param name="Where">File and row, for messages.</param>
-/// <param name="Cells">In the order in which the columns were asked for; null where an optional column is not there.</param>
+/// <param name="Cells">As many as were asked for, in that order, or all; null where an optional column is not there, or a value is null.</param>
 public sealed record TableRow(string Where, IReadOnlyList<string?> Cells);
 
+/// <summary>A table with all its cells.</summary>
+/// <param name="Names">Of the columns; null where the file does not name them.</param>
+/// <param name="Places">Where each wanted column stands among the cells of a row; null where an optional one is not there.</param>
+/// <param name="Rows">Read from the file whenever they are enumerated.</param>
+public sealed record Table(IReadOnlyList<string>? Names, IReadOnlyList<Index?> Places, IEnumerable<TableRow> Rows);
+
 /// <summary>
-/// Rows of a .tsv, .csv, .jsonl (each also .gz) or .parquet file. A first line that holds the names of the wanted columns names them; without one,
-/// columns are counted. Tabs part the cells of .tsv and nothing is quoted there, as in GLUE's files; .csv is quoted by RFC 4180.
+/// Rows of a .tsv, .csv, .jsonl, .json (each also .gz) or .parquet file. A first line that holds the names of the wanted columns names them; without one,
+/// columns are counted. The delimiter is recognised, and so are the quotes of RFC 4180; in files delimited by tabs, such as GLUE's, a quote is usually
+/// part of the text (<see cref="DelimitedFormat"/>).
 /// </summary>
 public static class TableFile
 {
-    private const string Supported = ".tsv, .tab, .txt, .csv, .jsonl, each also .gz, and .parquet";
+    private const string Supported = ".tsv, .tab, .txt, .csv, .jsonl, .json, each also .gz, and .parquet";
 
+    /// <summary>The wanted cells of every row.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">The wanted columns.</param>
+    /// <param name="options">Delimiter and encoding where the file does not say.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentException">Not a table by its extension.</exception>
     /// <exception cref="InvalidDataException">A column or cell is missing, or the file is broken.</exception>
-    public static IEnumerable<TableRow> Read(string path, IReadOnlyList<Column> columns)
+    public static IEnumerable<TableRow> Read(string path, IReadOnlyList<Column> columns, TableOptions? options = null)
     {
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"'{path}' does not exist; give a table: {Supported}", path);
-        }
-
+        options ??= new TableOptions();
         return FormatOf(path) switch
         {
-            ".tsv" or ".tab" or ".txt" => Delimited(path, columns, DelimitedLines.Tabs(path)),
-            ".csv" => Delimited(path, columns, DelimitedLines.Commas(path)),
-            ".jsonl" => JsonLinesTable.Read(path, columns),
-            ".parquet" => ParquetTable.Read(path, columns),
-            _ => throw new ArgumentException($"'{path}' is not a table by its extension; supported are {Supported}"),
+            TableFormat.Delimited => Wanted(DelimitedTable.Open(path, columns, options)),
+            TableFormat.Json => JsonTable.Read(path, columns, options),
+            _ => ParquetTable.Read(path, columns),
         };
     }
 
-    private static string FormatOf(string path) => Path.GetExtension(CorpusFiles.IsCompressed(path) ? path[..^3] : path).ToLowerInvariant();
-
-    private static IEnumerable<TableRow> Delimited(string path, IReadOnlyList<Column> columns, IEnumerable<(long Line, string[] Cells)> lines)
+    /// <summary>A whole table, to be written again with more columns.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">Wanted columns: they tell whether the first line of a delimited file names its columns, and must be there.</param>
+    /// <param name="options">Delimiter and encoding where the file does not say.</param>
+    /// <inheritdoc cref="Read"/>
+    public static Table Open(string path, IReadOnlyList<Column> columns, TableOptions? options = null)
     {
-        int[]? places = null;
-        foreach ((long line, string[] cells) in lines)
+        options ??= new TableOptions();
+        return FormatOf(path) switch
         {
-            if (places is null)
-            {
-                bool named = AreNames(cells, columns);
-                places = Places(path, columns, cells, named);
-                if (named)
-                {
-                    continue;
-                }
-            }
-
-            string where = $"'{path}', line {line}";
-            yield return new TableRow(where, [.. places.Select((place, i) => place < 0 ? null : place < cells.Length
-                ? cells[place]
-                : throw new InvalidDataException($"{where}: has {cells.Length} columns, but {columns[i]} should be number {place + 1}; mend the row (a tab or quote may be missing)"))]);
-        }
-
-        if (places is null)
-        {
-            throw new InvalidDataException($"'{path}' holds no row; expected a table with {string.Join(", ", columns)}");
-        }
+            TableFormat.Delimited => DelimitedTable.Open(path, columns, options),
+            TableFormat.Json => JsonTable.Open(path, columns, options),
+            _ => ParquetTable.Open(path, columns, options),
+        };
     }
 
-    /// <summary>Whether a first line names the columns: it holds at least half of the names that it must.</summary>
-    private static bool AreNames(string[] first, IReadOnlyList<Column> columns)
-    {
-        Column[] needed = [.. columns.Where(column => !column.Optional && column.Names.Count > 0)];
-        int found = needed.Count(column => column.Names.Any(first.Contains));
-        return found > 0 && 2 * found >= needed.Length;
-    }
-
-    /// <summary>Where each column stands; −1 where an optional one does not.</summary>
-    private static int[] Places(string path, IReadOnlyList<Column> columns, string[] first, bool named) =>
-    [
-        .. columns.Select(column =>
-        {
-            int place = named && column.Names.Count > 0 ? Array.FindIndex(first, column.Names.Contains) : column.Number - 1;
-            return place >= 0 && place < first.Length ? place
-                : column.Optional ? -1
-                : throw Missing(path, column, first);
-        }),
-    ];
-
-    internal static InvalidDataException Missing(string path, Column column, IEnumerable<string> found)
+    internal static InvalidDataException Missing(string path, Column column, IReadOnlyList<string> found, string remedy)
     {
         string[] known = [.. found.Select(name => name.Length > 40 ? name[..40] + "…" : name)];
-        return new InvalidDataException($"'{path}' has no column {column}; its first line holds {known.Length}: {string.Join(", ", known)}; name another, or count from 1");
+        string? near = found.FirstOrDefault(name => column.Names.Any(wanted => IsNear(wanted, name)));
+        return new InvalidDataException(
+            $"'{path}' has no column {column}; there are {known.Length}: {string.Join(", ", known)}; {(near is null ? remedy : $"did you mean \"{near}\"?")}");
+    }
+
+    /// <summary>Whether two names are the same but for upper case, spaces, quotes, hyphens and underscores.</summary>
+    internal static bool IsNear(string wanted, string name) => string.Equals(Bare(wanted), Bare(name), StringComparison.OrdinalIgnoreCase);
+
+    private static string Bare(string name) => string.Concat(name.Where(char.IsLetterOrDigit));
+
+    private static IEnumerable<TableRow> Wanted(Table table) =>
+        table.Rows.Select(row => row with { Cells = [.. table.Places.Select(place => place is { } at ? row.Cells[at.GetOffset(row.Cells.Count)] : null)] });
+
+    private static TableFormat FormatOf(string path) => !File.Exists(path)
+        ? throw new FileNotFoundException($"'{path}' does not exist; give a table: {Supported}", path)
+        : CorpusFiles.ExtensionOf(path) switch
+        {
+            ".tsv" or ".tab" or ".txt" or ".csv" => TableFormat.Delimited,
+            ".jsonl" or ".json" => TableFormat.Json,
+            ".parquet" when !CorpusFiles.IsCompressed(path) => TableFormat.Parquet,
+            _ => throw new ArgumentException($"'{path}' is not a table by its extension; supported are {Supported}"),
+        };
+
+    private enum TableFormat
+    {
+        Delimited,
+        Json,
+        Parquet,
     }
 }

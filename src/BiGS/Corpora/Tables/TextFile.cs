@@ -1,18 +1,22 @@
+using System.Text;
+
 namespace BiGS.Corpora;
 
-/// <summary>A UTF-8 file line by line, gzipped or not.</summary>
+/// <summary>A text file line by line, gzipped or not.</summary>
 public static class TextFile
 {
+    /// <param name="path">The file.</param>
+    /// <param name="encoding">Where there is no byte-order mark; null for UTF-8.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">Not UTF-8, or broken gzip.</exception>
-    public static IEnumerable<(long Number, string Line)> Lines(string path)
+    /// <exception cref="InvalidDataException">Bytes that its encoding does not have, or broken gzip.</exception>
+    public static IEnumerable<(long Number, string Line)> Lines(string path, Encoding? encoding = null)
     {
         if (!File.Exists(path))
         {
             throw new FileNotFoundException($"'{path}' does not exist", path);
         }
 
-        using TextLines lines = new(path);
+        using TextLines lines = new(path, encoding);
         while (lines.Advance())
         {
             yield return (lines.LineNumber, lines.Text());

@@ -14,7 +14,7 @@ public sealed class MultipleChoice : TaskKind
     /// <inheritdoc/>
     public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
     {
-        ChoiceExample[] examples = [.. paths.SelectMany(ChoiceExample.Read)];
+        ChoiceExample[] examples = [.. paths.SelectMany(path => ChoiceExample.Read(path, Tables))];
         if (examples.Length == 0)
         {
             throw new InvalidDataException($"'{string.Join("', '", paths)}' holds no question to choose an answer of");

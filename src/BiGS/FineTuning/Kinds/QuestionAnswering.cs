@@ -28,7 +28,7 @@ public sealed class QuestionAnswering : TaskKind
     public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
     {
         var windows = new List<Window>();
-        QuestionExample[] questions = [.. paths.SelectMany(QuestionExample.Read)];
+        QuestionExample[] questions = [.. paths.SelectMany(path => QuestionExample.Read(path, Tables))];
         var texts = new Dictionary<string, Encoding>(); // a text has many questions
         for (int q = 0; q < questions.Length; q++)
         {

@@ -1,3 +1,4 @@
+using BiGS.Corpora;
 using BiGS.Evaluation;
 
 namespace BiGS.FineTuning;
@@ -20,7 +21,7 @@ public sealed record ClassMetric(string Name, Func<IReadOnlyList<int>, IReadOnly
 /// <summary>Which class a text, or a pair of texts, belongs to.</summary>
 /// <param name="read">Gives the examples of a file.</param>
 /// <param name="metrics">The first says which epoch was best.</param>
-public sealed class TextClassification(Func<string, IEnumerable<TextExample>> read, params IReadOnlyList<ClassMetric> metrics) : TaskKind
+public sealed class TextClassification(Func<string, TableOptions, IEnumerable<TextExample>> read, params IReadOnlyList<ClassMetric> metrics) : TaskKind
 {
     /// <summary>Two texts a row.</summary>
     public bool ReadsPairs { get; init; }
@@ -34,7 +35,7 @@ public sealed class TextClassification(Func<string, IEnumerable<TextExample>> re
     /// <inheritdoc/>
     public override IReadOnlyList<string> FindLabels(IEnumerable<string> paths)
     {
-        IReadOnlyList<string> labels = Ordered(paths.SelectMany(read).Select(example => !string.IsNullOrEmpty(example.Label)
+        IReadOnlyList<string> labels = Ordered(paths.SelectMany(path => read(path, Tables)).Select(example => !string.IsNullOrEmpty(example.Label)
             ? example.Label
             : throw new InvalidDataException($"{example.Where}: the label is missing; training needs one in every row")));
         return labels.Count > 1
@@ -44,7 +45,7 @@ public sealed class TextClassification(Func<string, IEnumerable<TextExample>> re
 
     /// <inheritdoc/>
     public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => new Classified(
-        [.. paths.SelectMany(path => TextExample.Distracted([.. read(path)], rows.Distractors)).Select(example => new Sample(
+        [.. paths.SelectMany(path => TextExample.Distracted([.. read(path, Tables)], rows.Distractors)).Select(example => new Sample(
             [rows.Of(example.Text, example.Pair, example.Where)],
             example.Label is null ? null : new ClassTarget(Number(labels, example.Label, example.Where))))],
         labels, metrics);

@@ -85,7 +85,7 @@ public sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns me
         Sample Scored(TextExample example) => new(
             [rows.Of(example.Text, null, example.Where), rows.Of(example.Pair!, null, example.Where)],
             example.Label is null ? null : new ValueTarget(TextRegression.Value(example)));
-        return new ScoredPairs([.. paths.SelectMany(path => TextExample.OfTable(path, measured.First, measured.Second, measured.Score)).Select(Scored)]);
+        return new ScoredPairs([.. paths.SelectMany(path => TextExample.OfTable(path, measured.First, measured.Second, measured.Score, Tables)).Select(Scored)]);
     }
 
     /// <summary>What is compared, what belongs to it, and what does not.</summary>
@@ -93,11 +93,11 @@ public sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns me
     {
         if (learned is null)
         {
-            return Corpus.ReadDocuments(paths).SelectMany((document, d) => Sentences.Of(document).Select(sentence => ($"document {d + 1}", (string[])[sentence, sentence])));
+            return Corpus.ReadDocuments(paths, new CorpusOptions { Encoding = Tables.Encoding }).SelectMany((document, d) => Sentences.Of(document).Select(sentence => ($"document {d + 1}", (string[])[sentence, sentence])));
         }
 
         Column[] wanted = [.. new[] { learned.Text, learned.Pair, learned.Negative }.OfType<Column>()];
-        return paths.SelectMany(path => TableFile.Read(path, wanted)).Select(row =>
+        return paths.SelectMany(path => TableFile.Read(path, wanted, Tables)).Select(row =>
             (row.Where, row.Cells.Count == 1 ? [row.Cells[0]!, row.Cells[0]!] : (string[])[.. row.Cells.Select(cell => cell!)]));
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BiGS.Corpora;
 using BiGS.Evaluation;
 using BiGS.Models;
 
@@ -6,7 +7,7 @@ namespace BiGS.FineTuning;
 
 /// <summary>A value for a text, or for a pair of texts: how alike they are.</summary>
 /// <param name="read">Gives the examples of a file.</param>
-public sealed class TextRegression(Func<string, IEnumerable<TextExample>> read) : TaskKind
+public sealed class TextRegression(Func<string, TableOptions, IEnumerable<TextExample>> read) : TaskKind
 {
     /// <inheritdoc/>
     public override string Architecture => "BiGSForSequenceClassification";
@@ -19,7 +20,7 @@ public sealed class TextRegression(Func<string, IEnumerable<TextExample>> read) 
 
     /// <inheritdoc/>
     public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => new Valued(
-        [.. paths.SelectMany(path => TextExample.Distracted([.. read(path)], rows.Distractors)).Select(example => new Sample(
+        [.. paths.SelectMany(path => TextExample.Distracted([.. read(path, Tables)], rows.Distractors)).Select(example => new Sample(
             [rows.Of(example.Text, example.Pair, example.Where)], example.Label is null ? null : new ValueTarget(Value(example))))]);
 
     internal static double Value(TextExample example) =>

@@ -18,14 +18,14 @@ public sealed class TokenTagging : TaskKind
     public override string BestMetric => "f1";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> FindLabels(IEnumerable<string> paths) => Ordered(paths.SelectMany(TaggedExample.Read).SelectMany(example =>
+    public override IReadOnlyList<string> FindLabels(IEnumerable<string> paths) => Ordered(paths.SelectMany(path => TaggedExample.Read(path, Tables)).SelectMany(example =>
         example.Tags ?? throw new InvalidDataException($"{example.Where}: the tags are missing; training needs them in every sentence")).Append(Outside));
 
     /// <inheritdoc/>
     public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
     {
         var sentences = new List<TaggedSentence>();
-        foreach (TaggedExample example in paths.SelectMany(TaggedExample.Read))
+        foreach (TaggedExample example in paths.SelectMany(path => TaggedExample.Read(path, Tables)))
         {
             int[]? tags = example.Tags is null ? null : [.. example.Tags.Select(tag => Number(labels, tag, example.Where))];
             sentences.Add(Lay(example, tags, rows));

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using BiGS.Cli.Console;
+using BiGS.Corpora;
+
+namespace BiGS.Cli.Commands;
+
+/// <summary>How tables are read where their files do not say.</summary>
+internal sealed class TableFormatOptions
+{
+    private readonly Option<char?> _delimiter = Values.Delimiter("--delimiter", "what separates the cells of .csv, .tsv and .txt files (default: recognised)");
+    private readonly Option<System.Text.Encoding?> _encoding = Values.Encoding("--encoding");
+
+    public IReadOnlyList<Option> All => [_delimiter, _encoding];
+
+    /// <summary>The options of a command line; what a reader warns of is shown once, however often it reads.</summary>
+    public TableOptions Of(ParseResult parse, Terminal terminal)
+    {
+        var shown = new HashSet<string>();
+        return new TableOptions
+        {
+            Delimiter = parse.GetValue(_delimiter),
+            Encoding = parse.GetValue(_encoding),
+            Warn = warning =>
+            {
+                if (shown.Add(warning))
+                {
+                    terminal.Warn([warning]);
+                }
+            },
+        };
+    }
+}

@@ -1,0 +1,96 @@
+namespace BiGS.Corpora;
+
+/// <summary>Lines of cells as a table: all rows have as many cells as the first line.</summary>
+internal static class DelimitedTable
+{
+    /// <exception cref="InvalidDataException">A wanted column is not there, a row has too many cells, or more rows have too few than not.</exception>
+    public static Table Open(string path, IReadOnlyList<Column> columns, TableOptions options)
+    {
+        DelimitedFormat format = DelimitedFormat.Of(path, columns, options);
+        string[] first = DelimitedLines.Read(path, format, options.Encoding).FirstOrDefault().Cells ?? throw NoRow(path, columns);
+        string[] trimmed = [.. first.Select(name => name.Trim())];
+        string[]? names = AreNames(first, columns) ? trimmed : null;
+        Index?[] places = [.. columns.Select(column => Place(path, column, trimmed, names is not null))];
+        return new Table(names, places, Rows(path, format, columns, options, places, first.Length, names is not null));
+    }
+
+    /// <summary>Whether a first line names the columns: it holds at least half of the names that it must.</summary>
+    public static bool AreNames(IReadOnlyList<string> first, IReadOnlyList<Column> columns)
+    {
+        Column[] needed = [.. columns.Where(column => !column.Optional && column.Names.Count > 0)];
+        int found = needed.Count(column => column.Names.Any(wanted => first.Any(name => TableFile.IsNear(wanted, name))));
+        return found > 0 && 2 * found >= needed.Length;
+    }
+
+    private static IEnumerable<TableRow> Rows(
+        string path, DelimitedFormat format, IReadOnlyList<Column> columns, TableOptions options, Index?[] places, int width, bool named)
+    {
+        bool mayBeWider = places.Any(place => place is { IsFromEnd: true });
+        (long whole, long torn, long firstTorn) = (0, 0, 0);
+        foreach ((long line, string[] cells) in DelimitedLines.Read(path, format, options.Encoding).Skip(named ? 1 : 0))
+        {
+            if (cells.Length > width && !mayBeWider)
+            {
+                throw new InvalidDataException(
+                    $"'{path}', line {line}: has {cells.Length} cells, but the first line has {width}; mend the row ({Cause(format)})");
+            }
+
+            if (cells.Length < width)
+            {
+                torn++;
+                firstTorn = firstTorn == 0 ? line : firstTorn;
+            }
+            else if (!Array.TrueForAll(cells, string.IsNullOrWhiteSpace))
+            {
+                whole++;
+                yield return new TableRow($"'{path}', line {line}", cells);
+            }
+        }
+
+        if (torn > whole)
+        {
+            throw new InvalidDataException(
+                $"'{path}': {torn:N0} of {torn + whole:N0} rows have fewer cells than the {width} of the first line, such as line {firstTorn}; "
+                + $"check the delimiter, which is {DelimitedFormat.Named(format.Delimiter)} here (TableOptions.Delimiter, or --delimiter)");
+        }
+
+        if (torn > 0)
+        {
+            options.Warn?.Invoke(
+                $"'{path}': {torn:N0} of {torn + whole:N0} rows have fewer cells than the first line and are left out, the first of them line {firstTorn}; a line end within a text tears a row in two");
+        }
+        else if (whole == 0)
+        {
+            throw NoRow(path, columns);
+        }
+    }
+
+    private static string Cause(DelimitedFormat format) => format.Quoted
+        ? $"a text with {DelimitedFormat.Named(format.Delimiter)} in it must stand in quotes"
+        : $"a text may hold no {DelimitedFormat.Named(format.Delimiter)}";
+
+    /// <summary>Where a column stands; null where an optional one does not.</summary>
+    private static Index? Place(string path, Column column, string[] first, bool named)
+    {
+        if (!named || column.Names.Count == 0)
+        {
+            return column.Number >= 1 && column.Number <= first.Length ? column.Number - 1
+                : column.Optional ? null
+                : throw TableFile.Missing(path, column, first, "name another, or count from 1");
+        }
+
+        if (column.Names.FirstOrDefault(first.Contains) is not { } name)
+        {
+            return column.Optional ? null : throw TableFile.Missing(path, column, first, "name another, or count from 1");
+        }
+
+        int place = Array.IndexOf(first, name);
+        int again = Array.IndexOf(first, name, place + 1);
+        return again >= 0 ? throw new InvalidDataException($"'{path}': columns {place + 1} and {again + 1} are both named \"{name}\"; name each column once, or count from 1")
+            : column.Last && place == first.Length - 1 ? ^1
+            : place;
+    }
+
+    private static InvalidDataException NoRow(string path, IReadOnlyList<Column> columns) =>
+        new($"'{path}' holds no row; expected a table with {string.Join(", ", columns)}");
+}

@@ -1,0 +1,16 @@
+using System.Text;
+
+namespace BiGS.Corpora;
+
+/// <summary>How a table is read where its file does not say.</summary>
+public sealed record TableOptions
+{
+    /// <summary>What stands between the cells of .csv, .tsv, .tab and .txt files; null to recognise it.</summary>
+    public char? Delimiter { get; init; }
+
+    /// <summary>The encoding of files without a byte-order mark; null for UTF-8.</summary>
+    public Encoding? Encoding { get; init; }
+
+    /// <summary>Receives what a reader should know though the table can be read: rows that were left out, a delimiter other than the extension's.</summary>
+    public Action<string>? Warn { get; init; }
+}
