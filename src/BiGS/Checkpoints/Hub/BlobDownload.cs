@@ -44,7 +44,7 @@ internal sealed class BlobDownload(HubFile file, HubRequest request, HubConnecti
 
     private async Task Gather(FileStream target, IProgress<HubProgress>? progress, CancellationToken cancel)
     {
-        var patience = new Patience(options);
+        var patience = new Patience(options, options.Attempts);
         long furthest = target.Length;
         while (target.Length < file.Bytes)
         {

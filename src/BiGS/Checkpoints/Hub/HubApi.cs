@@ -7,12 +7,15 @@ internal sealed class HubApi(HubConnection connection, HubOptions options)
 {
     private const int LongestListing = 16 << 20; // bytes
 
+    /// <param name="model">Repository and revision.</param>
+    /// <param name="isUrgent">Whether to ask only once, and to wait only briefly for an answer: for who can do without.</param>
+    /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="HubException">There is no such repository or revision, it is not open to us, or the hub cannot be reached.</exception>
-    public Task<HubListing> List(HubName model, CancellationToken cancel)
+    public Task<HubListing> List(HubName model, bool isUrgent, CancellationToken cancel)
     {
         var request = new HubRequest(
-            HttpMethod.Get, Below($"api/models/{model.Repository}/revision/{Uri.EscapeDataString(model.Revision)}"), model);
-        return new Patience(options).Try(
+            HttpMethod.Get, Below($"api/models/{model.Repository}/revision/{Uri.EscapeDataString(model.Revision)}"), model) { IsUrgent = isUrgent };
+        return new Patience(options, isUrgent ? 1 : options.Attempts).Try(
             async () =>
             {
                 using HttpResponseMessage response = await connection.Send(request, cancel).ConfigureAwait(false);
@@ -23,7 +26,7 @@ internal sealed class HubApi(HubConnection connection, HubOptions options)
 
     /// <summary>Asks for the headers of a file, which the endpoint itself gives even where another host has the bytes.</summary>
     /// <exception cref="InvalidDataException">They do not say what would let its bytes be verified.</exception>
-    public Task<HubFile> Describe(HubListing listing, string file, CancellationToken cancel) => new Patience(options).Try(
+    public Task<HubFile> Describe(HubListing listing, string file, CancellationToken cancel) => new Patience(options, options.Attempts).Try(
         async () =>
         {
             var facts = new HubFileFacts();

@@ -2,18 +2,23 @@ namespace BiGS.Checkpoints;
 
 /// <summary>
 /// Models of the Hugging Face hub as folders on this machine, in the cache that Python's tools share: what they fetched is found, and they
-/// find what is fetched here. Every byte is verified before it has a name. Any thread may ask, and any process beside it.
+/// find what is fetched here. Every byte is verified before it has a name. While the hub cannot be reached, what the cache holds whole of the
+/// asked revision is used, with a warning. Any thread may ask, and any process beside it.
 /// </summary>
 public sealed class HubClient : IDisposable
 {
     private readonly HubOptions _options;
+    private readonly Action<string>? _warn;
     private readonly HubConnection _connection;
     private readonly HubApi _api;
     private readonly HubCache _cache;
 
-    public HubClient(HubOptions options)
+    /// <param name="options">Where the hub and its cache are.</param>
+    /// <param name="warn">Told when the cache stands in for a hub that cannot be reached; null: nobody is.</param>
+    public HubClient(HubOptions options, Action<string>? warn = null)
     {
         _options = options;
+        _warn = warn;
         _connection = new HubConnection(options);
         _api = new HubApi(_connection, options);
         _cache = new HubCache(options.CacheFolder);
@@ -29,9 +34,63 @@ public sealed class HubClient : IDisposable
     /// <exception cref="HubException">The hub cannot be reached or refuses; offline, the cache lacks a file.</exception>
     /// <exception cref="InvalidDataException">What the hub sends is not what it announced.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<HubSnapshot> Snapshot(HubName model, IProgress<HubProgress>? progress = null, CancellationToken cancel = default)
+    public Task<HubSnapshot> Snapshot(HubName model, IProgress<HubProgress>? progress = null, CancellationToken cancel = default) =>
+        HubOrCache(model, list => Snapshot(model, list, progress, cancel), cancel);
+
+    /// <summary>The folder with a repository's tokenizer, without its weights.</summary>
+    /// <inheritdoc cref="Snapshot(HubName, IProgress{HubProgress}, CancellationToken)"/>
+    public Task<string> Tokenizer(HubName model, IProgress<HubProgress>? progress = null, CancellationToken cancel = default) =>
+        HubOrCache(model, list => Tokenizer(model, list, progress, cancel), cancel);
+
+    public void Dispose() => _connection.Dispose();
+
+    /// <summary>
+    /// Asks the hub; offline, or where the hub cannot be reached, the cache. Where the cache could answer, the hub is asked once and briefly, since
+    /// nobody gains by waiting for it.
+    /// </summary>
+    /// <param name="model">For the warning.</param>
+    /// <param name="take">Takes what is wanted, from listings of the hub or of the cache.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    private async Task<T> HubOrCache<T>(HubName model, Func<Func<HubName, Task<HubListing>>, Task<T>> take, CancellationToken cancel)
+        where T : class
     {
-        HubListing listing = await List(model, cancel).ConfigureAwait(false);
+        if (_options.Offline)
+        {
+            return await take(FromCache).ConfigureAwait(false);
+        }
+
+        T? cached = await IfWhole(() => take(FromCache)).ConfigureAwait(false);
+        try
+        {
+            return await take(name => _api.List(name, isUrgent: cached is not null, cancel)).ConfigureAwait(false);
+        }
+        catch (HubException unreachable) when (cached is not null && unreachable.IsUnreachable)
+        {
+            _warn?.Invoke($"{unreachable.InnerException!.Message}; {model} is used as it was fetched before, from the cache {_options.CacheFolder}.");
+            return cached;
+        }
+    }
+
+    private Task<HubListing> FromCache(HubName model) => Task.FromResult(_cache.List(model));
+
+    /// <summary>What the cache alone can give; null where it lacks a part.</summary>
+    private static async Task<T?> IfWhole<T>(Func<Task<T>> take)
+        where T : class
+    {
+        try
+        {
+            return await take().ConfigureAwait(false);
+        }
+        catch (Exception lacking) when (lacking is HubException or InvalidDataException)
+        {
+            return null; // the hub is asked for what is missing
+        }
+    }
+
+    private async Task<HubSnapshot> Snapshot(
+        HubName model, Func<HubName, Task<HubListing>> list, IProgress<HubProgress>? progress, CancellationToken cancel)
+    {
+        HubListing listing = await list(model).ConfigureAwait(false);
         string[] files = [.. ModelFiles.Model(listing), .. ModelFiles.Tokenizer(listing)];
         await Bring(listing, files, progress, cancel).ConfigureAwait(false);
         if (Array.Find(files, WeightsLocation.IsIndex) is { } index)
@@ -41,15 +100,19 @@ public sealed class HubClient : IDisposable
         }
 
         string folder = Finish(listing);
-        string tokenizer = ModelFiles.HasTokenizer(listing) ? folder : await AuthorsTokenizer(model, progress, cancel).ConfigureAwait(false);
-        return new HubSnapshot(folder, tokenizer, listing.Commit);
+        if (ModelFiles.HasTokenizer(listing))
+        {
+            return new HubSnapshot(folder, folder, listing.Commit);
+        }
+
+        ModelFiles.CheckLacksNoTokenizer(listing, _cache.FilePath(listing, ConfigFile.Name));
+        return new HubSnapshot(folder, await AuthorsTokenizer(model, list, progress, cancel).ConfigureAwait(false), listing.Commit);
     }
 
-    /// <summary>The folder with a repository's tokenizer, without its weights.</summary>
-    /// <inheritdoc cref="Snapshot"/>
-    public async Task<string> Tokenizer(HubName model, IProgress<HubProgress>? progress = null, CancellationToken cancel = default)
+    private async Task<string> Tokenizer(
+        HubName model, Func<HubName, Task<HubListing>> list, IProgress<HubProgress>? progress, CancellationToken cancel)
     {
-        HubListing listing = await List(model, cancel).ConfigureAwait(false);
+        HubListing listing = await list(model).ConfigureAwait(false);
         if (!ModelFiles.HasTokenizer(listing))
         {
             throw new HubException($"{model}: there is no tokenizer: it has neither vocab.txt nor tokenizer.json. Choose another repository.");
@@ -59,20 +122,19 @@ public sealed class HubClient : IDisposable
         return Finish(listing);
     }
 
-    public void Dispose() => _connection.Dispose();
-
-    private async Task<string> AuthorsTokenizer(HubName model, IProgress<HubProgress>? progress, CancellationToken cancel)
+    private async Task<string> AuthorsTokenizer(
+        HubName model, Func<HubName, Task<HubListing>> list, IProgress<HubProgress>? progress, CancellationToken cancel)
     {
         (HubName known, HubName before) = (HubName.AuthorsTokenizers[0], HubName.AuthorsTokenizers[1]);
         try
         {
-            return await Tokenizer(known, progress, cancel).ConfigureAwait(false);
+            return await Tokenizer(known, list, progress, cancel).ConfigureAwait(false);
         }
         catch (HubException none) when (none.SaysThereIsNone)
         {
             try
             {
-                return await Tokenizer(before, progress, cancel).ConfigureAwait(false);
+                return await Tokenizer(before, list, progress, cancel).ConfigureAwait(false);
             }
             catch (HubException noneEither) when (noneEither.SaysThereIsNone)
             {
@@ -80,9 +142,6 @@ public sealed class HubClient : IDisposable
             }
         }
     }
-
-    private Task<HubListing> List(HubName model, CancellationToken cancel) =>
-        _options.Offline ? Task.FromResult(_cache.List(model)) : _api.List(model, cancel);
 
     private async Task Bring(HubListing listing, IEnumerable<string> files, IProgress<HubProgress>? progress, CancellationToken cancel)
     {
@@ -105,7 +164,7 @@ public sealed class HubClient : IDisposable
     /// <summary>A revision moves on only once all of its files are here.</summary>
     private string Finish(HubListing listing)
     {
-        if (!_options.Offline)
+        if (!listing.IsOfTheCache)
         {
             _cache.Remember(listing);
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 namespace BiGS.Checkpoints;
 
@@ -76,14 +77,14 @@ internal sealed class HubConnection : IDisposable
     public async ValueTask<int> Read(Stream body, Memory<byte> into, HubRequest request, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(_options.LongestSilence);
+        limit.CancelAfter(LongestSilence(request));
         try
         {
             return await body.ReadAsync(into, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException silent) when (!cancel.IsCancellationRequested)
         {
-            throw new PassingFault($"{request.What}: nothing came for {_options.LongestSilence.TotalSeconds:0.#} s", silent);
+            throw new PassingFault($"{request.What}: nothing came for {LongestSilence(request).TotalSeconds:0.#} s", silent);
         }
         catch (IOException broken)
         {
@@ -108,20 +109,31 @@ internal sealed class HubConnection : IDisposable
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(_options.LongestSilence);
+        limit.CancelAfter(LongestSilence(request));
         try
         {
             return await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException silent) when (!cancel.IsCancellationRequested)
         {
-            throw new PassingFault($"{request.What}: {address.Authority} does not answer", silent);
+            throw new PassingFault($"{request.What}: {address.Authority} does not answer within {LongestSilence(request).TotalSeconds:0.#} s", silent);
         }
         catch (HttpRequestException broken)
         {
-            throw new PassingFault($"{request.What}: {address.Authority} cannot be reached ({broken.Message.TrimEnd('.')})", broken);
+            throw new PassingFault($"{request.What}: {address.Authority} cannot be reached ({broken.Message.TrimEnd('.')})", broken)
+            {
+                NobodyIsThere = NobodyIsThere(broken),
+            };
         }
     }
+
+    private TimeSpan LongestSilence(HubRequest request) =>
+        request.IsUrgent && _options.LongestWaitBesideCache < _options.LongestSilence ? _options.LongestWaitBesideCache : _options.LongestSilence;
+
+    /// <summary>Whether the host is unknown, refuses connections, or is not the one that its certificate names: unlike a cut or a silence, this seldom passes in seconds.</summary>
+    private static bool NobodyIsThere(HttpRequestException broken) =>
+        broken.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+        || broken.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable };
 
     private static Uri? Redirect(HttpResponseMessage response, Uri from, HubRequest request)
     {

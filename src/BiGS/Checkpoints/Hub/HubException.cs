@@ -12,6 +12,9 @@ public sealed class HubException(string message, HttpStatusCode? status = null, 
 
     /// <summary>To who may not see it, a repository that is there looks like one that is not.</summary>
     internal bool SaysThereIsNone => Status is HttpStatusCode.NotFound or HttpStatusCode.Unauthorized;
+
+    /// <summary>Whether the hub gave no answer that counts: nobody there, silence, cuts, too many requests, a server in trouble.</summary>
+    internal bool IsUnreachable => InnerException is PassingFault;
 }
 
 /// <summary>A failure that may pass: a cut connection, a silent host, a server in trouble.</summary>
@@ -21,4 +24,7 @@ internal sealed class PassingFault(string message, Exception? inner = null) : Ex
 {
     /// <summary>How long the server asked to be left alone.</summary>
     public TimeSpan? AskedToWait { get; init; }
+
+    /// <summary>Whether no host was there to fail.</summary>
+    public bool NobodyIsThere { get; init; }
 }

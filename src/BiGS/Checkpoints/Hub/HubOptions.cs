@@ -20,6 +20,9 @@ public sealed class HubOptions
     /// <summary>How long a host may say nothing, before its answer or within it.</summary>
     public TimeSpan LongestSilence { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the hub may take to answer where the cache could answer in its place.</summary>
+    public TimeSpan LongestWaitBesideCache { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often something is tried without coming any further.</summary>
     public int Attempts { get; init; } = 5;
 

@@ -15,6 +15,9 @@ internal sealed record HubRequest(HttpMethod Method, Uri Address, HubName Model)
     /// <summary>Whether a redirect to another host is an answer too, because its headers say all.</summary>
     public bool StaysAtTheEndpoint { get; init; }
 
+    /// <summary>Whether an answer is worth only a short wait.</summary>
+    public bool IsUrgent { get; init; }
+
     /// <summary>Sees every answer of the endpoint, redirects included.</summary>
     public Action<HttpResponseMessage>? Observe { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using BiGS.Tokenizers;
 
 namespace BiGS.Checkpoints;
@@ -9,6 +10,36 @@ internal static class ModelFiles
     public static bool HasTokenizer(HubListing listing) => listing.Files.Contains("vocab.txt") || listing.Files.Contains("tokenizer.json");
 
     public static IEnumerable<string> Tokenizer(HubListing listing) => TokenizerFolder.FileNames.Where(listing.Files.Contains);
+
+    /// <summary>
+    /// Refuses a cache without the tokenizer of a model that should have one: only the authors' models share a tokenizer, and it would be the wrong
+    /// one for any other.
+    /// </summary>
+    /// <param name="listing">Of a snapshot without a tokenizer.</param>
+    /// <param name="configPath">The snapshot's configuration.</param>
+    /// <exception cref="HubException">The cache lacks the tokenizer.</exception>
+    public static void CheckLacksNoTokenizer(HubListing listing, string configPath)
+    {
+        if (!listing.IsOfTheCache)
+        {
+            return;
+        }
+
+        string? type;
+        try
+        {
+            type = JsonNode.Parse(File.ReadAllBytes(configPath)) is JsonObject config ? config["model_type"]?.ToString() : null;
+        }
+        catch (JsonException broken)
+        {
+            throw new InvalidDataException($"{listing.Model}: {configPath} is not JSON ({broken.Message}).", broken);
+        }
+
+        if (type is not null && !type.Equals("BiGS", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Lacking(listing, "vocab.txt or tokenizer.json");
+        }
+    }
 
     /// <summary>Configuration, and the first kind of weights that there is; of weights in shards, their index.</summary>
     /// <exception cref="HubException">There is no model in the repository.</exception>

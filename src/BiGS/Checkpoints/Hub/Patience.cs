@@ -1,24 +1,32 @@
 namespace BiGS.Checkpoints;
 
-/// <summary>Pauses of 1, 2, 4, … seconds between attempts, or what the server asks for; gives up after a few that led nowhere.</summary>
-internal sealed class Patience(HubOptions options)
+/// <summary>
+/// Pauses of 1, 2, 4, … seconds between attempts, or what the server asks for; gives up after a few that led nowhere, and where nobody is there
+/// after the second.
+/// </summary>
+/// <param name="options">How long to wait at most, and how.</param>
+/// <param name="attempts">How many attempts may lead nowhere.</param>
+internal sealed class Patience(HubOptions options, int attempts)
 {
+    private const int AttemptsWithNobodyThere = 2;
+
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
 
     private int _failures;
+    private bool _cameFurther;
 
     /// <summary>Something came: the count begins anew.</summary>
-    public void Renew() => _failures = 0;
+    public void Renew() => (_failures, _cameFurther) = (0, true);
 
     /// <exception cref="HubException">It is the last attempt that failed.</exception>
     public Task Bear(PassingFault fault, CancellationToken cancel)
     {
         _failures++;
-        if (_failures >= options.Attempts)
+        if (_failures >= (fault.NobodyIsThere && !_cameFurther ? Math.Min(attempts, AttemptsWithNobodyThere) : attempts))
         {
             throw new HubException(
-                $"{fault.Message}; tried {options.Attempts} times. Check the connection and run it again: what has come stays and is not fetched twice. "
-                + "HF_HUB_OFFLINE=1 takes a model that is in the cache already.",
+                $"{fault.Message}; tried {_failures} {(_failures == 1 ? "time" : "times")}, and the cache {options.CacheFolder} does not hold it whole. "
+                + "Check the connection and run it again: what has come stays and is not fetched twice.",
                 inner: fault);
         }
 

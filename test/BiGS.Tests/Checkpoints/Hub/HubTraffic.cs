@@ -46,11 +46,11 @@ internal sealed record Mischief
 }
 
 /// <summary>A repository with one commit.</summary>
-internal sealed class HubRepository(string name)
+internal sealed class HubRepository(string name, string? commit = null)
 {
     public string Name { get; } = name;
 
-    public string Commit { get; } = Convert.ToHexStringLower(System.Security.Cryptography.SHA1.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
+    public string Commit { get; } = commit ?? Convert.ToHexStringLower(System.Security.Cryptography.SHA1.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
 
     public Dictionary<string, HubContent> Files { get; } = [];
 

@@ -45,7 +45,7 @@ internal sealed class TestHub : IDisposable
 
     public void Forget() => _calls.Clear();
 
-    public HubRepository Repository(string name) => _repositories[name] = new HubRepository(name);
+    public HubRepository Repository(string name, string? commit = null) => _repositories[name] = new HubRepository(name, commit);
 
     public void Remove(string name) => _repositories.Remove(name);
 
