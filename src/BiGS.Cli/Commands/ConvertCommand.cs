@@ -14,7 +14,7 @@ internal static class ConvertCommand
     public static Command Build(Terminal terminal)
     {
         Option<string> model = Values.Text(
-            "--model", "PATH", "a model's folder (safetensors, pytorch_model.bin or flax_model.msgpack), one weights file in it, or a name of the hub",
+            "--model", "MODEL", $"{ModelPlace.Forms}; weights may be safetensors, pytorch_model.bin or flax_model.msgpack",
             required: true);
         Option<string> format = Values.Choice("--to", "what the weights become (bf16: half the bytes, rounded)", Safetensors, SafetensorsBf16, PyTorch, Flax);
         Option<string> output = Values.Text("--out", "DIR", "the folder to write", required: true);

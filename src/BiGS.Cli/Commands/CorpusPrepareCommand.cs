@@ -12,7 +12,7 @@ internal static class CorpusPrepareCommand
     {
         Argument<string[]> paths = Values.Texts("text: .txt, .jsonl (also .gz), .parquet; files, folders or globs", "PATH…");
         Option<string> output = Values.Text("--out", "DIR", "where the shards go; the same command again goes on there", required: true);
-        Option<string> tokenizer = Values.Text("--tokenizer", "DIR", "a tokenizer, or owner/name of the hub; without it, a vocabulary is learned from the text");
+        Option<string> tokenizer = Values.Text("--tokenizer", "TOKENIZER", $"{ModelPlace.TokenizerForms}; without it, a vocabulary is learned from the text");
         Option<int?> vocabSize = Values.Number("--vocab-size", "words of a vocabulary that is learned (default 8192)", least: WordPieceVocabulary.SpecialTokens.Count + 1);
         Option<string> textField = Values.Text("--text-field", "NAME", "the field or column that holds the text (default text)");
         Option<bool> keep = Values.Flag("--keep-duplicates", "keep documents whose very text stood before");

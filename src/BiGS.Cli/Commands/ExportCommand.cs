@@ -13,7 +13,7 @@ internal static class ExportCommand
     public static Command Build(Terminal terminal)
     {
         Option<string> format = Values.Choice("--format", "what to write", "onnx");
-        Option<string> model = Values.Text("--model", "PATH", "a model's folder, one weights file in it, or a name of the hub", required: true);
+        Option<string> model = Values.Text("--model", "MODEL", $"{ModelPlace.Forms} (default {ShippedModel.Name})");
         Option<string> output = Values.Text("--out", "PATH", $"a folder, which gets {OnnxExport.FileName}, config.json and the tokenizer; or a file.onnx", required: true);
         Option<bool> bare = Values.Flag("--bare", "leave the head out: hidden states only, as embeddings need them");
         Option<bool> int8 = Values.Flag("--int8", "round large matrices to eight bits: a quarter of the bytes, answers near the model's");
@@ -22,12 +22,13 @@ internal static class ExportCommand
         var command = new Verb(
             "export",
             "Write a model for another runtime: ONNX, in standard operators, with its head, for rows of any number and length.",
-            "bigs export --format onnx --model runs/sst2 --out models/sst2-onnx --check",
+            "bigs export --out english-onnx --check",
+            "bigs export --model runs/sst2 --int8 --out models/sst2-onnx",
             "bigs export --model JunxiongWang/BiGS_128 --bare --out encoder.onnx")
         { format, model, output, bare, int8, check, overwrite };
         command.Runs(parse =>
         {
-            ModelPlace place = ModelPlace.Of(parse.GetRequiredValue(model), terminal);
+            ModelPlace place = ModelPlace.Of(parse.GetValue(model) ?? ShippedModel.Folder, terminal);
             (string file, IReadOnlyList<string> warnings) = OnnxExport.Export(
                 place.Folder, parse.GetRequiredValue(output), place.TokenizerFolder, parse.GetValue(bare), parse.GetValue(int8), parse.GetValue(overwrite));
             terminal.Warn(warnings);

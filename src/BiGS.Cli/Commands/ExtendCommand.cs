@@ -8,7 +8,7 @@ internal static class ExtendCommand
 {
     public static Command Build(Terminal terminal)
     {
-        Option<string> model = Values.Text("--model", "PATH", "a model's folder, a weights file in it, or a name of the hub", required: true);
+        Option<string> model = Values.Text("--model", "MODEL", ModelPlace.Forms, required: true);
         Option<int?> length = Values.Number("--max-length", "the positions that the new model has", least: 2, required: true);
         Option<string> growth = Values.Choice("--positions", "where the new positions come from", "repeat", "interpolate");
         Option<string> output = Values.Text("--out", "DIR", "the folder to write", required: true);

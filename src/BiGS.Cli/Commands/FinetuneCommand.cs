@@ -15,7 +15,7 @@ internal static class FinetuneCommand
         var tables = new TableFormatOptions();
         var model = new ModelOptions();
         Option<string> init = Values.Text(
-            "--init", "PATH", "begin with the weights of a model that was fine-tuned before, instead of --model's: MNLI's for MRPC, STS-B and RTE (its head is replaced where labels differ)");
+            "--init", "MODEL", "begin with the weights of a model that was fine-tuned before, instead of --model's: MNLI's for MRPC, STS-B and RTE (its head is replaced where labels differ)");
         Option<string> output = Values.Text("--out", "DIR", "the folder for the best epoch (with several seeds: seed-N in it)", required: true);
         Option<bool> overwrite = Values.Flag("--overwrite", "replace what the folder holds");
         Option<int?> epochs = Values.Number("--epochs", $"times through the examples (default {defaults.Epochs})", least: 1);

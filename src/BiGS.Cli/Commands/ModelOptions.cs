@@ -8,10 +8,10 @@ namespace BiGS.Cli.Commands;
 
 /// <summary>Which model, and how it computes: the options that every verb with a model shares.</summary>
 /// <param name="usual">Which model it is where none is named, in words.</param>
-internal sealed class ModelOptions(string usual = "the small English model that comes with bigs")
+internal sealed class ModelOptions(string usual = ShippedModel.Name)
 {
     private readonly Option<string> _model = Values.Text(
-        "--model", "PATH", $"a model's folder, a weights file in it, or owner/name[@revision] of the Hugging Face hub (default: {usual})");
+        "--model", "MODEL", $"{ModelPlace.Forms} (default {usual})");
 
     private readonly Option<string> _precision = Values.Choice("--precision", "what to compute in", "auto", "fp32", "bf16", "fp64");
     private readonly Option<string> _device = DeviceChoice.Option();

@@ -24,8 +24,8 @@ internal static class PlotCommand
 
     private static Verb Kernels(Terminal terminal)
     {
-        Option<string> model = Values.Text("--model", "PATH", "a model's folder, a weights file in it, or a name of the hub (default: the small English model that comes with bigs)");
-        Option<string> beside = Values.Text("--beside", "PATH", "a second model, its curves in grey: before and after fine-tuning");
+        Option<string> model = Values.Text("--model", "MODEL", $"{ModelPlace.Forms} (default {ShippedModel.Name})");
+        Option<string> beside = Values.Text("--beside", "MODEL", "a second model, its curves in grey: before and after fine-tuning");
         Option<string> style = Values.Choice("--style", "a heat map of all layers, or a curve a layer", "map", "curves");
         Option<int?> reach = Values.Number("--reach", $"tokens to either side (default {DefaultReach})", least: 2);
         Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
@@ -55,7 +55,7 @@ internal static class PlotCommand
         return verb;
     }
 
-    private static Verb OfRuns(string name, string what, Action<IReadOnlyList<string>, string> save, Terminal terminal)
+    private static Verb OfRuns(string name, string what, Func<IReadOnlyList<string>, string, IReadOnlyList<string>> save, Terminal terminal)
     {
         Option<string[]> runs = Values.Paths("--runs", "folders of pretraining runs", required: true);
         Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
@@ -63,8 +63,10 @@ internal static class PlotCommand
         verb.Runs(parse =>
         {
             string file = parse.GetRequiredValue(output);
-            save(parse.GetRequiredValue(runs), file);
-            terminal.Note($"{file}: {name} of {parse.GetRequiredValue(runs).Length} runs");
+            IReadOnlyList<string> leftOut = save(parse.GetRequiredValue(runs), file);
+            terminal.Warn(leftOut);
+            int drawn = parse.GetRequiredValue(runs).Length - leftOut.Count;
+            terminal.Note($"{file}: {name} of {drawn} {(drawn == 1 ? "run" : "runs")}");
         });
         return verb;
     }

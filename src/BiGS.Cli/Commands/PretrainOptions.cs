@@ -39,15 +39,15 @@ internal sealed class PretrainOptions(Terminal terminal)
     private readonly Option<string> _device = DeviceChoice.Option();
     private readonly Option<string> _route = Values.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
     private readonly Option<int?> _seed = Values.Number("--seed", "decides weights, order, masks and dropout", least: 0);
-    private readonly Option<string> _tokenizer = Values.Text("--tokenizer", "DIR", "a tokenizer, or owner/name of the hub; without it, a vocabulary is learned from the text");
+    private readonly Option<string> _tokenizer = Values.Text("--tokenizer", "TOKENIZER", $"{ModelPlace.TokenizerForms}; without it, a vocabulary is learned from the text");
     private readonly Option<int?> _vocabSize = Values.Number("--vocab-size", "words of a vocabulary that is learned (default: the preset's, 8192 or 25600)", least: 6);
     private readonly Option<int?> _logEvery = Values.Number("--log-every", "steps between rows of the log", least: 1);
     private readonly Option<int?> _evalEvery = Values.Number("--eval-every", "steps between scores of the held-out text", least: 1);
     private readonly Option<int?> _saveEvery = Values.Number("--save-every", "steps between checkpoints", least: 1);
     private readonly Option<int?> _keep = Values.Number("--keep", "newest checkpoints that stay, besides the best (default 2)", least: 1);
-    private readonly Option<string> _teacher = Values.Text("--teacher", "CHECKPOINT", "learn this model's guesses beside the true words; it must know the same words");
+    private readonly Option<string> _teacher = Values.Text("--teacher", "MODEL", $"learn this model's guesses beside the true words; it must know the same words (a folder, owner/name of the Hugging Face hub, or {ShippedModel.Name})");
     private readonly Option<int[]> _milestones = Values.Numbers("--milestones", "steps after which the weights stay for good, in OUT/step-N");
-    private readonly Option<string> _init = Values.Text("--init", "CHECKPOINT", "start from these weights (or owner/name of the hub), their shape and their tokenizer");
+    private readonly Option<string> _init = Values.Text("--init", "MODEL", $"start from a model's weights, shape and tokenizer (a folder, owner/name of the Hugging Face hub, or {ShippedModel.Name})");
 
     public IEnumerable<Option> All =>
     [

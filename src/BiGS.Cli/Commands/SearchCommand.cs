@@ -14,9 +14,11 @@ internal static class SearchCommand
         Argument<string> folder = new("FOLDER") { Description = "a folder that bigs index has read, or where it put its index" };
         Argument<string[]> questions = Values.Texts("questions; none: the lines of standard input", "QUESTION…");
         Option<int?> top = Values.Number("--top", $"how many passages for each question (default {DefaultTop})", least: 1);
-        Option<bool> json = Values.Flag("--json", "one JSON object for each question");
+        Option<bool> json = Values.Flag("--json", "one JSON object for each question; score is the cosine");
         var command = new Verb(
-            "search", "The passages of a folder that are nearest a question. The model is the one that made the index.",
+            "search",
+            "The passages of a folder that are nearest a question, by the cosine of their vectors: 1 for the same direction. A cosine is no probability; it only ranks "
+            + "the passages of one question under one model. The model is the one that made the index.",
             "bigs search notes \"Where does the river end?\"",
             "bigs search notes --top 3 --json < questions.txt")
         { folder, questions, top, json };

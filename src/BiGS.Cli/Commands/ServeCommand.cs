@@ -17,7 +17,7 @@ internal static class ServeCommand
         var computing = new AnsweringOptions();
         var server = new ServeOptions();
         Option<string[]> models = Values.Paths(
-            "--model", "folders, or owner/name of the hub; each model answers what its head can, the first that can where a request names none (default: the small English model that comes with bigs)");
+            "--model", $"{ModelPlace.Forms} (default {ShippedModel.Name}); each model answers what its head can, the first that can where a request names none");
         Option<int?> threads = Values.Number("--threads", "threads that compute (default: as many as there are cores)", least: 1);
         Option<string> log = Values.Choice("--log", "what is told on standard error, a JSON object a line, never with the texts", "requests", "failures", "nothing");
         var command = new Verb("serve", "Answer over HTTP, as clients of text-embeddings-inference and of OpenAI's embeddings ask, and fills, tags and answers.",

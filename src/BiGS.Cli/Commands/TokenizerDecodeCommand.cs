@@ -20,7 +20,7 @@ internal static class TokenizerDecodeCommand
         command.Add(ids);
         command.Runs(parse =>
         {
-            BertTokenizer opened = tokenizer.Open(parse);
+            BertTokenizer opened = tokenizer.Open(parse, terminal);
             string[] given = parse.GetValue(ids)!;
             foreach (string line in terminal.Texts(given.Length > 0 ? [string.Join(' ', given)] : []))
             {

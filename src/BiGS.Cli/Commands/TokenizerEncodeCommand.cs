@@ -25,7 +25,7 @@ internal static class TokenizerEncodeCommand
         command.Add(texts);
         command.Runs(parse =>
         {
-            BertTokenizer opened = tokenizer.Open(parse);
+            BertTokenizer opened = tokenizer.Open(parse, terminal);
             bool asJson = parse.GetValue(json);
             foreach (string line in terminal.Texts(parse.GetValue(texts)!))
             {

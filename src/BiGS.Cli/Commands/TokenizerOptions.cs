@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using BiGS.Checkpoints;
+using BiGS.Cli.Console;
 using BiGS.Tokenizers;
 
 namespace BiGS.Cli.Commands;
@@ -8,7 +10,7 @@ namespace BiGS.Cli.Commands;
 internal sealed class TokenizerOptions
 {
     private readonly Option<string> _vocabulary = Values.Text("--vocab", "FILE", "a vocab.txt, a tokenizer.json, or a folder with either");
-    private readonly Option<string> _model = Values.Text("--model", "DIR", "a model's folder, for its tokenizer");
+    private readonly Option<string> _model = Values.Text("--model", "MODEL", $"the tokenizer of a model: its folder, owner/name[@revision] of the Hugging Face hub, or {ShippedModel.Name}");
     private readonly Option<bool> _cased = Values.Flag("--cased", "keep upper case and accents, whatever the files say");
 
     public void AddTo(Command command)
@@ -19,8 +21,9 @@ internal sealed class TokenizerOptions
         command.Validators.Add(ExactlyOne);
     }
 
-    public BertTokenizer Open(ParseResult parse) =>
-        BertTokenizer.Open(parse.GetValue(_vocabulary) ?? parse.GetRequiredValue(_model), parse.GetValue(_cased) ? false : null);
+    /// <inheritdoc cref="ModelPlace.OfTokenizer"/>
+    public BertTokenizer Open(ParseResult parse, Terminal terminal) => BertTokenizer.Open(
+        parse.GetValue(_vocabulary) ?? ModelPlace.OfTokenizer(parse.GetRequiredValue(_model), terminal), parse.GetValue(_cased) ? false : null);
 
     private void ExactlyOne(CommandResult result)
     {
@@ -28,8 +31,8 @@ internal sealed class TokenizerOptions
         if (given != 1)
         {
             result.AddError(given == 0
-                ? "no tokenizer is named; give --vocab FILE or --model DIR"
-                : "two tokenizers are named; give either --vocab FILE or --model DIR");
+                ? "no tokenizer is named; give --vocab FILE or --model MODEL"
+                : "two tokenizers are named; give either --vocab FILE or --model MODEL");
         }
     }
 }

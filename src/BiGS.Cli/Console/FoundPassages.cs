@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 
 namespace BiGS.Cli.Console;
 
-/// <summary>A question, and below it passages: score, place, and how they begin.</summary>
+/// <summary>A question, and below it the passages in order: rank, place and cosine, and how they begin.</summary>
 internal sealed class FoundPassages(string question, IReadOnlyList<FoundPassage> found) : IRenderable
 {
     private const int LongestQuote = 240;
@@ -16,10 +16,12 @@ internal sealed class FoundPassages(string question, IReadOnlyList<FoundPassage>
     {
         var strong = new Style(Color.Teal, decoration: Decoration.Bold);
         Grid grid = new Grid().Fixed(left: 2, right: 2, Justify.Right).Running();
-        foreach ((IndexedPassage passage, double score) in found)
+        for (int i = 0; i < found.Count; i++)
         {
-            string place = string.Create(CultureInfo.InvariantCulture, $"{passage.File}, line {passage.Line}, characters {passage.Start} to {passage.End}");
-            grid.AddRow(new Text(score.ToString("0.000", CultureInfo.InvariantCulture), strong), new Text(place, new Style(Color.Grey)));
+            (IndexedPassage passage, double cosine) = found[i];
+            string place = string.Create(
+                CultureInfo.InvariantCulture, $"{passage.File}, line {passage.Line}, characters {passage.Start} to {passage.End} (cosine {cosine:0.000})");
+            grid.AddRow(new Text($"{i + 1}.", strong), new Text(place, new Style(Color.Grey)));
             grid.AddRow(new Text(""), new Text(Beginning(passage.Text)));
         }
 

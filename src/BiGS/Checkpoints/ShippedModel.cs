@@ -3,7 +3,10 @@ namespace BiGS.Checkpoints;
 /// <summary>The small English model that comes with the library, for whoever has none at hand: its card is the README.md beside its weights.</summary>
 public static class ShippedModel
 {
-    private static readonly string Place = Path.Combine(AppContext.BaseDirectory, "models", "english");
+    /// <summary>What it is called.</summary>
+    public const string Name = "english";
+
+    private static readonly string Place = Path.Combine(AppContext.BaseDirectory, "models", Name);
 
     /// <summary>Its folder, beside the program.</summary>
     /// <exception cref="DirectoryNotFoundException">The program was published without it.</exception>

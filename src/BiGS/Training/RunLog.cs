@@ -39,6 +39,7 @@ public sealed class RunLog : IDisposable
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectRequiredConstructorParameters = true,
     };
 
     private readonly StreamWriter _file;
@@ -57,13 +58,15 @@ public sealed class RunLog : IDisposable
     }
 
     /// <summary>The whole rows of a log; the last may have been cut by a crash and is then left out.</summary>
+    /// <exception cref="InvalidDataException">Another line is no row of a log.</exception>
     public static IEnumerable<LogRow> Read(string path)
     {
-        foreach (string line in File.Exists(path) ? File.ReadAllLines(path) : [])
+        string[] lines = File.Exists(path) ? File.ReadAllLines(path) : [];
+        for (int i = 0; i < lines.Length; i++)
         {
-            if (line.EndsWith('}'))
+            if (lines[i].EndsWith('}'))
             {
-                yield return JsonSerializer.Deserialize<LogRow>(line, Rows)!;
+                yield return Parse(lines[i], path, i + 1);
             }
         }
     }
@@ -86,6 +89,18 @@ public sealed class RunLog : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static LogRow Parse(string line, string path, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<LogRow>(line, Rows)!;
+        }
+        catch (JsonException broken)
+        {
+            throw new InvalidDataException($"{path}, line {number}: no row of a run's log; expected an object with step and tokens", broken);
+        }
+    }
 
     private static string Line(LogRow row) => JsonSerializer.Serialize(row, Rows);
 }

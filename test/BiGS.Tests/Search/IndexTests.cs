@@ -68,6 +68,21 @@ public sealed class IndexTests : IDisposable
         Assert.DoesNotContain("farmer", Run("search", _folder, "who").Succeeded().Output, StringComparison.Ordinal);
     }
 
+    /// <summary>A number from 0 to 1 beside a passage looks like a probability; it is called what it is.</summary>
+    [Fact]
+    public void PassagesAreRankedAndTheirNumbersNamed()
+    {
+        Write("a.txt", "the farmer near the trees sleeps .");
+        Write("b.txt", "nobody knows why .");
+        Index();
+        string[] lines = Run("search", _folder, "nobody knows why .").Succeeded().Lines;
+        Assert.Equal("nobody knows why .", lines[0]);
+        Assert.StartsWith("  1.  b.txt, line 1, characters 0 to 18 (cosine 1.000)", lines[1]);
+        Assert.Contains(lines, line => line.StartsWith("  2.  a.txt, line 1", StringComparison.Ordinal));
+        Assert.Contains("no probability", string.Join(' ', Run("search", "--help").Succeeded().Lines));
+        Assert.Equal(1, Run("search", _folder, "--json", "nobody knows why .").Succeeded().Objects[0].GetProperty("passages")[0].GetProperty("score").GetDouble(), 1e-4);
+    }
+
     /// <summary>Hundreds of passages, embedded in several goes: every one stands beside its own vector, and finds itself.</summary>
     [Fact]
     public void EveryPassageFindsItself()
