@@ -33,7 +33,7 @@ internal static class RunPlot
                 (marks.MarkerShape, marks.MarkerSize, marks.LegendText) = (Picture.Markers[r % Picture.Markers.Count], MarkSize, $"{name}, held out");
             }
         });
-        plot.XLabel("tokens read (millions)");
+        ScaleTokens(plot);
         plot.YLabel("loss (nats a masked token)");
         plot.ShowLegend(Alignment.UpperRight);
         Picture.Save(plot, file);
@@ -50,9 +50,8 @@ internal static class RunPlot
             var line = plot.Add.Scatter(Millions(rows), rows.Select(row => row.TokensPerSecond!.Value).ToArray(), plot.Add.Palette.GetColor(r));
             (line.LineWidth, line.MarkerSize, line.MarkerShape, line.LegendText) = (1, SmallMarkSize, Picture.Markers[r % Picture.Markers.Count], name);
         });
-        plot.Axes.AutoScale();
+        ScaleTokens(plot);
         plot.Axes.SetLimitsY(0, plot.Axes.GetLimits().Top);
-        plot.XLabel("tokens read (millions)");
         plot.YLabel("tokens per second");
         plot.ShowLegend(Alignment.LowerRight);
         Picture.Save(plot, file);
@@ -89,6 +88,15 @@ internal static class RunPlot
             : throw new FileNotFoundException(Directory.Exists(run)
                 ? $"{run}: there is no {RunLog.FileName}; give the folder of a pretraining run."
                 : $"{run}: there is no such folder; give the folder of a pretraining run.");
+    }
+
+    /// <summary>Around a single point the axis would reach below zero.</summary>
+    private static void ScaleTokens(Plot plot)
+    {
+        plot.Axes.AutoScale();
+        AxisLimits limits = plot.Axes.GetLimits();
+        plot.Axes.SetLimitsX(Math.Max(0, limits.Left), limits.Right);
+        plot.XLabel("tokens read (millions)");
     }
 
     private static double[] Millions(LogRow[] rows) => [.. rows.Select(row => row.Tokens / 1e6)];
