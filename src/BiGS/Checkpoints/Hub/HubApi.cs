@@ -14,7 +14,10 @@ internal sealed class HubApi(HubConnection connection, HubOptions options)
     public Task<HubListing> List(HubName model, bool isUrgent, CancellationToken cancel)
     {
         var request = new HubRequest(
-            HttpMethod.Get, Below($"api/models/{model.Repository}/revision/{Uri.EscapeDataString(model.Revision)}"), model) { IsUrgent = isUrgent };
+            HttpMethod.Get, Below($"api/models/{model.Repository}/revision/{Uri.EscapeDataString(model.Revision)}"), model)
+        {
+            IsUrgent = isUrgent,
+        };
         return new Patience(options, isUrgent ? 1 : options.Attempts).Try(
             async () =>
             {
