@@ -18,22 +18,50 @@ internal sealed class ColumnOptions
 
     public IReadOnlyList<Option> All => [_text, _pair, _label];
 
+    private (string Role, Option<string> Option)[] Roles => [("text", _text), ("pair", _pair), ("label", _label)];
+
     /// <summary>What only learning reads.</summary>
     public Option Negative => _negative;
 
+    /// <summary>The columns that are given, by what they hold, as <see cref="FineTuningRecord.Columns"/> has them; what is not given is taken over from others.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="otherwise">What a model was tuned with.</param>
+    public IReadOnlyDictionary<string, string> Given(ParseResult parse, IReadOnlyDictionary<string, string>? otherwise = null)
+    {
+        var columns = new Dictionary<string, string>(otherwise ?? new Dictionary<string, string>());
+        foreach ((string role, Option<string> option) in Roles)
+        {
+            if (parse.GetValue(option) is { } column)
+            {
+                columns[role] = column;
+            }
+        }
+
+        return columns;
+    }
+
     /// <summary>The kind of a task by its name; null where the table of tasks has it.</summary>
-    /// <exception cref="ArgumentException">A column is not given.</exception>
-    public TaskKind? KindOf(string task, ParseResult parse)
+    /// <param name="task">Its name.</param>
+    /// <param name="columns">From <see cref="Given"/>.</param>
+    /// <exception cref="ArgumentException">A column is not given, or is given for two purposes.</exception>
+    public static TaskKind? KindOf(string task, IReadOnlyDictionary<string, string> columns)
     {
         if (task is not (Classification or Regression))
         {
             return null;
         }
 
-        Column text = Named(_text, parse) ?? throw TaskOptions.Lacking("--text-column NAME");
-        Column label = Named(_label, parse) ?? throw TaskOptions.Lacking("--label-column NAME");
-        Column? pair = Named(_pair, parse);
+        Column text = Of("text") ?? throw TaskOptions.Lacking("--text-column NAME");
+        Column label = Of("label") ?? throw TaskOptions.Lacking("--label-column NAME");
+        Column? pair = Of("pair");
+        if (columns.GroupBy(column => column.Value).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"the column \"{twice.Key}\" is given as {string.Join(" and as ", twice.Select(column => $"--{column.Key}-column"))}; each needs a column of its own.");
+        }
+
         return task == Regression ? TaskTable.Regression(text, pair, label) : TaskTable.Classification(text, pair, label);
+
+        Column? Of(string role) => columns.TryGetValue(role, out string? column) ? Column.Parse(column) : null;
     }
 
     /// <summary>Where the scored pairs of embeddings stand; STS-B's columns where nothing is said.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using BiGS.Cli.Console;
 using BiGS.Cli.Evaluations;
+using BiGS.FineTuning;
 
 namespace BiGS.Cli.Commands;
 
@@ -12,12 +13,13 @@ internal static class EvaluateCommand
         var model = new ModelOptions();
         var shared = new EvaluationOptions();
         IReadOnlyList<EvaluationTask> tasks = EvaluationTasks.Of(shared);
-        Option<string> task = Values.Choice("--task", "what to measure", [.. tasks.Select(task => task.Name)]);
+        Option<string> task = Values.Choice("--task", "what to measure (default: what the model was fine-tuned for, else mlm)", [.. tasks.Select(task => task.Name)]);
         Option<bool> json = Values.Flag("--json", "one JSON object: task, metrics, count, intervals");
         var command = new Verb("evaluate", $"What a model knows. {string.Join(" ", tasks.Where(task => task is not FineTunedTask).Select(task => $"{task.Name}: {task.What}."))} The others are answered by a model that was fine-tuned for them (bigs finetune).",
             "bigs evaluate --task mlm --data held-out.txt --model runs/pretrain-tiny-1",
             "bigs evaluate --task blimp --data blimp.jsonl.gz --model runs/pretrain-small-1 --limit 3000 --json",
             "bigs evaluate --task sst2 --data glue/SST-2 --model runs/sst2 --predictions SST-2.tsv",
+            "bigs evaluate --model runs/own --data b.tsv --predictions b.jsonl",
             "bigs evaluate --task grammar --model runs/pretrain-tiny-1");
         command.Add(task);
         model.AddTo(command);
@@ -27,12 +29,14 @@ internal static class EvaluateCommand
             command.Add(option);
         }
 
-        EvaluationTask? Chosen(string? name) => tasks.FirstOrDefault(task => task.Name == name);
+        // Without --task, a model that was fine-tuned is asked what it was tuned for.
+        EvaluationTask? Chosen(CommandResult result) => result.GetResult(task) is { Tokens: [Token given, ..] }
+            ? tasks.FirstOrDefault(task => task.Name == given.Value)
+            : model.LocalFolder(result) is { } folder && tasks.OfType<FineTunedTask>().FirstOrDefault(tuned => tuned.Name == TunedFor(folder)) is { } ofModel ? ofModel : tasks[0];
         command.Validators.Add(result =>
         {
             bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
-            string name = result.GetResult(task) is { Tokens: [Token given, ..] } ? given.Value : tasks[0].Name;
-            if (Chosen(name) is not { } chosen)
+            if (Chosen(result) is not { } chosen)
             {
                 return; // the option's own parser has said so
             }
@@ -48,9 +52,21 @@ internal static class EvaluateCommand
         });
         command.Runs(parse =>
         {
-            EvaluationTask chosen = Chosen(parse.GetValue(task))!;
+            EvaluationTask chosen = Chosen(parse.CommandResult)!;
             chosen.Run(new EvaluationRun(chosen.Name, parse, terminal, shared, model, parse.GetValue(json)));
         });
         return command;
+    }
+
+    private static string? TunedFor(string folder)
+    {
+        try
+        {
+            return FineTuningRecord.Read(folder)?.Task;
+        }
+        catch (Exception broken) when (broken is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null; // opening the model says what is wrong with its files
+        }
     }
 }

@@ -8,6 +8,8 @@ namespace BiGS.Cli.Commands;
 
 internal static class FinetuneCommand
 {
+    private const string Balanced = "balanced";
+
     public static Command Build(Terminal terminal)
     {
         var defaults = new FineTuningOptions();
@@ -22,11 +24,12 @@ internal static class FinetuneCommand
         Option<int?> batchSize = Values.Number("--batch-size", $"examples of a step (default {defaults.BatchSize})", least: 1);
         Option<double?> learningRate = Values.Real("--learning-rate", $"the peak (default {defaults.LearningRate:g})");
         Option<int?> maxLength = Values.Number("--max-length", "tokens in a row (default: the model's positions, at most 512)", least: 8);
-        Option<int?> limit = Values.Number("--limit", "learn from the first N examples only", least: 2);
-        Option<double?> holdOut = Values.Real("--hold-out", "without a validation file: the share of the examples that is kept aside (default 0.1)");
+        Option<int?> limit = Values.Number("--limit", "learn from N examples only: drawn at random, the same each time, each class in its share", least: 2);
+        Option<double?> holdOut = Values.Part("--hold-out", "without a validation file: the share of the examples, class by class, that is kept aside to compare epochs on (default 0.1)");
         Option<string> pairStyle = Values.Choice("--pair-style", "how two texts are joined: [SEP], or the authors' \" [CLS], \"", "sep", "cls");
         Option<double?> dropout = Values.Real("--dropout", "while tuning (default: the model's own; for embeddings of plain text 0.1 where it has none)");
         Option<double?> temperature = Values.Real("--temperature", $"of the contrast between embeddings (default {defaults.Temperature:g})");
+        Option<string> classWeights = Values.Choice("--class-weights", "how much a class counts in the loss: as often as it occurs, or all classes the same", "none", Balanced);
         Option<bool> freezeSsm = Values.Flag("--freeze-ssm", "leave A, C, D and Δ as they are");
         Option<bool> headOnly = Values.Flag("--head-only", "train the head alone, on hidden states that are computed once");
         Option<int?> lora = Values.Number("--lora", "train adapters of this rank beside frozen weights, and the head", least: 1);
@@ -35,6 +38,7 @@ internal static class FinetuneCommand
         Option<int?> patience = Values.Number("--patience", "stop after N epochs that are no better", least: 1);
         Option<int?> seed = Values.Number("--seed", $"decides the head's first weights, order and dropout (default {defaults.Seed})", least: 0);
         Option<int?> seeds = Values.Number("--seeds", "run with this many seeds, and report mean and deviation", least: 1);
+        Option<string> predictions = Values.Text("--predictions", "FILE", "write the best epoch's answers to the validation examples: a .tsv (index, prediction, gold, texts, probabilities) or .jsonl (of several seeds, the first's)");
         Option<bool> json = Values.Flag("--json", "one JSON object: task, metrics, count, intervals, and what came before");
         var command = new Verb(
             "finetune",
@@ -45,14 +49,32 @@ internal static class FinetuneCommand
         task.AddTo(command);
         model.AddTo(command);
         foreach (Option option in (Option[])
-            [.. tables.All, init, output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, dropout, temperature, freezeSsm, headOnly, lora, apart, recompute, patience, seed, seeds, json])
+            [.. tables.All, init, output, overwrite, epochs, batchSize, learningRate, maxLength, limit, holdOut, pairStyle, dropout, temperature, classWeights, freezeSsm, headOnly, lora, apart, recompute, patience, seed, seeds, predictions, json])
         {
             command.Add(option);
         }
 
+        command.Validators.Add(result =>
+        {
+            bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
+            if (IsGiven(holdOut) && IsGiven(task.Validation))
+            {
+                result.AddError($"{holdOut.Name} keeps examples aside where there is no validation file, but {task.Validation.Name} names one; give one of the two");
+            }
+        });
         command.Runs(parse =>
         {
             TaskRow row = task.Row(parse);
+            if (parse.GetValue(holdOut) is not null && row.Validation.Count > 0)
+            {
+                throw new ArgumentException($"{holdOut.Name} keeps examples aside where there is no validation file, but {string.Join(", ", row.Validation)} is one; leave it out, or name the training file by --train instead of its folder by --data.");
+            }
+
+            if (parse.GetValue(classWeights) == Balanced && row.Kind is not TextClassification)
+            {
+                throw new ArgumentException($"--task {row.Name} has no use for {classWeights.Name}, which is for classes of texts; leave it out.");
+            }
+
             if (parse.GetValue(temperature) is not null && row.Name != ColumnOptions.Embedding)
             {
                 throw new ArgumentException($"--task {row.Name} has no use for {temperature.Name}; leave it out.");
@@ -71,6 +93,12 @@ internal static class FinetuneCommand
                 throw new ArgumentException($"{folder}: --out is the folder of the model that is to be tuned, whose weights would be lost; choose another --out.");
             }
 
+            string? file = parse.GetValue(predictions);
+            if (file is not null && !Path.GetFullPath(file).StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                PredictionFile.Check(file);
+            }
+
             OpenOptions howToOpen = model.HowToOpen(parse);
             Precision precision = model.Precision(parse, FastPrecision.On(howToOpen.Device).Precision);
             int first = parse.GetValue(seed) ?? defaults.Seed;
@@ -80,6 +108,7 @@ internal static class FinetuneCommand
             {
                 var request = new FineTuningRequest(row.Name, kind, place.Folder, place.TokenizerFolder, row.Train)
                 {
+                    Columns = task.Columns(parse),
                     Validation = row.Validation,
                     Also = row.Also,
                     HoldOut = parse.GetValue(holdOut) ?? 0.1,
@@ -95,6 +124,7 @@ internal static class FinetuneCommand
                         LearningRate = parse.GetValue(learningRate) ?? defaults.LearningRate,
                         Dropout = parse.GetValue(dropout),
                         Temperature = parse.GetValue(temperature) ?? defaults.Temperature,
+                        ClassWeights = parse.GetValue(classWeights) == Balanced ? ClassWeighting.Balanced : ClassWeighting.None,
                         FreezeSsm = parse.GetValue(freezeSsm),
                         HeadOnly = parse.GetValue(headOnly),
                         LoraRank = parse.GetValue(lora),
@@ -112,6 +142,11 @@ internal static class FinetuneCommand
             }
 
             terminal.Warn(results[0].Warnings);
+            if (file is not null)
+            {
+                PredictionFile.Write(file, results[0].Validation, results[0].Answers);
+            }
+
             var report = new FineTuningReport(row.Name, results);
             if (parse.GetValue(json))
             {

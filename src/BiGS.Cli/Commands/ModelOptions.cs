@@ -46,6 +46,9 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name)
     /// <summary>The model that is named, by a path from anywhere if it is on this machine; null where none is.</summary>
     public string? Given(ParseResult parse) => parse.GetValue(_model) is { } given && Path.Exists(given) ? Path.GetFullPath(given) : parse.GetValue(_model);
 
+    /// <summary>The folder that is named, while the command line is still being read; null where none is, or the model is not on this machine.</summary>
+    public string? LocalFolder(System.CommandLine.Parsing.CommandResult result) => result.GetValue(_model) is { } given && Directory.Exists(given) ? given : null;
+
     /// <param name="parse">The command line.</param>
     /// <param name="auto">What "auto" stands for.</param>
     public Precision Precision(ParseResult parse, Precision auto = Models.Precision.Fp32) => parse.GetValue(_precision) switch

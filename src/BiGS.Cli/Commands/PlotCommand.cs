@@ -2,6 +2,7 @@ using System.CommandLine;
 using BiGS.Checkpoints;
 using BiGS.Cli.Console;
 using BiGS.Cli.Plots;
+using BiGS.Evaluation;
 using BiGS.Models;
 using BiGS.Studies;
 
@@ -12,7 +13,7 @@ internal static class PlotCommand
     private const int DefaultReach = 32;
 
     public static Command Build(Terminal terminal) => new Verb(
-        "plot", "Pictures, as .png or .svg: kernels of a model, losses and speed of runs, agreement in a study.",
+        "plot", "Pictures, as .png or .svg: kernels of a model, losses and speed of runs, agreement in a study, what a classifier confuses.",
         "bigs plot kernels --model runs/mine --out kernels.png",
         "bigs plot losses --runs runs/a,runs/b --out losses.png")
     {
@@ -20,6 +21,7 @@ internal static class PlotCommand
         OfRuns("losses", "Training and held-out loss of runs against the tokens that they read.", RunPlot.SaveLosses, terminal),
         OfRuns("throughput", "Tokens a second of runs, from their logs.", RunPlot.SaveThroughput, terminal),
         Agreement(terminal),
+        Confusion(terminal),
     };
 
     private static Verb Kernels(Terminal terminal)
@@ -93,6 +95,27 @@ internal static class PlotCommand
             using ScottPlot.Plot plot = StudyPlots.Agreement(found, $"accuracy_{kind}_", kind == "distance" ? "words between subject and verb" : kind);
             Picture.Save(plot, file);
             terminal.Note($"{file}: agreement of {found.Models.Count} models by {kind}");
+        });
+        return verb;
+    }
+
+    private static Verb Confusion(Terminal terminal)
+    {
+        Option<string> predictions = Values.Text(
+            "--predictions", "FILE", "what --predictions of finetune or evaluate wrote (.tsv or .jsonl, with the true classes), or the --json output of either in a file", required: true);
+        Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
+        var verb = new Verb(
+            "confusion",
+            "Which classes a fine-tuned model takes for which.",
+            "bigs plot confusion --predictions dev.tsv --out confusion.png")
+        { predictions, output };
+        verb.Runs(parse =>
+        {
+            string file = parse.GetRequiredValue(output);
+            string from = parse.GetRequiredValue(predictions);
+            ConfusionMatrix matrix = ConfusionFile.Read(from);
+            ConfusionPlot.Save(matrix, Path.GetFileNameWithoutExtension(from), file);
+            terminal.Note($"{file}: {matrix.Count:N0} examples of {matrix.Labels.Count} classes");
         });
         return verb;
     }

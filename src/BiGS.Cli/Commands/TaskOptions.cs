@@ -15,6 +15,9 @@ internal sealed class TaskOptions
     /// <summary>Every task that can be named.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. TaskTable.All.Select(task => task.Name), ColumnOptions.Classification, ColumnOptions.Regression];
 
+    /// <summary>Files that epochs are compared on.</summary>
+    public Option<string[]> Validation => _validation;
+
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_task, _data, _train, _validation, .. _columns.All, _columns.Negative])
@@ -31,7 +34,7 @@ internal sealed class TaskOptions
         string name = parse.GetRequiredValue(_task);
         string[] train = parse.GetValue(_train) ?? [];
         string[] validation = parse.GetValue(_validation) ?? [];
-        if (_columns.KindOf(name, parse) is { } own)
+        if (ColumnOptions.KindOf(name, Columns(parse)) is { } own)
         {
             return new TaskRow(name, own, train.Length > 0 ? train : throw Lacking("--train FILE"), validation, [], "your own texts");
         }
@@ -48,6 +51,9 @@ internal sealed class TaskOptions
             };
         return name == ColumnOptions.Embedding ? row with { Kind = _columns.Learned(parse, row.Train) } : row;
     }
+
+    /// <summary>The columns that are given, by what they hold.</summary>
+    public IReadOnlyDictionary<string, string> Columns(ParseResult parse) => _columns.Given(parse);
 
     internal static ArgumentException Lacking(string option) => new($"give {option} for this task; see --help for an example.");
 

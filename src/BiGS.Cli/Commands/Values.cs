@@ -47,6 +47,11 @@ internal static class Values
     public static Option<double?> Share(string name, string description) =>
         Real(name, description, suffixes: false, number => number is > 0 and <= 1, "a share above 0 and up to 1, such as 0.4");
 
+    /// <summary>A part of a whole that leaves something of it: above 0 and below 1.</summary>
+    /// <inheritdoc cref="Real(string, string, bool)"/>
+    public static Option<double?> Part(string name, string description) =>
+        Real(name, description, suffixes: false, number => number is > 0 and < 1, "a share above 0 and below 1, such as 0.1");
+
     private static Option<double?> Real(string name, string description, bool suffixes, Predicate<double> fits, string expected) => new(name)
     {
         Description = description,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using BiGS.Evaluation;
 using BiGS.FineTuning;
@@ -21,12 +22,22 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
                 $"{task}: {First.Best.Score.Count:N0} examples, learned from {First.TrainCount:N0}; best of {First.Epochs.Count} epochs is {First.Best.Epoch}",
                 First.Best.Score, First.WithoutReading),
         };
+        if (FineTuningAdvice.For(First) is { } advice)
+        {
+            parts.Add(new Text(advice, new Style(Color.Yellow)));
+        }
+
         if (First.Before is { } before)
         {
-            parts.Add(new ScoreFigures($"before: {before.Count:N0} examples", before));
+            parts.Add(new ScoreFigures($"before: {before.Count:N0} examples", before with { Confusion = null }));
         }
 
         parts.AddRange(First.Also.Select(also => new ScoreFigures($"{also.Key}: {also.Value.Count:N0} examples", also.Value)));
+        if (First.ClassWeights.Count > 0)
+        {
+            parts.Add(new Text($"class weights: {string.Join(", ", First.ClassWeights.Select(weight => string.Create(CultureInfo.InvariantCulture, $"{weight.Key} {weight.Value:f2}")))}"));
+        }
+
         parts.Add(Epochs());
         if (seeds.Count > 1)
         {
@@ -46,6 +57,18 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
         json.WriteStartObject("without_reading");
         Metrics(json, First.WithoutReading);
         json.WriteEndObject();
+        json.WriteBoolean("beats_baseline", First.BeatsBaseline);
+        json.WriteStartArray("gain");
+        json.WriteNumberValue(First.Gain.Low);
+        json.WriteNumberValue(First.Gain.High);
+        json.WriteEndArray();
+        if (FineTuningAdvice.For(First) is { } advice)
+        {
+            json.WriteString("advice", advice);
+        }
+
+        Numbers(json, "class_weights", First.ClassWeights);
+        Numbers(json, "train_skipped", First.TrainSkipped.ToDictionary(reason => reason.Key, reason => (double)reason.Value));
         if (First.Before is { } before)
         {
             json.WriteStartObject("before");
@@ -86,6 +109,21 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>Only where there are any.</summary>
+    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, double> numbers)
+    {
+        if (numbers.Count > 0)
+        {
+            json.WriteStartObject(name);
+            foreach ((string of, double value) in numbers)
+            {
+                json.WriteNumber(of, value);
+            }
+
+            json.WriteEndObject();
+        }
     }
 
     private static void Metrics(Utf8JsonWriter json, Score score)

@@ -1,10 +1,11 @@
+using System.Globalization;
 using BiGS.Evaluation;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace BiGS.Cli.Console;
 
-/// <summary>The figures of a score, in hundredths, with their 95 % intervals, and beside them what answering without reading reaches.</summary>
+/// <summary>The figures of a score, in hundredths, with their 95 % intervals, and beside them what answering without reading reaches; below, what was left out, and the classes.</summary>
 internal sealed class ScoreFigures(string title, Score score, Score? withoutReading = null) : IRenderable
 {
     public Measurement Measure(RenderOptions options, int maxWidth) => new(Math.Min(maxWidth, 40), maxWidth);
@@ -21,7 +22,18 @@ internal sealed class ScoreFigures(string title, Score score, Score? withoutRead
             grid.AddRow(new Text(name.Replace('_', ' ')), new Text($"{100 * value:f1}", strong), new Text(between, grey), new Text(beside, grey));
         }
 
-        IRenderable rows = new Rows(new Text(title, new Style(decoration: Decoration.Bold)), grid);
-        return rows.Render(options, maxWidth);
+        var parts = new List<IRenderable> { new Text(title, new Style(decoration: Decoration.Bold)), grid };
+        if (score.Skipped.Count > 0)
+        {
+            string[] reasons = [.. score.Skipped.Select(reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Key.Replace('_', ' ')}: {reason.Value:N0}"))];
+            parts.Add(new Text($"  left out: {string.Join(", ", reasons)}", grey));
+        }
+
+        if (score.Confusion is { } confusion)
+        {
+            parts.Add(new ClassTable(confusion));
+        }
+
+        return ((IRenderable)new Rows(parts)).Render(options, maxWidth);
     }
 }

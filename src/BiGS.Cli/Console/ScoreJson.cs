@@ -29,6 +29,49 @@ internal static class ScoreJson
         json.WriteEndObject();
         WriteCounts(json, "counts", score.Counts);
         WriteCounts(json, "skipped", score.Skipped);
+        if (score.Confusion is { } confusion)
+        {
+            Write(confusion, json);
+        }
+    }
+
+    /// <summary><c>per_class</c>: figures by label; <c>confusion</c>: labels, and counts with a row for each true class.</summary>
+    private static void Write(ConfusionMatrix confusion, Utf8JsonWriter json)
+    {
+        json.WriteStartObject("per_class");
+        foreach (ClassScore of in confusion.PerClass)
+        {
+            json.WriteStartObject(of.Label);
+            json.WriteNumber("precision", of.Precision);
+            json.WriteNumber("recall", of.Recall);
+            json.WriteNumber("f1", of.F1);
+            json.WriteNumber("support", of.Support);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteStartObject("confusion");
+        json.WriteStartArray("labels");
+        foreach (string label in confusion.Labels)
+        {
+            json.WriteStringValue(label);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("counts");
+        for (int truth = 0; truth < confusion.Labels.Count; truth++)
+        {
+            json.WriteStartArray();
+            for (int predicted = 0; predicted < confusion.Labels.Count; predicted++)
+            {
+                json.WriteNumberValue(confusion[truth, predicted]);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     /// <summary>Only where there are any.</summary>

@@ -71,10 +71,19 @@ internal sealed class EvaluationRun(
         return opened;
     }
 
+    /// <summary>What the model was fine-tuned for; null where it was not, or not for this task.</summary>
+    public FineTuningRecord? TunedFor() => FineTuningRecord.Read(model.Place(parse, terminal).Folder) is { } record && record.Task == task ? record : null;
+
+    /// <summary>Whether an option stands on the command line.</summary>
+    public bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };
+
+    /// <summary>The columns that are given; of the others those that the model was tuned with.</summary>
+    public IReadOnlyDictionary<string, string> Columns(ColumnOptions columns, FineTuningRecord? tuned) => columns.Given(parse, tuned?.Columns);
+
     /// <summary>The kind of your own task.</summary>
     /// <exception cref="ArgumentException">A column is not given.</exception>
-    public TaskKind KindOf(ColumnOptions columns) =>
-        task == ColumnOptions.Embedding ? TaskTable.Embedding(null, columns.Measured(parse)) : columns.KindOf(task, parse)!;
+    public TaskKind KindOf(ColumnOptions columns, FineTuningRecord? tuned) =>
+        task == ColumnOptions.Embedding ? TaskTable.Embedding(null, columns.Measured(parse)) : ColumnOptions.KindOf(task, Columns(columns, tuned))!;
 
     /// <summary>How tables are read where their files do not say.</summary>
     public TableOptions Tables(TableFormatOptions options) => options.Of(parse, terminal);

@@ -13,7 +13,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     /// <inheritdoc/>
     public override IReadOnlyList<Option> Reads =>
     [
-        shared.Data, shared.MaxLength, options.Predictions, .. options.Tables.All, .. IsEmbedding ? [] : (Option[])[options.PairStyle, options.Distractors],
+        shared.Data, shared.MaxLength, shared.Limit, options.Predictions, .. options.Tables.All, .. IsEmbedding ? [] : (Option[])[options.PairStyle, options.Distractors],
         .. row is null || IsEmbedding ? options.Columns.All : [],
     ];
 
@@ -34,18 +34,32 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     /// <inheritdoc/>
     public override void Run(EvaluationRun run)
     {
-        TaskKind kind = (row is null || IsEmbedding ? run.KindOf(options.Columns) : row.Kind).With(run.Tables(options.Tables));
+        FineTuningRecord? tuned = run.TunedFor();
+        TaskKind kind = (row is null || IsEmbedding ? run.KindOf(options.Columns, tuned) : row.Kind).With(run.Tables(options.Tables));
         string[] paths = [.. run.Value(shared.Data)!.Select(path =>
             row is not null && Directory.Exists(path) ? TaskRow.Find(path, row.Validation, shared.Data.Name) : path)];
+        string? file = run.Value(options.Predictions);
+        if (file is not null)
+        {
+            PredictionFile.Check(file);
+        }
+
         (OpenedCheckpoint opened, BertTokenizer tokenizer) = run.OpenFineTuned(kind);
         var layout = new RowLayout(
-            run.Value(shared.MaxLength), run.Value(options.PairStyle) == "cls" ? PairStyle.Cls : PairStyle.Sep, run.Value(options.Distractors) ?? 0);
+            run.Value(shared.MaxLength) ?? tuned?.MaxLength,
+            run.IsGiven(options.PairStyle) || tuned is null ? (run.Value(options.PairStyle) == "cls" ? PairStyle.Cls : PairStyle.Sep) : tuned.PairStyle,
+            run.Value(options.Distractors) ?? 0, run.Value(shared.Limit));
         TaskAnswers answers = run.Working("answering", progress => TaskEvaluation.Score(
             Name, kind, opened, tokenizer, paths, layout, new Told<FineTuningProgress>(step => progress.Report((double)step.Done / step.All)), run.Interrupted));
-        run.Terminal.Warn(answers.Warnings);
-        if (run.Value(options.Predictions) is { } file)
+        if (tuned is not null)
         {
-            File.WriteAllLines(file, answers.GuessHeader is { } header ? answers.Guesses.Prepend(header) : answers.Guesses);
+            run.Terminal.Note(HowItReads(run, tuned, layout));
+        }
+
+        run.Terminal.Warn(answers.Warnings);
+        if (file is not null)
+        {
+            PredictionFile.Write(file, answers.Examples, answers.Answers);
         }
 
         if (answers.Score is { } score)
@@ -54,7 +68,20 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
         }
         else
         {
-            run.Terminal.Warn([$"{string.Join(", ", paths)}: no answers are known, and nothing is scored{(run.Value(options.Predictions) is null ? "; --predictions FILE writes what the model says" : "")}."]);
+            run.Terminal.Warn([$"{string.Join(", ", paths)}: no answers are known, and nothing is scored{(file is null ? "; --predictions FILE writes what the model says" : "")}."]);
         }
+    }
+
+    /// <summary>"as sst2, ..." in one line: what the model was tuned with, or what is given instead.</summary>
+    private string HowItReads(EvaluationRun run, FineTuningRecord tuned, RowLayout layout)
+    {
+        IEnumerable<string> columns = row is null ? run.Columns(options.Columns, tuned).Select(column => $"{column.Key} in column \"{column.Value}\"") : [];
+        string[] settings =
+        [
+            .. columns,
+            .. layout.MaxLength is { } length ? (string[])[$"rows of at most {length} tokens"] : [],
+            .. layout.PairStyle == PairStyle.Cls ? (string[])["pairs joined by [CLS]"] : [],
+        ];
+        return $"task {Name}{string.Concat(settings.Select(setting => ", " + setting))}: as the model was tuned, where no option says otherwise";
     }
 }

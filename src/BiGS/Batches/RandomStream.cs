@@ -10,4 +10,5 @@ internal static class RandomStream
     public const uint HeldOutExamples = 5;
     public const uint GrammarTasks = 6;
     public const uint Mixture = 7;
+    public const uint LimitedExamples = 8;
 }

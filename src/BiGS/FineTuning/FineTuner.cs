@@ -65,13 +65,13 @@ public sealed class FineTuner : IDisposable
     /// <param name="train">What is learned from.</param>
     /// <param name="validation">What epochs are compared on.</param>
     /// <param name="bestMetric">The figure that compares them.</param>
-    /// <param name="keep">Called where an epoch is the best so far: the model's weights are then its.</param>
+    /// <param name="keep">Called where an epoch is the best so far, with its logits for the validation samples: the model's weights are then its.</param>
     /// <param name="progress">Told after every step and batch.</param>
     /// <param name="cancel">Stops between steps; the best epoch stands.</param>
     /// <returns>Every epoch.</returns>
     /// <exception cref="NonFiniteLossException">The loss is no number any more; the best epoch stands.</exception>
     public IReadOnlyList<EpochResult> Run(
-        string task, LabelledExamples train, LabelledExamples validation, string bestMetric, Action<EpochResult> keep,
+        string task, LabelledExamples train, LabelledExamples validation, string bestMetric, Action<EpochResult, IReadOnlyList<float[]>> keep,
         IProgress<FineTuningProgress>? progress = null, CancellationToken cancel = default)
     {
         using HiddenStates? states = _options.HeadOnly ? HiddenStates.Of(_model, train.Samples, _padId, progress, cancel) : null;
@@ -102,13 +102,14 @@ public sealed class FineTuner : IDisposable
                 progress?.Report(new FineTuningProgress($"epoch {epoch} of {_options.Epochs}", step, all, loss));
             }
 
-            Score score = validation.Score(task, Answering.Logits(_model, validation.Samples, _padId, progress, cancel));
+            IReadOnlyList<float[]> answers = Answering.Logits(_model, validation.Samples, _padId, progress, cancel);
+            Score score = validation.Score(task, answers);
             var result = new EpochResult(epoch, sum / perEpoch, score, Stopwatch.GetElapsedTime(start).TotalSeconds);
             epochs.Add(result);
             if (best is null || score.Metrics[bestMetric] > best.Score.Metrics[bestMetric])
             {
                 best = result;
-                keep(result);
+                keep(result, answers);
             }
             else if (epoch - best.Epoch >= _options.Patience)
             {

@@ -29,6 +29,9 @@ public sealed record FineTuningOptions
     /// <summary>τ of a contrastive loss.</summary>
     public double Temperature { get; init; } = ContrastiveLoss.UsualTemperature;
 
+    /// <summary>How much each class counts in the loss of a classification.</summary>
+    public ClassWeighting ClassWeights { get; init; }
+
     /// <summary>Leaves A, C, D and Δ of every SSM as they are.</summary>
     public bool FreezeSsm { get; init; }
 
@@ -51,6 +54,16 @@ public sealed record FineTuningOptions
 
     /// <summary>Computes blocks again in the backward pass instead of keeping their activations: long texts in little memory.</summary>
     public bool Recompute { get; init; }
+}
+
+/// <summary>How much each class counts in the loss of a classification.</summary>
+public enum ClassWeighting
+{
+    /// <summary>Every example counts the same.</summary>
+    None,
+
+    /// <summary>Every class counts the same: an example of class c by n / (k n_c), of n examples, k classes that occur, and n_c examples of c.</summary>
+    Balanced,
 }
 
 /// <summary>How one epoch ended.</summary>

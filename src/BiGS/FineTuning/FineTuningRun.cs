@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Evaluation;
 using BiGS.Models;
@@ -15,16 +14,19 @@ namespace BiGS.FineTuning;
 /// <param name="Train">Files to learn from.</param>
 public sealed record FineTuningRequest(string Task, TaskKind Kind, string Model, string Tokenizer, IReadOnlyList<string> Train)
 {
+    /// <summary>Which column of the files holds what, to be remembered with the model; none where the task has columns of its own.</summary>
+    public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Files that epochs are compared on; empty to keep part of the training examples aside.</summary>
     public IReadOnlyList<string> Validation { get; init; } = [];
 
     /// <summary>Further files to score at the end, each on its own.</summary>
     public IReadOnlyList<string> Also { get; init; } = [];
 
-    /// <summary>The share of the training examples that is kept aside where there is no validation file.</summary>
+    /// <summary>The share of the training examples that is kept aside where there is no validation file, drawn class by class; between 0 and 1.</summary>
     public double HoldOut { get; init; } = 0.1;
 
-    /// <summary>Learns from the first so many examples; null for all.</summary>
+    /// <summary>Learns from so many of the examples, drawn at random, each class in its share, the same ones whatever the seed; null for all.</summary>
     public int? Limit { get; init; }
 
     /// <summary>Tokens of a row; null for the model's positions, at most 512.</summary>
@@ -49,7 +51,32 @@ public sealed record FineTuningRequest(string Task, TaskKind Kind, string Model,
 /// <param name="TrainCount">Examples learned from.</param>
 /// <param name="Warnings">What was fresh, cut or left out.</param>
 public sealed record FineTuningResult(
-    IReadOnlyList<EpochResult> Epochs, EpochResult Best, Score? Before, Score WithoutReading, IReadOnlyDictionary<string, Score> Also, int TrainCount, IReadOnlyList<string> Warnings);
+    IReadOnlyList<EpochResult> Epochs, EpochResult Best, Score? Before, Score WithoutReading, IReadOnlyDictionary<string, Score> Also, int TrainCount, IReadOnlyList<string> Warnings)
+{
+    /// <summary>The recipe that it was tuned by.</summary>
+    public required FineTuningOptions Options { get; init; }
+
+    /// <summary>The figure that compared epochs.</summary>
+    public required string BestMetric { get; init; }
+
+    /// <summary>How far the best epoch's figure is above what answering without reading reaches: the 95 % interval of the difference.</summary>
+    public required Interval Gain { get; init; }
+
+    /// <summary>Whether the model is better than answering without reading by more than chance.</summary>
+    public bool BeatsBaseline => Gain.Low > 0;
+
+    /// <summary>The validation examples.</summary>
+    public required LabelledExamples Validation { get; init; }
+
+    /// <summary>The best epoch's logits for them, sample by sample.</summary>
+    public required IReadOnlyList<float[]> Answers { get; init; }
+
+    /// <summary>What an example of each class counted in the loss; none where all counted the same.</summary>
+    public IReadOnlyDictionary<string, double> ClassWeights { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Training examples that were left out, by reason.</summary>
+    public IReadOnlyDictionary<string, int> TrainSkipped { get; init; } = new Dictionary<string, int>();
+}
 
 /// <summary>From files and a pretrained checkpoint to a fine-tuned one.</summary>
 public static class FineTuningRun
@@ -67,8 +94,9 @@ public static class FineTuningRun
         BertTokenizer tokenizer = BertTokenizer.Open(request.Tokenizer);
         ConfigFile config = CheckpointFolder.ReadConfig(request.Model);
         var rows = new RowBuilder(tokenizer, RowLength(config.Config, request.MaxLength), request.PairStyle);
-        IReadOnlyList<string> labels = request.Kind.FindLabels(request.Train);
-        (LabelledExamples train, LabelledExamples validation) = Examples(request, labels, rows);
+        IReadOnlyList<string> labels = KnownBefore(config, request.Kind, request.Kind.FindLabels(request.Train));
+        TaskExamples examples = TaskExamples.Read(request, labels, rows);
+        (LabelledExamples train, LabelledExamples validation) = (examples.Train, examples.Validation);
 
         OpenedCheckpoint opened = CheckpointFolder.Open(request.Model, request.HowToOpen with
         {
@@ -79,31 +107,51 @@ public static class FineTuningRun
         using HeadedModel model = opened.Model;
         int padId = tokenizer.Vocabulary.PadId;
         using var tuner = new FineTuner(model, request.Options, padId, headIsFresh: opened.Fresh.Count > 0);
-        request.Kind.Prepare(model, request.Options);
+        request.Kind.Prepare(model, request.Options, train);
         string bestMetric = request.Kind.BestMetricOf(validation);
         Score? before = opened.Fresh.Count > 0 ? null : validation.Score(request.Task, Answering.Logits(model, validation.Samples, padId, progress, cancel));
         ConfigFile saved = opened.File with { Inert = WithLabels(opened.File.Inert, request.Task, labels) };
+        IReadOnlyList<float[]> answers = [];
         IReadOnlyList<EpochResult> epochs = tuner.Run(
             request.Task, train, validation, bestMetric,
-            epoch =>
+            (epoch, ofBest) =>
             {
+                answers = ofBest;
                 Keep(request, output, model, WithFigures(saved, request.Kind.KeptFigures, epoch.Score));
                 tokenizer.Save(output);
+                new FineTuningRecord(request.Task) { Columns = request.Columns, PairStyle = request.PairStyle, MaxLength = request.MaxLength }.Save(output);
             },
             progress, cancel);
 
         using HeadedModel best = CheckpointFolder.Open(output, request.HowToOpen).Model;
         best.ComputeIn(request.Options.Precision);
         best.Freeze();
-        var also = request.Also.ToDictionary(path => Path.GetFileName(path), path =>
-        {
-            LabelledExamples examples = request.Kind.Read([path], labels, rows);
-            return examples.Score(request.Task, Answering.Logits(best, examples.Samples, padId, progress, cancel));
-        });
+        var also = examples.Also.ToDictionary(
+            file => file.Key, file => file.Value.Score(request.Task, Answering.Logits(best, file.Value.Samples, padId, progress, cancel)));
+        EpochResult[] counted = [.. epochs.Select(epoch => epoch with { Score = epoch.Score with { Skipped = examples.ValidationSkipped } })];
+        EpochResult bestEpoch = counted.MaxBy(epoch => epoch.Score.Metrics[bestMetric])!;
+        Score withoutReading = validation.Score(request.Task, validation.WithoutReading(train));
         return new FineTuningResult(
-            epochs, epochs.MaxBy(epoch => epoch.Score.Metrics[bestMetric])!, before,
-            validation.Score(request.Task, validation.WithoutReading(train)), also, train.Count, [.. opened.Warnings, .. rows.Warnings]);
+            counted, bestEpoch, before, withoutReading, also, train.Count, [.. opened.Warnings, .. examples.Warnings, .. rows.Warnings])
+        {
+            Options = request.Options,
+            BestMetric = bestMetric,
+            Gain = bestEpoch.Score.DifferenceTo(withoutReading, bestMetric),
+            Validation = validation,
+            Answers = answers,
+            ClassWeights = (model as BiGSForSequenceClassification)?.ClassWeights is { } weights
+                ? labels.Zip(weights).ToDictionary(pair => pair.First, pair => (double)pair.Second)
+                : new Dictionary<string, double>(),
+            TrainSkipped = examples.TrainSkipped,
+        };
     }
+
+    /// <summary>
+    /// The classes of a model that was tuned before, in its order, where they hold all that training has: its head then goes on from what it knows, also
+    /// where some class is missing now. Else the training's.
+    /// </summary>
+    private static IReadOnlyList<string> KnownBefore(ConfigFile config, TaskKind kind, IReadOnlyList<string> found) =>
+        found.Count > 0 && config.Architecture == kind.Architecture && config.Labels is { } known && found.All(known.Contains) ? known : found;
 
     /// <summary>The whole model; of one with adapters the merged one, or the adapters alone.</summary>
     private static void Keep(FineTuningRequest request, string output, HeadedModel model, ConfigFile file)
@@ -129,23 +177,6 @@ public static class FineTuningRun
         asked > config.MaxPositionEmbeddings && config.PositionEmbeddingType == PositionEmbedding.Absolute
             ? throw new ArgumentException($"rows of {asked} tokens are asked for, but the model has {config.MaxPositionEmbeddings} positions; shorten --max-length, or make a longer model with bigs extend")
             : asked ?? Math.Min(config.MaxPositionEmbeddings, LongestDefault);
-
-    private static (LabelledExamples Train, LabelledExamples Validation) Examples(FineTuningRequest request, IReadOnlyList<string> labels, RowBuilder rows)
-    {
-        LabelledExamples train = request.Kind.ReadTraining(request.Train, labels, rows, request.Limit);
-        if (request.Validation.Count > 0)
-        {
-            return (train, request.Kind.Read(request.Validation, labels, rows));
-        }
-
-        // Each example by its own number: neighbours in a file are often alike, and the share is the same in any part of it.
-        var random = new CounterRandom((ulong)request.Options.Seed, RandomStream.HeldOutExamples);
-        bool IsAside(int i) => random.Unit((ulong)i, 0) < request.HoldOut;
-        (LabelledExamples learned, LabelledExamples aside) = (train.Part(i => !IsAside(i)), train.Part(IsAside));
-        return learned.Count > 0 && aside.Count > 0
-            ? (learned, aside)
-            : throw new InvalidDataException($"'{string.Join("', '", request.Train)}': {train.Count} examples are too few to keep {request.HoldOut:P0} of them aside; give a validation file");
-    }
 
     private static BiGSConfig WithDropout(BiGSConfig config, double? dropout) => dropout is not { } p ? config : config with
     {

@@ -19,12 +19,13 @@ public enum PairStyle
 /// <param name="Distractors">How many unrelated texts, of other examples, are put between the two of a pair: what a reader must look past.</param>
 public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyle PairStyle = PairStyle.Sep, int Distractors = 0)
 {
+    private readonly List<string> _warnings = [];
     private int _cut;
     private (string Where, int Tokens) _longest = ("", 0);
 
-    /// <summary>What was left out.</summary>
-    public IReadOnlyList<string> Warnings => _cut == 0 ? [] :
-        [$"{_cut} rows are longer than {MaxLength} tokens and were cut, the longest of them {_longest.Where} with {_longest.Tokens:N0}; --max-length reads more of them"];
+    /// <summary>What was left out, or may be wrong.</summary>
+    public IReadOnlyList<string> Warnings => _cut == 0 ? _warnings :
+        [.. _warnings, $"{_cut} rows are longer than {MaxLength} tokens and were cut, the longest of them {_longest.Where} with {_longest.Tokens:N0}; --max-length reads more of them"];
 
     /// <summary>One text, or two. The longer of two loses its end first.</summary>
     /// <exception cref="InvalidDataException">A text is empty.</exception>
@@ -49,6 +50,9 @@ public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyl
             ? Tokenizer.Encode($"{text} [CLS], {pair}", maxLength: maxLength)
             : Tokenizer.Encode(text, pair, maxLength);
     }
+
+    /// <summary>Remembers what may be wrong with the examples.</summary>
+    public void Warn(IEnumerable<string> warnings) => _warnings.AddRange(warnings);
 
     /// <summary>Remembers that a row lost something.</summary>
     public void CountCut(string where, int tokens)

@@ -5,11 +5,11 @@ using BiGS.Tokenizers;
 namespace BiGS.FineTuning;
 
 /// <summary>What a fine-tuned model says to a task's examples.</summary>
-/// <param name="Score">Compared with what is true.</param>
-/// <param name="GuessHeader">The first line of a file of guesses; null for none.</param>
-/// <param name="Guesses">Example by example, as a file for submission has them.</param>
-/// <param name="Warnings">What was cut.</param>
-public sealed record TaskAnswers(Score? Score, string? GuessHeader, IReadOnlyList<string> Guesses, IReadOnlyList<string> Warnings);
+/// <param name="Score">Of the examples of which it is known what is true; null where that is none.</param>
+/// <param name="Examples">All that were answered.</param>
+/// <param name="Answers">Logits of each sample, in order.</param>
+/// <param name="Warnings">What was cut or left out.</param>
+public sealed record TaskAnswers(Score? Score, LabelledExamples Examples, IReadOnlyList<float[]> Answers, IReadOnlyList<string> Warnings);
 
 /// <summary>Scores a fine-tuned checkpoint on files of its task.</summary>
 public static class TaskEvaluation
@@ -33,15 +33,29 @@ public static class TaskEvaluation
         }
 
         var rows = new RowBuilder(tokenizer, FineTuningRun.RowLength(opened.Model.Config, layout.MaxLength), layout.PairStyle, layout.Distractors);
-        LabelledExamples examples = kind.Read(paths, opened.File.Labels ?? [], rows);
+        LabelledExamples examples = kind.Read(paths, opened.File.Labels ?? [], rows).Draw(layout.Limit);
         IReadOnlyList<float[]> answers = Answering.Logits(opened.Model, examples.Samples, tokenizer.Vocabulary.PadId, progress, cancel);
-        bool isKnown = examples.Samples.All(sample => sample.Target is not null);
-        return new TaskAnswers(isKnown ? examples.Score(task, answers) : null, examples.GuessHeader, [.. examples.Guesses(answers)], rows.Warnings);
+        int[] known = [.. Enumerable.Range(0, examples.Count).Where(examples.IsLabelled)];
+        if (known.Length == examples.Count)
+        {
+            return new TaskAnswers(examples.Score(task, answers), examples, answers, rows.Warnings);
+        }
+
+        if (known.Length == 0)
+        {
+            return new TaskAnswers(null, examples, answers, rows.Warnings);
+        }
+
+        var unlabelled = new UnlabelledExamples();
+        LabelledExamples scored = unlabelled.LeaveOut(examples);
+        Score score = scored.Score(task, [.. known.Select(i => answers[i])]) with { Skipped = unlabelled.Counted };
+        return new TaskAnswers(score, examples, answers, [.. unlabelled.Warnings, .. rows.Warnings]);
     }
 }
 
-/// <summary>How texts become rows, where the model leaves a choice.</summary>
+/// <summary>How texts become rows, where the model leaves a choice, and how many do.</summary>
 /// <param name="MaxLength">Tokens of a row; null for the model's positions, at most 512.</param>
 /// <param name="PairStyle">How two texts are joined: as in training.</param>
 /// <param name="Distractors">Unrelated texts between the two of a pair.</param>
-public sealed record RowLayout(int? MaxLength = null, PairStyle PairStyle = PairStyle.Sep, int Distractors = 0);
+/// <param name="Limit">So many examples, drawn at random, each class in its share; null for all.</param>
+public sealed record RowLayout(int? MaxLength = null, PairStyle PairStyle = PairStyle.Sep, int Distractors = 0, int? Limit = null);

@@ -54,18 +54,28 @@ public abstract class TaskKind
     /// <param name="paths">Read one after the other.</param>
     /// <param name="labels">The known classes or tags.</param>
     /// <param name="rows">Makes rows of texts.</param>
-    /// <param name="limit">So many of the first examples; null for all.</param>
+    /// <param name="limit">So many of them, drawn at random, each class in its share; null for all.</param>
     /// <exception cref="InvalidDataException">A file is not as it should be, or has a label that is not known: says where.</exception>
     public virtual LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
     {
-        LabelledExamples all = Read(paths, labels, rows);
-        return limit is { } most ? all.Part(i => i < most) : all;
+        return Read(paths, labels, rows).Draw(limit);
     }
 
+    /// <summary>Reads what epochs are compared on: as <see cref="Read"/>, but what training never saw does not stop it where it can count as wrong.</summary>
+    /// <inheritdoc cref="Read"/>
+    public virtual LabelledExamples ReadValidation(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => Read(paths, labels, rows);
+
     /// <summary>Sets what the head needs to know of the recipe.</summary>
+    /// <param name="model">With the task's head.</param>
+    /// <param name="options">The recipe.</param>
+    /// <param name="train">What is learned from.</param>
     /// <exception cref="ArgumentException">The recipe does not fit it.</exception>
-    public virtual void Prepare(HeadedModel model, FineTuningOptions options)
+    public virtual void Prepare(HeadedModel model, FineTuningOptions options, LabelledExamples train)
     {
+        if (options.ClassWeights != ClassWeighting.None)
+        {
+            throw new ArgumentException($"class weights are for texts that belong to classes; a {Architecture} has no use for them as {GetType().Name} tunes it");
+        }
     }
 
     /// <summary>The number of a label.</summary>

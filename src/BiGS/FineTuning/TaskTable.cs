@@ -38,7 +38,7 @@ public static class TaskTable
         new("mrpc", Pair(Column.Of("#1 String", 4), Column.Of("#2 String", 5), Column.Of("Quality", 1), ClassMetric.F1, ClassMetric.Accuracy),
             ["train.tsv", "msr_paraphrase_train.txt"], ["dev.tsv", "msr_paraphrase_test.txt"], [], "do two sentences say the same?"),
         new("qqp", Pair(Column.Of("question1", 4), Column.Of("question2", 5), Column.Of("is_duplicate", 6), ClassMetric.F1, ClassMetric.Accuracy), TrainTsv, DevTsv, [], "do two questions ask the same?"),
-        new("stsb", new TextRegression((path, tables) => TextExample.OfTable(path, Column.Of("sentence1", 1), Column.Of("sentence2", 2), Column.Of("score", 3), tables)),
+        new("stsb", new TextRegression((path, labelled, tables) => TextExample.OfTable(path, Column.Of("sentence1", 1), Column.Of("sentence2", 2), Column.Of("score", 3), labelled, tables)) { NotPublished = -1 },
             ["train.tsv", "stsb-en-train.csv"], ["dev.tsv", "stsb-en-dev.csv"], [], "how alike are two sentences, from 0 to 5?"),
         new("mnli", Pair(new Column(["sentence1", "premise"], 1), new Column(["sentence2", "hypothesis"], 2), new Column(["gold_label", "label"], 3, Last: true), ClassMetric.Accuracy),
             TrainTsv, ["dev_matched.tsv", "dev.jsonl"], ["dev_mismatched.tsv"], "does a sentence follow from another?"),
@@ -56,24 +56,25 @@ public static class TaskTable
         new("embedding", Embedding(null, ScoredPairColumns.StsB), ["train.txt", "train.tsv", "train.csv", "train.jsonl"],
             ["dev.tsv", "dev.csv", "stsb-en-dev.csv"], ["test.csv", "stsb-en-test.csv"],
             "vectors of texts: learned by contrast from pairs, or from plain text; how far their cosines follow what people say (STS-B)"),
-        new("contract-nli", new TextClassification(TextExample.OfContracts, ClassMetric.Accuracy, ClassMetric.MacroF1), ["train.json", "train_50docs.json"], ["dev.json"], ["test.json"],
+        new("contract-nli", new TextClassification((path, _, tables) => TextExample.OfContracts(path, tables), ClassMetric.Accuracy, ClassMetric.MacroF1), ["train.json", "train_50docs.json"], ["dev.json"], ["test.json"],
             "does a contract entail a hypothesis?"),
     ];
 
     /// <summary>Classes of your own texts.</summary>
     public static TaskKind Classification(Column text, Column? pair, Column label) =>
-        new TextClassification((path, tables) => TextExample.OfTable(path, text, pair, label, tables), ClassMetric.Accuracy, ClassMetric.MacroF1);
+        new TextClassification((path, labelled, tables) => TextExample.OfTable(path, text, pair, label, labelled, tables), ClassMetric.Accuracy, ClassMetric.MacroF1) { HasOwnClasses = true };
 
     /// <summary>Values of your own texts.</summary>
-    public static TaskKind Regression(Column text, Column? pair, Column label) => new TextRegression((path, tables) => TextExample.OfTable(path, text, pair, label, tables));
+    public static TaskKind Regression(Column text, Column? pair, Column label) =>
+        new TextRegression((path, labelled, tables) => TextExample.OfTable(path, text, pair, label, labelled, tables));
 
     /// <summary>Vectors of your own texts.</summary>
     /// <inheritdoc cref="TextEmbedding(ContrastColumns?, ScoredPairColumns)"/>
     public static TaskKind Embedding(ContrastColumns? learned, ScoredPairColumns measured) => new TextEmbedding(learned, measured);
 
     private static TextClassification Single(Column text, Column label, params IReadOnlyList<ClassMetric> metrics) =>
-        new((path, tables) => TextExample.OfTable(path, text, null, label, tables), metrics);
+        new((path, labelled, tables) => TextExample.OfTable(path, text, null, label, labelled, tables), metrics);
 
     private static TextClassification Pair(Column first, Column second, Column label, params IReadOnlyList<ClassMetric> metrics) =>
-        new((path, tables) => TextExample.OfTable(path, first, second, label, tables), metrics) { ReadsPairs = true };
+        new((path, labelled, tables) => TextExample.OfTable(path, first, second, label, labelled, tables), metrics) { ReadsPairs = true };
 }

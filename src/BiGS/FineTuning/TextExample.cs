@@ -3,6 +3,12 @@ using BiGS.Corpora;
 
 namespace BiGS.FineTuning;
 
+/// <summary>Reads the examples of a file.</summary>
+/// <param name="path">The file.</param>
+/// <param name="labelled">Whether a file without labels is refused.</param>
+/// <param name="tables">How tables are read where their files do not say.</param>
+public delegate IEnumerable<TextExample> TextExampleReader(string path, bool labelled, TableOptions tables);
+
 /// <summary>A text or a pair of texts, and what is true of it.</summary>
 /// <param name="Where">File and row, for messages.</param>
 /// <param name="Text">The first or only text.</param>
@@ -15,11 +21,13 @@ public sealed record TextExample(string Where, string Text, string? Pair, string
     /// <param name="text">The first or only text.</param>
     /// <param name="pair">The second; null for none.</param>
     /// <param name="label">May be missing in a file that is only to be answered.</param>
+    /// <param name="labelled">Whether it may not.</param>
     /// <param name="tables">Delimiter and encoding where the file does not say.</param>
-    public static IEnumerable<TextExample> OfTable(string path, Column text, Column? pair, Column label, TableOptions? tables = null)
+    public static IEnumerable<TextExample> OfTable(string path, Column text, Column? pair, Column label, bool labelled = false, TableOptions? tables = null)
     {
-        Column[] columns = pair is null ? [text, label with { Optional = true }] : [text, label with { Optional = true }, pair];
-        return TableFile.Read(path, columns, tables).Select(row => new TextExample(row.Where, row.Cells[0]!, pair is null ? null : row.Cells[2], row.Cells[1]?.Trim()));
+        Column truth = label with { Optional = !labelled };
+        Column[] columns = pair is null ? [text, truth] : [text, truth, pair];
+        return TableFile.Read(path, columns, tables).Select(row => new TextExample(row.Where, row.Cells[0] ?? "", pair is null ? null : row.Cells[2] ?? "", row.Cells[1]?.Trim()));
     }
 
     /// <summary>The same examples with unrelated texts between the two of each pair: the second texts of other examples, the same each time.</summary>

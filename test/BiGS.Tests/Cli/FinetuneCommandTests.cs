@@ -39,7 +39,7 @@ public class FinetuneCommandTests
         JsonElement again = Assert.Single(Bigs.Run([.. evaluate, Path.Combine(output, "seed-42"), "--predictions", guesses]).Succeeded().Objects);
         Assert.Equal(answer.GetProperty("metrics").GetProperty("accuracy").GetDouble(), again.GetProperty("metrics").GetProperty("accuracy").GetDouble());
         Assert.Equal(5, File.ReadAllLines(guesses).Length);
-        Assert.Equal("index\tprediction", File.ReadAllLines(guesses)[0]);
+        Assert.StartsWith("index\tprediction\tgold\ttext", File.ReadAllLines(guesses)[0], StringComparison.Ordinal);
         Bigs.Run([.. evaluate, model.Folder]).FailedWith(1, "BiGSForMaskedLM", "bigs finetune --task classification");
         Bigs.Run(["finetune", .. own, "--train", train, "--model", model.Folder, "--out", output]).FailedWith(1, "not empty", "--overwrite");
     }
@@ -62,7 +62,7 @@ public class FinetuneCommandTests
     [InlineData("sentence\tlabel\nthe trees\tone\nthe farmer\t\n", null, "a.tsv', line 3", "label is missing")]
     [InlineData("sentence\tlabel\nthe trees\tone\nthe farmer\n", null, "a.tsv', line 3", "1 columns")]
     [InlineData("sentence\tlabel\nthe trees\tone\nthe farmer\tone\n", null, "a.tsv", "nothing to tell apart")]
-    [InlineData(Train, "sentence\tlabel\nthe trees\tmany\nthe farmer\tfew\n", "b.tsv', line 3", "\"few\"")]
+    [InlineData(Train, "sentence\tlabel\nthe trees\ttwo\nthe farmer\tfew\n", "b.tsv', line 2", "\"two\"")]
     public void WhatIsWrongWithAFileIsNamed(string train, string? validation, params string[] says)
     {
         using var model = new SmallModel();

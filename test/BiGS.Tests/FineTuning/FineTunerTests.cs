@@ -108,7 +108,7 @@ public class FineTunerTests
     }
 
     private static IReadOnlyList<EpochResult> Learn(FineTuner tuner, Labelled examples, Action? kept = null) =>
-        tuner.Run("words", examples, examples, "accuracy", _ => kept?.Invoke(), cancel: TestContext.Current.CancellationToken);
+        tuner.Run("words", examples, examples, "accuracy", (_, _) => kept?.Invoke(), cancel: TestContext.Current.CancellationToken);
 
     private static HeadedModel Fresh(Architecture architecture = Architecture.Gated, Routing routing = Routing.Ssm, double dropout = 0)
     {

@@ -20,7 +20,7 @@ public partial class DoorsTests
         ["Evaluation"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models"],
         ["Training"] = ["Files", "Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Evaluation"],
         ["Planning"] = ["Batches", "Ssm", "Models", "Distributed", "Evaluation", "Training"],
-        ["FineTuning"] = ["Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Questions", "Evaluation", "Training"],
+        ["FineTuning"] = ["Files", "Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Distributed", "Questions", "Evaluation", "Training"],
         ["Studies"] = ["Files", "Corpora", "Tokenizers", "Batches", "Ssm", "Models", "Checkpoints", "Training", "Evaluation", "FineTuning"],
         ["Onnx"] = ["Files", "Tokenizers", "Ssm", "Models", "Checkpoints"],
         ["Pipelines"] = ["Tokenizers", "Batches", "Models", "Checkpoints", "Ssm", "Questions", "Evaluation", "Onnx"],

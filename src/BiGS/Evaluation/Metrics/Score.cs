@@ -16,6 +16,13 @@ public sealed record Score(
     /// <summary>Examples that were left out and stand in no figure, by reason.</summary>
     public IReadOnlyDictionary<string, int> Skipped { get; init; } = None;
 
+    /// <summary>What was predicted for the examples of each class; null where there are no classes.</summary>
+    public ConfusionMatrix? Confusion { get; init; }
+
+    /// <summary>Each figure of the examples with given numbers; none where a figure is no such function.</summary>
+    internal IReadOnlyDictionary<string, Func<IReadOnlyList<int>, double>> Figures { get; init; } =
+        new Dictionary<string, Func<IReadOnlyList<int>, double>>();
+
     /// <summary>Figures that are functions of the examples' numbers, and so can be computed again for samples of them.</summary>
     /// <param name="task">The task's name.</param>
     /// <param name="count">Examples.</param>
@@ -25,6 +32,19 @@ public sealed record Score(
         int[] all = [.. Enumerable.Range(0, count)];
         return new Score(
             task, figures.ToDictionary(figure => figure.Key, figure => figure.Value(all)), count,
-            figures.ToDictionary(figure => figure.Key, figure => Interval.Of(count, figure.Value)));
+            figures.ToDictionary(figure => figure.Key, figure => Interval.Of(count, figure.Value)))
+        { Figures = figures };
     }
+
+    /// <summary>
+    /// By how much a figure is above that of another score of the same examples: the 95 % interval of the difference, by the paired bootstrap (both
+    /// figures on the same drawn examples; Efron and Tibshirani 1993, §16; Koehn 2004). The one is better by more than chance where it lies above 0.
+    /// </summary>
+    /// <param name="other">Of the same examples.</param>
+    /// <param name="metric">The figure's name.</param>
+    /// <exception cref="ArgumentException">One of the two has no such figure, or they are of different numbers of examples.</exception>
+    public Interval DifferenceTo(Score other, string metric) =>
+        Figures.TryGetValue(metric, out Func<IReadOnlyList<int>, double>? own) && other.Figures.TryGetValue(metric, out Func<IReadOnlyList<int>, double>? others) && Count == other.Count
+            ? Interval.Of(Count, chosen => own(chosen) - others(chosen))
+            : throw new ArgumentException($"the scores have no figure \"{metric}\" of the same examples to compare", nameof(metric));
 }

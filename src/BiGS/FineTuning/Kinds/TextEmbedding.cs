@@ -1,4 +1,5 @@
 using System.Globalization;
+using BiGS.Batches;
 using BiGS.Corpora;
 using BiGS.Evaluation;
 using BiGS.Models;
@@ -60,9 +61,13 @@ public sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns me
             : config with { HiddenDropoutProb = UsualDropout, BlockDropoutProb = UsualDropout };
 
     /// <inheritdoc/>
-    public override void Prepare(HeadedModel model, FineTuningOptions options) => ((BiGSForEmbedding)model).Temperature = options.Temperature > 0
-        ? options.Temperature
-        : throw new ArgumentException($"the temperature is {options.Temperature}; expected more than 0, usually {ContrastiveLoss.UsualTemperature}");
+    public override void Prepare(HeadedModel model, FineTuningOptions options, LabelledExamples train)
+    {
+        base.Prepare(model, options, train);
+        ((BiGSForEmbedding)model).Temperature = options.Temperature > 0
+            ? options.Temperature
+            : throw new ArgumentException($"the temperature is {options.Temperature}; expected more than 0, usually {ContrastiveLoss.UsualTemperature}");
+    }
 
     /// <inheritdoc/>
     public override LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
@@ -71,7 +76,7 @@ public sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns me
         int Number(string text) => numbers.TryGetValue(text, out int known) ? known : numbers[text] = numbers.Count;
         Sample[] samples =
         [
-            .. Contrasts(paths).Take(limit ?? int.MaxValue).Select(contrast => new Sample(
+            .. Drawn(Contrasts(paths), limit).Select(contrast => new Sample(
                 [.. contrast.Texts.Select(text => rows.Of(text, null, contrast.Where))], new TextsTarget([.. contrast.Texts.Select(Number)]))),
         ];
         return samples.Length > 0
@@ -84,8 +89,37 @@ public sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns me
     {
         Sample Scored(TextExample example) => new(
             [rows.Of(example.Text, null, example.Where), rows.Of(example.Pair!, null, example.Where)],
-            example.Label is null ? null : new ValueTarget(TextRegression.Value(example)));
-        return new ScoredPairs([.. paths.SelectMany(path => TextExample.OfTable(path, measured.First, measured.Second, measured.Score, Tables)).Select(Scored)]);
+            string.IsNullOrEmpty(example.Label) ? null : new ValueTarget(TextRegression.Value(example)));
+        return new ScoredPairs([.. paths.SelectMany(path => TextExample.OfTable(path, measured.First, measured.Second, measured.Score, tables: Tables)).Select(Scored)]);
+    }
+
+    /// <summary>So many of them, drawn at random, in their order: a corpus is read through once, and no more of it kept (reservoir sampling, Vitter 1985).</summary>
+    private static IEnumerable<T> Drawn<T>(IEnumerable<T> all, int? limit)
+    {
+        if (limit is not { } most)
+        {
+            return all;
+        }
+
+        var random = new CounterRandom(0, RandomStream.LimitedExamples);
+        var kept = new List<(int Index, T Item)>();
+        int index = 0;
+        foreach (T item in all)
+        {
+            int place = index < most ? index : random.Below(index + 1, (ulong)index, 0);
+            if (index < most)
+            {
+                kept.Add((index, item));
+            }
+            else if (place < most)
+            {
+                kept[place] = (index, item);
+            }
+
+            index++;
+        }
+
+        return kept.OrderBy(item => item.Index).Select(item => item.Item);
     }
 
     /// <summary>What is compared, what belongs to it, and what does not.</summary>

@@ -7,8 +7,11 @@ namespace BiGS.FineTuning;
 
 /// <summary>A value for a text, or for a pair of texts: how alike they are.</summary>
 /// <param name="read">Gives the examples of a file.</param>
-public sealed class TextRegression(Func<string, TableOptions, IEnumerable<TextExample>> read) : TaskKind
+public sealed class TextRegression(TextExampleReader read) : TaskKind
 {
+    /// <summary>What files write where the value is not published; null where every number is a value.</summary>
+    public double? NotPublished { get; init; }
+
     /// <inheritdoc/>
     public override string Architecture => "BiGSForSequenceClassification";
 
@@ -19,22 +22,65 @@ public sealed class TextRegression(Func<string, TableOptions, IEnumerable<TextEx
     public override BiGSConfig Shape(BiGSConfig config, IReadOnlyList<string> labels) => config with { NumLabels = 1 };
 
     /// <inheritdoc/>
-    public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => new Valued(
-        [.. paths.SelectMany(path => TextExample.Distracted([.. read(path, Tables)], rows.Distractors)).Select(example => new Sample(
-            [rows.Of(example.Text, example.Pair, example.Where)], example.Label is null ? null : new ValueTarget(Value(example))))]);
+    public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => Read(paths, rows, labelled: false);
 
-    internal static double Value(TextExample example) =>
-        double.TryParse(example.Label, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
-            ? value
-            : throw new InvalidDataException($"{example.Where}: \"{example.Label}\" is no number; a value is asked for in every row");
-
-    private sealed class Valued(IReadOnlyList<Sample> samples) : LabelledExamples
+    /// <inheritdoc/>
+    public override LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
     {
-        public override int Count => samples.Count;
+        Valued all = Read(paths, rows, labelled: true);
+        return all.Values.Distinct().Count() > 1
+            ? all.Draw(limit)
+            : throw new InvalidDataException($"'{string.Join("', '", paths)}': every row has the value {string.Join("", all.Values.Take(1))}; there is nothing to learn");
+    }
 
-        public override IReadOnlyList<Sample> Samples => samples;
+    /// <summary>The value of an example.</summary>
+    /// <exception cref="InvalidDataException">Its label is no number.</exception>
+    internal static double Value(TextExample example)
+    {
+        if (double.TryParse(example.Label, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value))
+        {
+            return value;
+        }
 
-        public override LabelledExamples Part(Func<int, bool> chosen) => new Valued([.. samples.Where((_, i) => chosen(i))]);
+        bool hasComma = double.TryParse(example.Label?.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        throw new InvalidDataException($"{example.Where}: \"{example.Label}\" is no number; {(hasComma ? "write decimals with a point, as in 3.5" : "a value is asked for in every row")}");
+    }
+
+    private Valued Read(IEnumerable<string> paths, RowBuilder rows, bool labelled)
+    {
+        double? Known(TextExample example) => !labelled && string.IsNullOrWhiteSpace(example.Label) ? null
+            : Value(example) is var value && value == NotPublished ? null
+            : value;
+        TextExample[] examples = [.. paths.SelectMany(path => TextExample.Distracted([.. read(path, labelled, Tables)], rows.Distractors))];
+        return new Valued([.. examples.Select((example, i) => new ValueExample(i, example, Known(example)))], rows);
+    }
+
+    /// <param name="Index">Its number among all that were read.</param>
+    /// <param name="Example">Its texts.</param>
+    /// <param name="Value">Null where it is not known.</param>
+    private sealed record ValueExample(int Index, TextExample Example, double? Value);
+
+    private sealed class Valued(IReadOnlyList<ValueExample> examples, RowBuilder rows) : LabelledExamples
+    {
+        private IReadOnlyList<Sample>? _samples;
+
+        public override int Count => examples.Count;
+
+        public override IReadOnlyList<Sample> Samples => _samples ??=
+        [
+            .. examples.Select(example => new Sample(
+                [rows.Of(example.Example.Text, example.Example.Pair, example.Example.Where)], example.Value is { } known ? new ValueTarget(known) : null)),
+        ];
+
+        public IEnumerable<double> Values => examples.Select(example => example.Value).OfType<double>();
+
+        private double[] Truth => [.. examples.Select(example => example.Value!.Value)];
+
+        public override bool IsLabelled(int example) => examples[example].Value is not null;
+
+        public override string Where(int example) => examples[example].Example.Where;
+
+        public override LabelledExamples Part(Func<int, bool> chosen) => new Valued([.. examples.Where((_, i) => chosen(i))], rows);
 
         public override Score Score(string task, IReadOnlyList<float[]> answers)
         {
@@ -48,15 +94,17 @@ public sealed class TextRegression(Func<string, TableOptions, IEnumerable<TextEx
             });
         }
 
-        public override IEnumerable<string> Guesses(IReadOnlyList<float[]> answers) =>
-            answers.Select((value, i) => string.Create(CultureInfo.InvariantCulture, $"{i}\t{value[0]:f3}"));
+        public override IEnumerable<string> Guesses(IReadOnlyList<float[]> answers) => answers.Select((value, i) => $"{examples[i].Index}\t{Written(value[0])}");
+
+        public override IReadOnlyList<Prediction> Predictions(IReadOnlyList<float[]> answers) => [.. examples.Zip(answers, (example, value) => new Prediction(
+            example.Index, Written(value[0]), example.Value?.ToString(CultureInfo.InvariantCulture), [], example.Example.Text, example.Example.Pair))];
 
         public override IReadOnlyList<float[]> WithoutReading(LabelledExamples train)
         {
             float mean = (float)((Valued)train).Truth.Average();
-            return [.. samples.Select(_ => new[] { mean })];
+            return [.. examples.Select(_ => new[] { mean })];
         }
 
-        private double[] Truth => [.. samples.Select(sample => ((ValueTarget)sample.Target!).Value)];
+        private static string Written(float value) => value.ToString("f3", CultureInfo.InvariantCulture);
     }
 }

@@ -17,6 +17,9 @@ public sealed class BiGSForSequenceClassification : HeadedModel
         RegisterComponents();
     }
 
+    /// <summary>How much each class counts in the loss, Σ w_y ℓ / Σ w_y over the examples of a batch; null where all count the same.</summary>
+    public IReadOnlyList<float>? ClassWeights { get; set; }
+
     /// <inheritdoc/>
     public override string Architecture => "BiGSForSequenceClassification";
 
@@ -28,7 +31,14 @@ public sealed class BiGSForSequenceClassification : HeadedModel
         return new ModelOutput(Logits(logits), last, pooled, labels?.Labels is { } wanted ? Loss(logits, wanted) : null);
     }
 
-    private Tensor Loss(Tensor logits, Tensor wanted) => Config.NumLabels == 1
-        ? nn.functional.mse_loss(logits.view(-1), wanted.to_type(logits.dtype).view(-1))
-        : nn.functional.cross_entropy(logits, wanted.view(-1));
+    private Tensor Loss(Tensor logits, Tensor wanted)
+    {
+        if (Config.NumLabels == 1)
+        {
+            return nn.functional.mse_loss(logits.view(-1), wanted.to_type(logits.dtype).view(-1));
+        }
+
+        Tensor? weights = ClassWeights is { } each ? tensor([.. each], dtype: logits.dtype, device: logits.device) : null;
+        return nn.functional.cross_entropy(logits, wanted.view(-1), weights);
+    }
 }

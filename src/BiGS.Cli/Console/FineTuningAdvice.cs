@@ -1,0 +1,41 @@
+using System.Globalization;
+using BiGS.FineTuning;
+
+namespace BiGS.Cli.Console;
+
+/// <summary>What to say, and what to try first, where a tuned model is no better than answering without reading.</summary>
+internal static class FineTuningAdvice
+{
+    private const int FewExamples = 30;
+    private const double HighHeadRate = 1e-3;
+    private const double HighRate = 1e-4;
+    private const int FewEpochs = 3;
+
+    /// <summary>One sentence; null where the model is better by more than chance.</summary>
+    public static string? For(FineTuningResult result)
+    {
+        if (result.BeatsBaseline)
+        {
+            return null;
+        }
+
+        (double own, double baseline) = (result.Best.Score.Metrics[result.BestMetric], result.WithoutReading.Metrics[result.BestMetric]);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"no better than answering without reading: {result.BestMetric} {100 * own:f1} against {100 * baseline:f1}, a difference of {100 * result.Gain.Low:f1} to {100 * result.Gain.High:f1} (95 %); {FirstThingToTry(result)}");
+    }
+
+    private static string FirstThingToTry(FineTuningResult result)
+    {
+        FineTuningOptions options = result.Options;
+        bool isFrozen = options.HeadOnly || options.LoraRank is not null;
+        string rate = string.Create(CultureInfo.InvariantCulture, $"try a higher rate first: --learning-rate {5 * options.LearningRate:g2}");
+        return result.Best.Score.Count < FewExamples ? $"{result.Best.Score.Count} validation examples are too few to tell: give more"
+            : options.LearningRate < (isFrozen ? HighHeadRate : HighRate) ? rate
+            : options.Epochs < FewEpochs ? $"try more epochs first: --epochs {2 * FewEpochs}"
+            : options.HeadOnly ? "try to train all of the model first: leave out --head-only"
+            : options.LoraRank is { } rank ? $"try adapters of a higher rank first: --lora {4 * rank}"
+            : options.FreezeSsm ? "try to train all of the model first: leave out --freeze-ssm"
+            : "try more training examples first, or another --learning-rate";
+    }
+}
