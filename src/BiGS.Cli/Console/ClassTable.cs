@@ -36,7 +36,7 @@ internal sealed class ClassTable(ConfusionMatrix matrix) : IRenderable
         return ((IRenderable)new Rows(parts)).Render(options, maxWidth);
     }
 
-    private static string Short(string label) => label.Length > WidestLabel ? label[..(WidestLabel - 1)] + "…" : label;
+    private static string Short(string label) => ShortLabel.Of(label, WidestLabel);
 
     private static string Written(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BiGS.Cli.Console;
 using BiGS.Evaluation;
 using ScottPlot;
 using ScottPlot.TickGenerators;
@@ -8,7 +9,7 @@ namespace BiGS.Cli.Plots;
 /// <summary>A confusion matrix: a row for each true class, dark where many of its examples were predicted to be of the column's class; counts in the cells.</summary>
 internal static class ConfusionPlot
 {
-    private const int WidestLabel = 24;
+    private const int WidestLabel = 26;
     private const int MostCounted = 40;
     private const float LabelSize = 13;
     private const int LetterWide = 8;
@@ -21,15 +22,16 @@ internal static class ConfusionPlot
     public static void Save(ConfusionMatrix matrix, string title, string file)
     {
         int classes = matrix.Labels.Count;
-        string[] labels = [.. matrix.Labels.Select(label => label.Length > WidestLabel ? label[..(WidestLabel - 1)] + "…" : label)];
+        string[] labels = [.. matrix.Labels.Select(label => ShortLabel.Of(label, WidestLabel))];
         int cell = Math.Clamp(900 / classes, classes > MostCounted ? 14 : 44, 130);
         int margin = 40 + (LetterWide * labels.Max(label => label.Length));
         bool areUpright = labels.Max(label => label.Length) * LetterWide > cell - 6;
         using Plot plot = Draw(matrix, labels, cell, areUpright);
-        plot.Title($"{title}: {matrix.Count.ToString("N0", CultureInfo.InvariantCulture)} examples, accuracy {(100 * matrix.Accuracy).ToString("f1", CultureInfo.InvariantCulture)} %");
+        plot.Title($"{ShortLabel.Of(title, WidestLabel)}: {matrix.Count.ToString("N0", CultureInfo.InvariantCulture)} examples, accuracy {(100 * matrix.Accuracy).ToString("f1", CultureInfo.InvariantCulture)} %");
         plot.Axes.Title.Label.FontSize = 15;
         var padding = new PixelPadding(margin + 30, 30, (areUpright ? margin : 40) + 30, 50);
         plot.Layout.Fixed(padding);
+        (plot.Axes.Left.MinimumSize, plot.Axes.Bottom.MinimumSize) = (padding.Left, padding.Bottom); // so that the axes are named beyond the labels
         Picture.Save(plot, file, (int)(padding.Left + padding.Right) + (cell * classes), (int)(padding.Top + padding.Bottom) + (cell * classes));
     }
 
@@ -48,7 +50,7 @@ internal static class ConfusionPlot
         }
 
         var heat = plot.Add.Heatmap(shares);
-        heat.Colormap = new ScottPlot.Colormaps.Blues();
+        heat.Colormap = new ScottPlot.Colormaps.GrayscaleReversed();
         heat.ManualRange = new ScottPlot.Range(0, 1);
         heat.Extent = new CoordinateRect(0, classes - 1, classes - 1, 0); // between the centres of the outer cells
         heat.FlipVertically = true;

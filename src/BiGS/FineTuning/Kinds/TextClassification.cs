@@ -1,4 +1,3 @@
-using BiGS.Corpora;
 using BiGS.Evaluation;
 using BiGS.Models;
 

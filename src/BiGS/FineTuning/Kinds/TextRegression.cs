@@ -1,5 +1,4 @@
 using System.Globalization;
-using BiGS.Corpora;
 using BiGS.Evaluation;
 using BiGS.Models;
 
