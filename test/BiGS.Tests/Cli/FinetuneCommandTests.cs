@@ -60,7 +60,7 @@ public class FinetuneCommandTests
     [InlineData("text\tlabel\nx\ty\n", null, "a.tsv", "\"sentence\"")]
     [InlineData("sentence\tlabel\nthe trees\tone\n \tmany\n", null, "a.tsv', line 3", "empty")]
     [InlineData("sentence\tlabel\nthe trees\tone\nthe farmer\t\n", null, "a.tsv', line 3", "label is missing")]
-    [InlineData("sentence\tlabel\nthe trees\tone\nthe farmer\n", null, "a.tsv', line 3", "1 columns")]
+    [InlineData("sentence\tlabel\nthe trees\tone\nthe farmer\tone\tmany\n", null, "a.tsv', line 3", "3 cells")]
     [InlineData("sentence\tlabel\nthe trees\tone\nthe farmer\tone\n", null, "a.tsv", "nothing to tell apart")]
     [InlineData(Train, "sentence\tlabel\nthe trees\ttwo\nthe farmer\tfew\n", "b.tsv', line 2", "\"two\"")]
     public void WhatIsWrongWithAFileIsNamed(string train, string? validation, params string[] says)
