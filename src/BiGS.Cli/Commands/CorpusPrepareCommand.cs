@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BiGS.Batches;
 using BiGS.Cli.Console;
+using BiGS.Corpora;
 using BiGS.Distributed;
 using BiGS.Tokenizers;
 
@@ -14,7 +15,7 @@ internal static class CorpusPrepareCommand
         Option<string> output = Values.Text("--out", "DIR", "where the shards go; the same command again goes on there", required: true);
         Option<string> tokenizer = Values.Text("--tokenizer", "TOKENIZER", $"{ModelPlace.TokenizerForms}; without it, a vocabulary is learned from the text");
         Option<int?> vocabSize = Values.Number("--vocab-size", "words of a vocabulary that is learned (default 8192)", least: WordPieceVocabulary.SpecialTokens.Count + 1);
-        Option<string> textField = Values.Text("--text-field", "NAME", "the field or column that holds the text (default text)");
+        var files = new CorpusFileOptions();
         Option<bool> keep = Values.Flag("--keep-duplicates", "keep documents whose very text stood before");
         Option<int?> workers = Values.Number("--workers", "threads that encode, and files read at once (default: one a core)", least: 1);
         Option<string> part = Values.Text("--part", "K/N", "read only the files of part K of N; the last part to end finishes the folder (default: as mpirun, srun or torchrun say)");
@@ -25,7 +26,12 @@ internal static class CorpusPrepareCommand
             "bigs corpus prepare texts/*.jsonl.gz --tokenizer my-tokenizer --out prepared/web",
             "bigs corpus prepare texts --vocab-size 25600 --part 2/4 --out prepared/web",
             "srun --ntasks 16 bigs corpus prepare texts --tokenizer my-tokenizer --out prepared/web")
-        { paths, output, tokenizer, vocabSize, textField, keep, workers, part, overwrite, json };
+        { paths, output, tokenizer, vocabSize, keep, workers, part, overwrite, json };
+        foreach (Option option in files.All)
+        {
+            command.Add(option);
+        }
+
         command.Runs(parse =>
         {
             string folder = parse.GetRequiredValue(output);
@@ -34,12 +40,14 @@ internal static class CorpusPrepareCommand
                 throw new ArgumentException("--tokenizer has its vocabulary already, so that --vocab-size does not go with it; leave one of them out.");
             }
 
+            CorpusOptions reading = files.Reading(parse);
             var options = new PreparationOptions
             {
-                Corpus = parse.GetValue(paths) ?? [],
+                Corpus = files.Paths(parse.GetValue(paths) ?? [], parse, terminal),
                 Tokenizer = parse.GetValue(tokenizer) is { } given ? BertTokenizer.Open(ModelPlace.OfTokenizer(given, terminal)) : null,
                 VocabSize = parse.GetValue(vocabSize) ?? 8192,
-                TextField = parse.GetValue(textField) ?? "text",
+                TextField = reading.TextField,
+                Encoding = reading.Encoding,
                 KeepDuplicates = parse.GetValue(keep),
                 Workers = parse.GetValue(workers) ?? Environment.ProcessorCount,
                 Part = parse.GetValue(part) is { } named ? PreparationPart.Parse(named) : OfLaunch(Launch.OfProcess()),

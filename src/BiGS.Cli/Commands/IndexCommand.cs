@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BiGS.Cli.Console;
+using BiGS.Corpora;
 using BiGS.Search;
 
 namespace BiGS.Cli.Commands;
@@ -45,6 +46,7 @@ internal static class IndexCommand
                 update = Indexing.Update(parse.GetRequiredValue(folder), opened, options, progress, terminal.Interrupted);
             }
 
+            terminal.Warn(update.LeftOut.Select(file => $"left out: {file.Reason}"));
             Show(update, parse.GetValue(json), terminal);
         });
         return command;
@@ -62,11 +64,21 @@ internal static class IndexCommand
                 json.WriteNumber("files_read", update.Read);
                 json.WriteNumber("files_removed", update.Removed);
                 json.WriteNumber("passages_embedded", update.Embedded);
+                json.WriteStartArray("left_out");
+                foreach (UnreadableFile file in update.LeftOut)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("file", file.Path);
+                    json.WriteString("reason", file.Reason);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
             });
             return;
         }
 
         terminal.Line(
-            $"{update.Place}: {update.Passages:N0} passages of {update.Files:N0} files; {update.Read:N0} files were new or changed, {update.Removed:N0} are gone, {update.Embedded:N0} passages were embedded");
+            $"{update.Place}: {update.Passages:N0} passages of {update.Files:N0} files; {update.Read:N0} files were new or changed, {update.Removed:N0} are gone, {update.Embedded:N0} passages were embedded{(update.LeftOut.Count > 0 ? $"; {update.LeftOut.Count:N0} files cannot be read and are left out" : "")}");
     }
 }

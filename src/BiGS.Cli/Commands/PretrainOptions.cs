@@ -15,7 +15,7 @@ internal sealed class PretrainOptions(Terminal terminal)
     private readonly Option<string[]> _corpus = Values.Paths("--corpus", "text: .txt, .jsonl (also .gz), .parquet, the authors' .hdf5, folders of bigs corpus prepare; without it, the built-in grammar");
     private readonly Option<double[]> _weights = Values.Reals("--weights", "how many rows come from each path of --corpus, in proportion; without it, all rows once an epoch");
     private readonly Option<string[]> _validation = Values.Paths("--validation", "held-out text; without it, 1 % of the documents are kept aside");
-    private readonly Option<string> _textField = Values.Text("--text-field", "NAME", "the field or column that holds the text (default text)");
+    private readonly CorpusFileOptions _files = new();
     private readonly Option<string> _preset = Values.Choice("--preset", "size of the model and its recipe", [.. Presets.Names]);
     private readonly Option<string> _config = Values.Text("--config", "FILE", "a config.json for the shape of the model, in place of a preset's");
     private readonly Option<string> _architecture = Values.Choice("--architecture", "the block", "gated", "stack");
@@ -51,7 +51,7 @@ internal sealed class PretrainOptions(Terminal terminal)
 
     public IEnumerable<Option> All =>
     [
-        _corpus, _weights, _validation, _textField, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _steps, _tokens,
+        _corpus, _weights, _validation, .. _files.All, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _steps, _tokens,
         _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _recompute, _device, _route, _seed,
         _tokenizer, _vocabSize, _logEvery, _evalEvery, _saveEvery, _keep, _milestones, _teacher, _init,
     ];
@@ -59,7 +59,7 @@ internal sealed class PretrainOptions(Terminal terminal)
     /// <summary>Those that a study gives to all of its models.</summary>
     public IEnumerable<Option> OfStudies =>
     [
-        _corpus, _weights, _validation, _textField, _preset, _maxLength, _packed, _steps, _tokens, _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps,
+        _corpus, _weights, _validation, .. _files.All, _preset, _maxLength, _packed, _steps, _tokens, _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps,
         _weightDecay, _clip, _dropout, _precision, _device, _tokenizer, _vocabSize, _saveEvery,
     ];
 
@@ -120,10 +120,11 @@ internal sealed class PretrainOptions(Terminal terminal)
 
         options = options with
         {
-            Corpus = Absolute(If(_corpus)) ?? options.Corpus,
+            Corpus = Absolute(If(_corpus), parse) ?? options.Corpus,
             Weights = If(_weights) ?? options.Weights,
-            Validation = Absolute(If(_validation)) ?? options.Validation,
-            TextField = If(_textField) ?? options.TextField,
+            Validation = Absolute(If(_validation), parse) ?? options.Validation,
+            TextField = _files.TextField(parse) ?? options.TextField,
+            Encoding = _files.Encoding(parse)?.WebName ?? options.Encoding,
             Tokenizer = If(_tokenizer) is { } tokenizer ? Path.GetFullPath(ModelPlace.OfTokenizer(tokenizer, terminal)) : options.Tokenizer,
             Teacher = If(_teacher) is { } teacher ? Path.GetFullPath(ModelPlace.Of(teacher, terminal).Folder) : options.Teacher,
             VocabSize = If(_vocabSize) ?? options.VocabSize,
@@ -214,7 +215,8 @@ internal sealed class PretrainOptions(Terminal terminal)
             $"{launcher}./bigs pretrain {string.Join(' ', given)} --corpus PATH --tokenizer DIR --max-length {run.MaxLength} --batch-size {run.BatchSize} --accumulate {run.Training.Accumulate} --steps {run.Training.Steps}");
     }
 
-    private static IReadOnlyList<string>? Absolute(string[]? paths) => paths is { Length: > 0 } ? [.. paths.Select(Path.GetFullPath)] : null;
+    private IReadOnlyList<string>? Absolute(string[]? paths, ParseResult parse) =>
+        paths is { Length: > 0 } ? [.. _files.Paths(paths, parse, terminal).Select(Path.GetFullPath)] : null;
 
     private static void Refuse(ParseResult parse, string beside, params ReadOnlySpan<Option> options)
     {

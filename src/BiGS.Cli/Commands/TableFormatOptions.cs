@@ -8,9 +8,11 @@ namespace BiGS.Cli.Commands;
 internal sealed class TableFormatOptions
 {
     private readonly Option<char?> _delimiter = Values.Delimiter("--delimiter", "what separates the cells of .csv, .tsv and .txt files (default: recognised)");
-    private readonly Option<System.Text.Encoding?> _encoding = Values.Encoding("--encoding");
 
-    public IReadOnlyList<Option> All => [_delimiter, _encoding];
+    public IReadOnlyList<Option> All => [_delimiter, Encoding];
+
+    /// <summary>The encoding of text files, whether they are tables or not.</summary>
+    public Option<System.Text.Encoding?> Encoding { get; } = Values.Encoding("--encoding");
 
     /// <summary>The options of a command line; what a reader warns of is shown once, however often it reads.</summary>
     public TableOptions Of(ParseResult parse, Terminal terminal)
@@ -19,7 +21,7 @@ internal sealed class TableFormatOptions
         return new TableOptions
         {
             Delimiter = parse.GetValue(_delimiter),
-            Encoding = parse.GetValue(_encoding),
+            Encoding = parse.GetValue(Encoding),
             Warn = warning =>
             {
                 if (shown.Add(warning))

@@ -16,11 +16,16 @@ internal static class TokenizerTrainCommand
         Option<string> output = Values.Text("--out", "DIR", "the folder to write vocab.txt and tokenizer_config.json to", required: true);
         Option<bool> cased = Values.Flag("--cased", "keep upper case and accents");
         Option<int?> minFrequency = Values.Number("--min-frequency", "merge only pairs that occur this often (default 2)", least: 1);
-        Option<string> textField = Values.Text("--text-field", "NAME", "the field or column that holds the text (default text)");
+        var files = new CorpusFileOptions();
         Option<bool> overwrite = Values.Flag("--overwrite", "replace a tokenizer that is there");
         var command = new Verb("train", "Learn a WordPiece vocabulary from text.",
             "bigs tokenizer train --corpus texts.txt --size 8000 --out my-tokenizer")
-        { corpus, size, output, cased, minFrequency, textField, overwrite };
+        { corpus, size, output, cased, minFrequency, overwrite };
+        foreach (Option option in files.All)
+        {
+            command.Add(option);
+        }
+
         command.Runs(parse =>
         {
             string folder = parse.GetRequiredValue(output);
@@ -32,8 +37,8 @@ internal static class TokenizerTrainCommand
                 LowerCase = !parse.GetValue(cased),
                 MinFrequency = parse.GetValue(minFrequency) ?? 2,
             };
-            var options = new CorpusOptions { TextField = parse.GetValue(textField) ?? "text" };
-            BertTokenizer tokenizer = Train(trainer, Corpus.ReadDocuments(parse.GetRequiredValue(corpus), options), terminal);
+            IReadOnlyList<string> paths = files.Paths(parse.GetRequiredValue(corpus), parse, terminal);
+            BertTokenizer tokenizer = Train(trainer, Corpus.ReadDocuments(paths, files.Reading(parse)), terminal);
             tokenizer.Save(folder);
             terminal.Note(tokenizer.VocabularySize < wanted
                 ? $"{folder}: {tokenizer.VocabularySize:N0} tokens; {wanted:N0} were asked for, but no pair is left that is frequent enough"

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using BiGS.Corpora;
 
 namespace BiGS.Cli.Commands;
 
@@ -200,14 +201,13 @@ internal static class Values
         HelpName = "NAME",
         CustomParser = result =>
         {
-            string found = result.Tokens[0].Value;
             try
             {
-                return CodePagesEncodingProvider.Instance.GetEncoding(found) ?? System.Text.Encoding.GetEncoding(found);
+                return TextEncoding.Named(result.Tokens[0].Value);
             }
-            catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
+            catch (ArgumentException unknown)
             {
-                result.AddError($"{name} is \"{found}\"; expected the name of an encoding, such as utf-8, utf-16, latin1, windows-1252, windows-1251, shift_jis or gb18030");
+                result.AddError($"{name}: {unknown.Message}");
                 return null;
             }
         },

@@ -13,6 +13,8 @@ internal sealed class EvaluationOptions
     public Option<string[]> Data { get; } = Values.Paths(
         "--data", "what to measure on: text for mlm (files, folders or globs) and score (a sentence a line); of a published set its file; of a fine-tuned task its folder or a file");
 
+    public TableFormatOptions Tables { get; } = new();
+
     public Option<int?> Limit { get; } = Values.Number(
         "--limit", "read only N documents or lines, the first ones; of a published set, which is sorted, N evenly spread over it; of a fine-tuned task N drawn at random, the same each time, each class in its share", least: 1);
 

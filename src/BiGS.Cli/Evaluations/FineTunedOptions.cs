@@ -8,8 +8,6 @@ internal sealed class FineTunedOptions
 {
     public ColumnOptions Columns { get; } = new();
 
-    public TableFormatOptions Tables { get; } = new();
-
     public Option<string> PairStyle { get; } = Values.Choice("--pair-style", "how two texts are joined, as in training", "sep", "cls");
 
     public Option<int?> Distractors { get; } = Values.Number("--distractors", "put N unrelated texts between the two of a pair", least: 0);

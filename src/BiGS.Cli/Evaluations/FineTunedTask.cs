@@ -13,7 +13,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     /// <inheritdoc/>
     public override IReadOnlyList<Option> Reads =>
     [
-        shared.Data, shared.MaxLength, shared.Limit, options.Predictions, .. options.Tables.All, .. IsEmbedding ? [] : (Option[])[options.PairStyle, options.Distractors],
+        shared.Data, shared.MaxLength, shared.Limit, options.Predictions, .. shared.Tables.All, .. IsEmbedding ? [] : (Option[])[options.PairStyle, options.Distractors],
         .. row is null || IsEmbedding ? options.Columns.All : [],
     ];
 
@@ -35,7 +35,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     public override void Run(EvaluationRun run)
     {
         FineTuningRecord? tuned = run.TunedFor();
-        TaskKind kind = (row is null || IsEmbedding ? run.KindOf(options.Columns, tuned) : row.Kind).With(run.Tables(options.Tables));
+        TaskKind kind = (row is null || IsEmbedding ? run.KindOf(options.Columns, tuned) : row.Kind).With(run.Tables(shared.Tables));
         string[] paths = [.. run.Value(shared.Data)!.Select(path =>
             row is not null && Directory.Exists(path) ? TaskRow.Find(path, row.Validation, shared.Data.Name) : path)];
         string? file = run.Value(options.Predictions);

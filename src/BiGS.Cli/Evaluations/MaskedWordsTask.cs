@@ -20,13 +20,13 @@ internal sealed class MaskedWordsTask(EvaluationOptions options) : EvaluationTas
     private readonly Option<int?> _batchSize = Values.Number("--batch-size", $"mlm: rows computed at a time (default {DefaultBatchSize})", least: 1);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Option> Reads => [options.Data, _textField, _batchSize, options.MaxLength, options.Limit, options.Seed];
+    public override IReadOnlyList<Option> Reads => [options.Data, options.Tables.Encoding, _textField, _batchSize, options.MaxLength, options.Limit, options.Seed];
 
     /// <inheritdoc/>
     public override void Run(EvaluationRun run)
     {
         (BiGSForMaskedLM model, BertTokenizer tokenizer) = run.OpenMaskedLm();
-        var corpus = new CorpusOptions { TextField = run.Value(_textField) ?? "text" };
+        var corpus = new CorpusOptions { TextField = run.Value(_textField) ?? "text", Encoding = run.Value(options.Tables.Encoding) };
         IEnumerable<string> documents = Corpus.ReadDocuments(run.Value(options.Data)!, corpus);
         int length = RowLength(model.Config, run.Value(options.MaxLength));
         var heldOut = new HeldOutRows(model.Config, tokenizer, length, run.Value(options.Seed) ?? DefaultSeed);

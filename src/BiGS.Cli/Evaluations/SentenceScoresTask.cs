@@ -12,14 +12,14 @@ internal sealed class SentenceScoresTask(EvaluationOptions options) : Evaluation
     "score", "how likely each line of a text file is, as a pseudo-log-likelihood")
 {
     /// <inheritdoc/>
-    public override IReadOnlyList<Option> Reads => [options.Data, options.Limit, options.Masking];
+    public override IReadOnlyList<Option> Reads => [options.Data, options.Tables.Encoding, options.Limit, options.Masking];
 
     /// <inheritdoc/>
     public override void Run(EvaluationRun run)
     {
         string file = run.DataFile();
         (long Number, string Text)[] lines =
-            [.. TextFile.Lines(file).Where(line => !string.IsNullOrWhiteSpace(line.Line)).Take(run.Value(options.Limit) ?? int.MaxValue)];
+            [.. TextFile.Lines(file, run.Value(options.Tables.Encoding)).Where(line => !string.IsNullOrWhiteSpace(line.Line)).Take(run.Value(options.Limit) ?? int.MaxValue)];
         if (lines.Length == 0)
         {
             throw new InvalidDataException($"'{file}' holds no text; expected a sentence on each line");

@@ -44,18 +44,53 @@ public static class Corpus
             : throw new ArgumentException("no corpus path was given; name files, folders or globs", nameof(paths));
     }
 
+    /// <summary>Those of some files whose text cannot be read, in their order; each file is read to its end, several at a time.</summary>
+    /// <param name="files">As <see cref="ResolveFiles"/> names them.</param>
+    /// <param name="options">How documents are found in them.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public static IReadOnlyList<UnreadableFile> FindUnreadable(IReadOnlyList<string> files, CorpusOptions? options = null, CancellationToken cancellationToken = default) =>
+    [
+        .. files.AsParallel().AsOrdered().WithCancellation(cancellationToken)
+            .Select(file => UnreadableFile.Find(file, () => ReadToEnd(file, options, cancellationToken))).OfType<UnreadableFile>(),
+    ];
+
+    private static void ReadToEnd(string file, CorpusOptions? options, CancellationToken cancellationToken)
+    {
+        foreach (string _ in ReadFile(file, options))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
     private static IEnumerable<string> Read(IReadOnlyList<string> files, CorpusOptions options)
     {
         bool empty = true;
-        foreach (string document in files.SelectMany(file => ReadFile(file, options)))
+        for (int f = 0; f < files.Count; f++)
         {
-            empty = false;
-            yield return document;
+            using IEnumerator<string> documents = ReadFile(files[f], options).GetEnumerator();
+            while (Next(documents, files, f, options))
+            {
+                empty = false;
+                yield return documents.Current;
+            }
         }
         if (empty)
         {
             throw new InvalidDataException(
                 $"the corpus is empty: {files.Count} file(s) from '{files[0]}' on hold no document; give at least one with text");
+        }
+    }
+
+    /// <summary>The next document. Where there is none to be had, the files behind are looked through too, so that one run names all that is wrong.</summary>
+    private static bool Next(IEnumerator<string> documents, IReadOnlyList<string> files, int file, CorpusOptions options)
+    {
+        try
+        {
+            return documents.MoveNext();
+        }
+        catch (InvalidDataException broken)
+        {
+            throw UnreadableFile.Error([new UnreadableFile(files[file], broken.Message), .. FindUnreadable([.. files.Skip(file + 1)], options)], files.Count);
         }
     }
 }

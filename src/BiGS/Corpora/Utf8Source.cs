@@ -23,7 +23,7 @@ internal sealed class Utf8Source : IDisposable
 
     /// <param name="path">The file; .gz is decompressed on the way.</param>
     /// <param name="encoding">Where there is no byte-order mark; null for UTF-8.</param>
-    /// <exception cref="InvalidDataException">Broken gzip, or text that seems to be UTF-16 or UTF-32 and does not say so.</exception>
+    /// <exception cref="InvalidDataException">Broken gzip, no text, or text that seems to be UTF-16 or UTF-32 and does not say so.</exception>
     public Utf8Source(string path, Encoding? encoding)
     {
         _path = path;
@@ -35,6 +35,11 @@ internal sealed class Utf8Source : IDisposable
             Encoding? marked = Marked.FirstOrDefault(known => first.Span.StartsWith(known.Preamble));
             first = first[(marked?.Preamble.Length ?? 0)..];
             Encoding? other = (marked ?? encoding) is { } found && found.CodePage != Encoding.UTF8.CodePage ? found : null;
+            if (UnknownEncoding.RemedyForNoText(first.Span) is { } remedy)
+            {
+                throw new InvalidDataException($"'{path}' is not text: {remedy}");
+            }
+
             if (marked is null && encoding is null && UnknownEncoding.WideName(first.Span) is { } name)
             {
                 throw new InvalidDataException($"'{path}' is not UTF-8: its zero bytes look like {name} without a byte-order mark; {UnknownEncoding.RemedyFor(name)}");

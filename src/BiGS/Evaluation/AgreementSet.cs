@@ -75,7 +75,7 @@ public static class AgreementSet
     private static IEnumerable<AgreementQuestion> OfGulordava(string path)
     {
         Column[] columns = [Column.Of("type"), Column.Of("n_attr"), Column.Of("len_prefix"), Column.Of("class"), Column.Of("form"), Column.Of("sent")];
-        foreach (TableRow[] pair in TableFile.Read(path, columns).Chunk(2))
+        foreach (TableRow[] pair in TableFile.Read(path, columns, new TableOptions { Quoted = true }).Chunk(2)) // sentences that hold quotes stand in quotes
         {
             if (pair is not [{ Cells: [{ } type, { } attractors, { } prefix, Right, { } good, { } sentence] } first, { Cells: [_, _, _, Wrong, { } bad, { } same] }]
                 || sentence != same)
@@ -83,7 +83,7 @@ public static class AgreementSet
                 throw new InvalidDataException($"{pair[0].Where}: expected two rows of a sentence, first with class \"{Right}\", then with \"{Wrong}\"");
             }
 
-            string[] words = [.. Unquoted(sentence).Split(' ').Where(word => word != "<eos>")];
+            string[] words = [.. sentence.Split(' ').Where(word => word != "<eos>")];
             if (!int.TryParse(prefix, out int verb) || verb < 0 || verb >= words.Length)
             {
                 throw new InvalidDataException($"{first.Where}: len_prefix is \"{prefix}\", but the sentence has {words.Length} words; expected the number of words before the verb");
@@ -95,7 +95,4 @@ public static class AgreementSet
     }
 
     private static string Attractors(string number) => $"attractors_{number}";
-
-    /// <summary>This set's sentences are quoted where they hold quotes, which are then doubled.</summary>
-    private static string Unquoted(string cell) => cell is ['"', .. var inner, '"'] ? inner.Replace("\"\"", "\"", StringComparison.Ordinal) : cell;
 }

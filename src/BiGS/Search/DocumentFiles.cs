@@ -58,6 +58,16 @@ internal static class DocumentFiles
         return [new FileDocument(1, IsLine: false, text.ToString())];
     }
 
+    /// <summary>Reads a file to its end.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static void RequireReadable(string path, string textField)
+    {
+        foreach (FileDocument _ in Read(path, textField))
+        {
+            // Whatever is wrong with a document is thrown when it is read.
+        }
+    }
+
     private static bool IsText(string path) => Texts.Contains(CorpusFiles.ExtensionOf(path));
 
     private static bool IsJsonLines(string path) => CorpusFiles.ExtensionOf(path) == ".jsonl";

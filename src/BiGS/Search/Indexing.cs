@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using BiGS.Corpora;
 using BiGS.Files;
 
 namespace BiGS.Search;
@@ -40,7 +41,8 @@ public readonly record struct IndexProgress(string File, int Done, int All, int 
 /// <param name="Read">Files that were new or had changed.</param>
 /// <param name="Removed">Files that were in it and are no more.</param>
 /// <param name="Embedded">Passages that were embedded.</param>
-public sealed record IndexUpdate(string Place, int Files, int Passages, int Read, int Removed, int Embedded);
+/// <param name="LeftOut">Files that cannot be read, and are not in the index.</param>
+public sealed record IndexUpdate(string Place, int Files, int Passages, int Read, int Removed, int Embedded, IReadOnlyList<UnreadableFile> LeftOut);
 
 /// <summary>
 /// Brings an index to what a folder holds: only files whose bytes are new are embedded, rows of the others are taken over. The old state stands until
@@ -66,7 +68,7 @@ public static class Indexing
     /// <exception cref="ArgumentException">The index that is there was made otherwise, or the passages do not fit the model.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">It holds no document.</exception>
-    /// <exception cref="InvalidDataException">A document cannot be read: says where.</exception>
+    /// <exception cref="InvalidDataException">No document can be read: says why. If only some cannot, they are left out.</exception>
     /// <exception cref="IOException">Another process changes the index.</exception>
     public static IndexUpdate Update(
         string folder, SearchModel model, IndexOptions? options = null, IProgress<IndexProgress>? progress = null, CancellationToken cancel = default)
@@ -77,7 +79,8 @@ public static class Indexing
         PassageCutter cutter = model.Cutter(tokens, overlap);
         string place = PlaceOf(folder, options.Place);
         IReadOnlyList<string> documents = DocumentFiles.Of(folder, mayBeNone: !options.Overwrite && IndexManifest.Find(place) is not null); // what was removed must not be found
-        IndexedFile[] files = [.. documents.Select(file => new IndexedFile(file, HashOf(Path.Combine(folder, file)), 0))];
+        IndexManifest? stored = options.Overwrite ? null : IndexManifest.Find(place);
+        (IndexedFile[] files, IReadOnlyList<UnreadableFile> leftOut) = Readable(folder, documents, options.TextField, stored);
         var wanted = new IndexManifest(options.ModelPath, model.Fingerprint, model.Dimensions, tokens, overlap, options.TextField, files);
         Directory.CreateDirectory(place);
         using FileStream alone = Lock(place);
@@ -91,13 +94,45 @@ public static class Indexing
         int removed = before?.Files.Count(file => !files.Any(now => now.Path == file.Path)) ?? 0;
         if (before?.VectorsName == wanted.VectorsName)
         {
-            return new IndexUpdate(place, files.Length, before.Passages, Read: 0, removed, Embedded: 0);
+            return new IndexUpdate(place, files.Length, before.Passages, Read: 0, removed, Embedded: 0, leftOut);
         }
 
         (IndexManifest now, int embedded) = Write(folder, place, wanted, before, model, cutter, progress, cancel);
         now.Write(place);
         DropOthers(place, now);
-        return new IndexUpdate(place, files.Length, now.Passages, files.Count(file => !kept.Contains((file.Path, file.Sha256))), removed, embedded);
+        return new IndexUpdate(place, files.Length, now.Passages, files.Count(file => !kept.Contains((file.Path, file.Sha256))), removed, embedded, leftOut);
+    }
+
+    /// <summary>Documents with their hashes, and those that cannot be read; what an index holds already could be.</summary>
+    /// <exception cref="InvalidDataException">None can be read.</exception>
+    private static (IndexedFile[] Files, IReadOnlyList<UnreadableFile> LeftOut) Readable(
+        string folder, IReadOnlyList<string> documents, string textField, IndexManifest? stored)
+    {
+        HashSet<(string, string)> known = [.. (stored?.TextField == textField ? stored.Files : []).Select(file => (file.Path, file.Sha256))];
+        var files = new List<IndexedFile>();
+        var leftOut = new List<UnreadableFile>();
+        foreach (string document in documents)
+        {
+            UnreadableFile? unreadable = UnreadableFile.Find(document, () =>
+            {
+                string path = Path.Combine(folder, document);
+                var file = new IndexedFile(document, HashOf(path), 0);
+                if (!known.Contains((document, file.Sha256)))
+                {
+                    DocumentFiles.RequireReadable(path, textField);
+                }
+
+                files.Add(file);
+            });
+            if (unreadable is not null)
+            {
+                leftOut.Add(unreadable);
+            }
+        }
+
+        return files.Count > 0 || leftOut.Count == 0
+            ? ([.. files], leftOut)
+            : throw new InvalidDataException($"{folder}: none of {documents.Count:N0} files can be read: {string.Join(" | ", leftOut.Select(file => file.Reason))}");
     }
 
     private static string PlaceOf(string folder, string? place) => place ?? Path.Combine(folder, PassageIndex.FolderName);

@@ -18,7 +18,7 @@ internal static class CorpusSources
             MixedEpochs.Check(options.Corpus.Count, options.Weights);
         }
 
-        var reading = new CorpusOptions { TextField = options.TextField };
+        CorpusOptions reading = options.Reading;
         string[] prepared = [.. options.Corpus.Concat(options.Validation).Where(PreparedCorpus.IsAt)];
         BertTokenizer tokenizer = (tokenizerPath ?? prepared.FirstOrDefault()) is { } path
             ? BertTokenizer.Open(path)
@@ -31,7 +31,7 @@ internal static class CorpusSources
                 return OfOneTokenizer(only, PreparedCorpus.Open(only), tokenizer, tokenizerPath ?? prepared[0]);
             }
 
-            string key = Key(paths, tokenizer, options.TextField);
+            string key = Key(paths, tokenizer, reading);
             return TokenShards.OpenOrBuild(
                 Path.Combine(CacheFolder.Path, "tokens", key), key, Corpora.Corpus.ReadDocuments(paths, reading), tokenizer.EncodeIds, tokenizer.VocabularySize,
                 observer.Of<TokenizingProgress>(p => new Phase($"tokens: {p.Tokens:N0} in {p.Documents:N0} documents", null)), cancel);
@@ -68,10 +68,10 @@ internal static class CorpusSources
     }
 
     /// <summary>Content of the files, tokenizer and options: whatever the ids depend on.</summary>
-    private static string Key(IReadOnlyList<string> paths, BertTokenizer tokenizer, string textField)
+    private static string Key(IReadOnlyList<string> paths, BertTokenizer tokenizer, CorpusOptions reading)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{tokenizer.Fingerprint}\n{textField}\n"));
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{tokenizer.Fingerprint}\n{reading.TextField}\n{reading.Encoding?.WebName}"));
         foreach (string file in Corpora.Corpus.ResolveFiles(paths))
         {
             using FileStream stream = File.OpenRead(file);

@@ -1,5 +1,5 @@
-using System.Text;
 using BiGS.Batches;
+using BiGS.Corpora;
 using BiGS.Distributed;
 using BiGS.Files;
 using BiGS.Models;
@@ -25,6 +25,13 @@ public sealed record PretrainingOptions
 
     /// <summary>The field or column of .jsonl and .parquet files that holds the text.</summary>
     public string TextField { get; init; } = "text";
+
+    /// <summary>The encoding of .txt and .jsonl files without a byte-order mark, by its name; null for UTF-8.</summary>
+    public string? Encoding { get; init; }
+
+    /// <summary>How documents are found in files.</summary>
+    /// <exception cref="ArgumentException">There is no such encoding.</exception>
+    internal CorpusOptions Reading => new() { TextField = TextField, Encoding = Encoding is null ? null : TextEncoding.Named(Encoding) };
 
     /// <summary>A folder or vocab.txt; null to learn a vocabulary from the corpus.</summary>
     public string? Tokenizer { get; init; }
@@ -77,8 +84,8 @@ public sealed record PretrainingOptions
     /// <param name="ranks">All of them ask.</param>
     public static PretrainingOptions FromRankZero(PretrainingOptions? options, IMeeting ranks)
     {
-        byte[] json = ranks.FromRankZero(Encoding.UTF8.GetBytes(options?.ToJson() ?? string.Empty));
-        return options ?? OptionsFile.Parse<PretrainingOptions>(Encoding.UTF8.GetString(json));
+        byte[] json = ranks.FromRankZero(System.Text.Encoding.UTF8.GetBytes(options?.ToJson() ?? string.Empty));
+        return options ?? OptionsFile.Parse<PretrainingOptions>(System.Text.Encoding.UTF8.GetString(json));
     }
 
     public void Write(string folder)

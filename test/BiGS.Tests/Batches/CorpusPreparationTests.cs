@@ -170,9 +170,10 @@ public sealed class CorpusPreparationTests : IDisposable
         void Refuses(PreparationOptions options, string says) => Assert.Contains(
             says, Assert.Throws<ArgumentException>(() => CorpusPreparation.Run(options, folder, cancel: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         Refuses(Options() with { Tokenizer = null }, "and now it is a learned vocabulary of 8192");
-        Refuses(Options() with { TextField = "body" }, "the field \"text\", and now it is \"body\"");
         Refuses(Options() with { KeepDuplicates = true }, "without --keep-duplicates");
         Refuses(Options() with { Corpus = [InputFiles()[0]] }, "with 7 files, and now there are 1");
+        CorpusPreparation.Run(Part(2, 2), folder, cancel: TestContext.Current.CancellationToken);
+        Refuses(Options() with { TextField = "body" }, "the field \"text\", and now it is \"body\""); // finished
         File.AppendAllText(InputFiles()[2], "more");
         Refuses(Options(), "as file 3, and now it is");
 
@@ -211,6 +212,55 @@ public sealed class CorpusPreparationTests : IDisposable
             CorpusPreparation.Run(Options() with { Workers = 1 }, folder, cancel: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         File.WriteAllText(broken, text);
         Assert.NotNull(CorpusPreparation.Run(Options(), folder, cancel: TestContext.Current.CancellationToken).Manifest);
+    }
+
+    /// <summary>What failed is mended, or read otherwise, and the next command goes on: nothing has to be removed by hand.</summary>
+    [Fact]
+    public void AfterAFailureTheNextCommandGoesOnWithFilesThatAreMendedGoneOrReadOtherwise()
+    {
+        string jsonl = InputFiles()[3];
+        string text = File.ReadAllText(jsonl);
+        File.WriteAllText(jsonl, text + "{\"body\": \"\"}\n");
+        string latin = _temporary.File("in/latin.txt", System.Text.Encoding.Latin1.GetBytes("caf\u00e9 of the river"));
+        string folder = Out("mended");
+        void Fails(PreparationOptions options, params string[] says)
+        {
+            string message = Assert.Throws<InvalidDataException>(() => CorpusPreparation.Run(options, folder, cancel: TestContext.Current.CancellationToken)).Message;
+            Assert.All(says, part => Assert.Contains(part, message, StringComparison.Ordinal));
+        }
+
+        Fails(Options(), "2 of 8 files cannot be read", "--skip-bad", "file3.jsonl', line 111: no field \"text\"", "latin.txt' is not UTF-8");
+        Fails(Options() with { TextField = "body" }, "file3.jsonl', line 1: no field \"body\"");
+        Fails(Options() with { Encoding = System.Text.Encoding.Latin1 }, "file3.jsonl', line 111");
+        File.WriteAllText(jsonl, text);
+        File.Delete(latin);
+        PreparationResult result = CorpusPreparation.Run(Options(), folder, cancel: TestContext.Current.CancellationToken);
+        Assert.NotNull(result.Manifest);
+        AssertSame(Prepared("whole", Options()), Files(folder));
+    }
+
+    [Fact]
+    public void WhereNothingIsReadYetAnyPlanTakesThePlaceOfAnother()
+    {
+        string broken = _temporary.File("broken.txt", [0xff]);
+        string folder = Out("begun");
+        PreparationOptions first = Options() with { Corpus = [broken], Tokenizer = null, VocabSize = 80 };
+        Assert.Throws<InvalidDataException>(() => CorpusPreparation.Run(first, folder, cancel: TestContext.Current.CancellationToken));
+        Assert.NotNull(CorpusPreparation.Run(Options(), folder, cancel: TestContext.Current.CancellationToken).Manifest);
+        AssertSame(Prepared("whole", Options()), Files(folder));
+    }
+
+    /// <summary>A plan that another process carries out is not replaced under it.</summary>
+    [Fact]
+    public void WhatAnotherProcessReadsStays()
+    {
+        string folder = Out("held");
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => CorpusPreparation.Run(Options(), folder, new Immediately(_ => stop.Cancel()), stop.Token));
+        using (new FileStream(Path.Combine(folder, "parts", "other.lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+        {
+            Assert.Throws<ArgumentException>(() => CorpusPreparation.Run(Options() with { TextField = "body" }, folder, cancel: TestContext.Current.CancellationToken));
+        }
     }
 
     [Fact]

@@ -55,6 +55,41 @@ public sealed class CorpusCommandTests : IDisposable
     }
 
     [Fact]
+    public void BadFilesAreNamedInOneRunAndLeftOutWhenAsked()
+    {
+        string folder = Path.GetDirectoryName(_temporary.File("some/a.txt", "the cat sits on the mat\n\nthe dog sits by the river"))!;
+        _temporary.File("some/b.txt", [0xff]);
+        _temporary.File("some/c.jsonl", "{\"body\": 1}\n");
+        string[] prepare = ["corpus", "prepare", folder, "--vocab-size", "60", "--out", Out("some")];
+        string[] train = ["tokenizer", "train", "--corpus", folder, "--size", "60", "--out", Out("tokenizer")];
+        Bigs.Run(prepare).FailedWith(1, "2 of 3 files cannot be read", "b.txt", "c.jsonl", "--skip-bad");
+        Bigs.Run(train).FailedWith(1, "2 of 3 files cannot be read", "b.txt", "c.jsonl", "--skip-bad");
+        foreach (Outcome outcome in (Outcome[])[Bigs.Run([.. prepare, "--skip-bad"]), Bigs.Run([.. train, "--skip-bad"])])
+        {
+            Assert.Equal(2, outcome.Succeeded().Errors.Split("warning: left out: ").Length - 1);
+        }
+
+        using TokenShards shards = PreparedCorpus.Open(Out("some"));
+        Assert.Equal(2, shards.Count);
+        File.Delete(Path.Combine(folder, "a.txt"));
+        Outcome none = Bigs.Run([.. train, "--overwrite", "--skip-bad"]);
+        Assert.Equal(1, none.Code);
+        Assert.Contains("none of its 2 files can be read", none.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OtherEncodingsAreNamed()
+    {
+        string text = _temporary.File("latin.txt", System.Text.Encoding.Latin1.GetBytes("le café au bord de la rivière\n\nun autre café"));
+        string[] prepare = ["corpus", "prepare", text, "--vocab-size", "60", "--out", Out("latin")];
+        Bigs.Run(prepare).FailedWith(1, "looks like Latin-1; give --encoding latin1");
+        Bigs.Run([.. prepare, "--encoding", "latin-9000"]).FailedWith(2, "no encoding \"latin-9000\"", "windows-1252");
+        Bigs.Run([.. prepare, "--encoding", "latin1"]).Succeeded();
+        Bigs.Run("tokenizer", "train", "--corpus", text, "--cased", "--size", "60", "--encoding", "latin1", "--out", Out("words")).Succeeded();
+        Assert.Contains("café", File.ReadAllText(Path.Combine(Out("words"), "vocab.txt")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OverwriteBeginsAnewAndTakesNothingElse()
     {
         Bigs.Run("corpus", "prepare", In, "--vocab-size", "150", "--out", Out("a")).Succeeded();

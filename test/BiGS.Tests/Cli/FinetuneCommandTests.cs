@@ -45,6 +45,23 @@ public class FinetuneCommandTests
     }
 
     [Fact]
+    public void TablesOfOtherFormsAreReadAndWarnedOfOnce()
+    {
+        using var model = new SmallModel();
+        string train = model.Written("a.csv", Train.Replace('\t', ';') + "torn\n");
+        string[] own = ["--task", "classification", "--text-column", "sentence", "--label-column", "label"];
+        string[] tune = ["finetune", .. own, "--train", train, "--validation", train, "--model", model.Folder, "--epochs", "1", "--seeds", "2", "--out"];
+        Outcome outcome = Bigs.Run([.. tune, model.File("recognised")]).Succeeded();
+        Assert.Single(outcome.Errors.Split('\n'), line => line.Contains("separated by \";\"", StringComparison.Ordinal));
+        Assert.Single(outcome.Errors.Split('\n'), line => line.Contains("1 of 5 rows have fewer cells", StringComparison.Ordinal));
+        Assert.DoesNotContain("separated", Bigs.Run([.. tune, model.File("given"), "--delimiter", ";"]).Succeeded().Errors, StringComparison.Ordinal);
+        Bigs.Run([.. tune, model.File("wrong"), "--delimiter", "tab"]).FailedWith(1, "no column \"sentence\"");
+        Bigs.Run([.. tune, model.File("wrong"), "--delimiter", "ab"]).FailedWith(2, "--delimiter is \"ab\"", "tab");
+        Bigs.Run([.. tune, model.File("wrong"), "--encoding", "ab"]).FailedWith(2, "\"ab\"", "windows-1252");
+        Bigs.Run(["evaluate", .. own, "--data", train, "--model", Path.Combine(model.File("given"), "seed-42"), "--delimiter", ";", "--encoding", "latin1"]).Succeeded();
+    }
+
+    [Fact]
     public void PeopleSeeFiguresIntervalsAndEpochs()
     {
         using var model = new SmallModel();

@@ -118,6 +118,91 @@ public sealed class CorpusTests : IDisposable
         AssertFails("bad.parquet", "not parquet at all"u8.ToArray(), "cannot be read as Parquet");
     }
 
+    public static TheoryData<string> Encodings => ["utf-8", "utf-16", "utf-16BE", "utf-32", "utf-32BE"];
+
+    [Theory]
+    [MemberData(nameof(Encodings))]
+    public void AByteOrderMarkSaysWhatTheEncodingIs(string name)
+    {
+        var encoding = Encoding.GetEncoding(name);
+        byte[] Bytes(string text) => [.. encoding.Preamble, .. encoding.GetBytes(text)];
+        string longText = string.Concat(Enumerable.Repeat("𝄞é", 40_000)); // characters of several bytes across the ends of chunks
+        Assert.Equal(["one €𝄞", "two", longText], Read(_folder.File("a.txt", Bytes($"one €𝄞\r\n\r\ntwo\n\n{longText}\n"))));
+        Assert.Equal(["one €𝄞"], Read(_folder.File("a.txt.gz", TemporaryFolder.Gzip(Bytes("one €𝄞")))));
+        Assert.Equal(["one €𝄞"], Read(_folder.File("a.jsonl", Bytes("{\"text\": \"one €𝄞\"}\n"))));
+    }
+
+    [Fact]
+    public void AnEncodingWithoutAMarkIsGiven()
+    {
+        Encoding windows = TextEncoding.Named("windows-1252");
+        string path = _folder.File("a.txt", windows.GetBytes("café “now” €"));
+        Assert.Equal(["café “now” €"], Corpus.ReadDocuments([path], new CorpusOptions { Encoding = windows }));
+        string marked = _folder.File("b.txt", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("café")]);
+        Assert.Equal(["café"], Corpus.ReadDocuments([marked], new CorpusOptions { Encoding = windows }));
+        string cut = _folder.File("c.txt", [.. Encoding.Unicode.GetBytes("ab"), 0x00, 0xD8, 0x41, 0x00]);
+        Assert.Contains("is not utf-16: byte ", Assert.Throws<InvalidDataException>(() => Corpus.ReadDocuments([cut], new CorpusOptions { Encoding = Encoding.Unicode }).ToList()).Message);
+        Assert.Contains("utf-16, latin1, windows-1252", Assert.Throws<ArgumentException>(() => TextEncoding.Named("windows-9")).Message);
+    }
+
+    [Theory]
+    [InlineData("windows-1252", "café “now”", "looks like Windows-1252; give --encoding windows-1252")]
+    [InlineData("latin1", "café maintenant", "looks like Latin-1; give --encoding latin1")]
+    [InlineData("utf-16", "café", "look like utf-16le without a byte-order mark; give --encoding utf-16le")]
+    [InlineData("utf-16BE", "the café in the street", "utf-16be")]
+    [InlineData("utf-32", "the café in the street", "utf-32le")]
+    [InlineData("gb18030", "河流在流动，人们在河边散步。", "of another script; give --encoding, such as gb18030")]
+    [InlineData("windows-1251", "река течёт мимо старого дома", "of another script")]
+    public void TheRemedyIsTheRightOneForTheBytes(string encoding, string text, string remedy) =>
+        AssertFails("a.txt", TextEncoding.Named(encoding).GetBytes(text), remedy);
+
+    [Fact]
+    public void WhatIsNoTextIsCalledWhatItIs()
+    {
+        AssertFails("a.txt", [.. "PK\u0003\u0004"u8, 1, 2, 3], "is not text: it is a zip archive or a spreadsheet");
+        AssertFails("a.txt", TemporaryFolder.Gzip("x"u8.ToArray()), "compressed with gzip; give it a name that ends in .gz");
+        AssertFails("a.txt", [.. "naïve café, naïve café\n"u8, 0xff, .. " naïve café"u8], "most of it is UTF-8: mend that line");
+    }
+
+    [Theory]
+    [InlineData("one\r\rtwo\rthree\r", "one|two\nthree")]
+    [InlineData("one\r\rtwo", "one|two")]
+    [InlineData("one\rstill one\n\ntwo\n", "one\rstill one|two")] // where lines end with LF, a lone CR ends none
+    public void LinesMayEndAsOnOldMacs(string text, string documents) => Assert.Equal(documents.Split('|'), Read(_folder.File("a.txt", text)));
+
+    [Fact]
+    public void OneRunNamesAllFilesThatCannotBeRead()
+    {
+        _folder.File("in/a.txt", "one");
+        _folder.File("in/b.txt", [0xff]);
+        _folder.File("in/c.jsonl", "{\"text\": \"three\"}\n{}\n");
+        _folder.File("in/d.txt", "four");
+        string folder = Path.Combine(_folder.Path, "in");
+        string message = Assert.Throws<InvalidDataException>(() => Read(folder)).Message;
+        Assert.All(["2 of 4 files cannot be read", "--skip-bad", "b.txt' is not UTF-8", "c.jsonl', line 2: no field"], part => Assert.Contains(part, message));
+        Assert.Equal(["b.txt", "c.jsonl"], Corpus.FindUnreadable(Corpus.ResolveFiles([folder]), cancellationToken: TestContext.Current.CancellationToken).Select(file => Path.GetFileName(file.Path)));
+    }
+
+    [Fact]
+    public async Task ParquetTextNeedNotBeMarkedAsText()
+    {
+        string path = await Bytes("a.parquet", "one"u8.ToArray(), "zwei ü"u8.ToArray());
+        Assert.Equal(["one", "zwei ü"], Read(path));
+        string binary = await Bytes("b.parquet", "one"u8.ToArray(), [0xff, 0xfe]);
+        string message = Assert.Throws<InvalidDataException>(() => Read(binary)).Message;
+        Assert.Contains($"'{binary}': column \"text\" holds bytes that are no UTF-8, such as row 2", message);
+    }
+
+    [Fact]
+    public async Task ABrokenParquetColumnIsNamed()
+    {
+        string path = await Parquet("a.parquet", ["one", "two"]);
+        byte[] bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        bytes.AsSpan(4, 20).Fill(0xff); // the head of the first column's first page
+        await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
+        Assert.Contains($"'{path}': column \"text\" cannot be read (", Assert.Throws<InvalidDataException>(() => Read(path)).Message);
+    }
+
     [Fact]
     public void GzipCutShortIsNotTakenForTheWhole()
     {
@@ -156,6 +241,18 @@ public sealed class CorpusTests : IDisposable
         string path = _folder.File(name, bytes);
         string found = Assert.Throws<InvalidDataException>(() => Read(path)).Message;
         Assert.Contains(message, found.Replace(path, name));
+    }
+
+    private async Task<string> Bytes(string name, params byte[][] values)
+    {
+        DataField<byte[]> text = new("text");
+        string path = Path.Combine(_folder.Path, name);
+        await using FileStream file = File.Create(path);
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(text), file);
+        using ParquetRowGroupWriter rows = writer.CreateRowGroup();
+        await rows.WriteAsync(text, values);
+        rows.CompleteValidate();
+        return path;
     }
 
     private async Task<string> Parquet(string name, params string?[][] groups)

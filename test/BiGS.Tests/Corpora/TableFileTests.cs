@@ -1,4 +1,6 @@
 using BiGS.Corpora;
+using Parquet;
+using Parquet.Schema;
 
 namespace BiGS.Tests.Corpora;
 
@@ -40,7 +42,7 @@ public sealed class TableFileTests : IDisposable
 
     [Theory]
     [InlineData("a.tsv", "label\tid\n1\tx\n", "\"text\"", "label, id")]
-    [InlineData("a.tsv", "label\ttext\n1\n", "line 2", "fewer cells than the 2 of the first line")]
+    [InlineData("a.tsv", "label\ttext\n1\n", "line 2: has 1 cells, but the first line has 2", "a line end within a text")]
     [InlineData("a.tsv", "label\ttext\n1\tone\ttwo\n", "line 2", "has 3 cells, but the first line has 2")]
     [InlineData("a.tsv", "1\ttwo\n1\tone\ttwo\n", "line 2", "has 3 cells")] // without names too
     [InlineData("a.csv", "label,text\n1,one\n1,one, two\n", "line 3", "with \",\" in it must stand in quotes")]
@@ -54,6 +56,13 @@ public sealed class TableFileTests : IDisposable
     [InlineData("a.jsonl", "{\"text\": [1], \"label\": 1}\n", "line 1", "Array")]
     [InlineData("a.jsonl", "{\"text\": \"x\"\n", "line 1", "not JSON")]
     [InlineData("a.jsonl", "{} {}\n", "line 1", "one JSON object")]
+    [InlineData("a.jsonl", "{\"text\": \"x\", \"label\": 1}\n{\"text\": \"river \\ud83d\", \"label\": 1}\n", "line 2", "half a surrogate pair")]
+    [InlineData("a.jsonl", "{\"text\": \"x\", \"label\": 1, \"\\udc00\": 0}\n", "line 1", "half a surrogate pair")]
+    [InlineData("a.json", "[{\"text\": \"x\", \"label\": 1},\n\n {\"text\": \"\\ud83d\", \"label\": 1}]", "line 3", "half a surrogate pair")]
+    [InlineData("a.json", "[{\"text\": \"x\", \"label\": 1},\n {\"text\": \"x\" \"label\": 1}]", "line 2", "not JSON")]
+    [InlineData("a.json", "[{\"text\": \"x\", \"label\": 1},\n 7]", "line 2", "found a JSON Number")]
+    [InlineData("a.json", "{\"text\": [\"x\"], \"label\": [1]}", "line 1", "\"text\" is a JSON Array")]
+    [InlineData("a.json", "[]", "no row")]
     public void WhatIsMissingIsNamed(string name, string content, params string[] says)
     {
         string path = Written(name, content);
@@ -68,6 +77,47 @@ public sealed class TableFileTests : IDisposable
         string path = Written("a.tsv", "label\ttext\tid\n1\tfirst\ta\n0\tsec\nond\tb\n1\tthird\tc\n1\tfourth\td\n");
         Assert.Equal("first/1, third/1, fourth/1", Read(path, Columns, new TableOptions { Warn = warnings.Add }));
         Assert.Contains($"'{path}': 2 of 5 rows have fewer cells than the first line and are left out, the first of them line 3", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhereMostRowsAreShortTheDelimiterIsDoubted()
+    {
+        string path = Written("a.csv", "text,label,id\nfirst;1\nsecond;0\nthird,1,c\n");
+        string message = Assert.Throws<InvalidDataException>(() => Read(path, Columns, new TableOptions { Warn = _ => { } })).Message;
+        Assert.All(["2 of 3 rows have fewer cells than the 3 of the first line, such as line 2", "check the delimiter", "--delimiter"], part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+
+    /// <summary>Each line was once read again for every line before it: minutes for what takes a moment.</summary>
+    [Fact]
+    public void AQuoteThatNeverClosesIsFoundInLinearTime()
+    {
+        string path = Written("a.csv", "text,label\n" + string.Concat(Enumerable.Range(0, 200_000).Select(i => i == 7 ? "\"line,1\n" : "line,1\n")));
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        Assert.Contains("line 9: a quote is opened and never closed", Assert.Throws<InvalidDataException>(() => Read(path, Columns)).Message, StringComparison.Ordinal);
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 2);
+    }
+
+    [Fact]
+    public void TablesOfOtherEncodingsAreRead()
+    {
+        const string content = "label;text\r\n1;café “now”\r\n"; // what Excel writes
+        var options = new TableOptions { Warn = _ => { } };
+        string path = _temporary.File("a.csv", [.. System.Text.Encoding.Unicode.Preamble, .. System.Text.Encoding.Unicode.GetBytes(content)]);
+        Assert.Equal("café “now”/1", Read(path, Columns, options));
+        path = _temporary.File("b.csv", TextEncoding.Named("windows-1252").GetBytes(content));
+        Assert.Contains("--encoding windows-1252", Assert.Throws<InvalidDataException>(() => Read(path, Columns, options)).Message, StringComparison.Ordinal);
+        Assert.Equal("café “now”/1", Read(path, Columns, options with { Encoding = TextEncoding.Named("windows-1252") }));
+    }
+
+    [Fact]
+    public async Task ParquetNumbersOfAllTypesAreCells()
+    {
+        string path = await ShortsAndDecimals("a.parquet");
+        Assert.Matches(@"^7/1\.50*, -7/2(\.0*)?$", Read(path, Columns));
+        Table table = TableFile.Open(path, [Column.Of("text")]);
+        Assert.Equal(["text", "label"], table.Names);
+        Assert.Equal(2, table.Rows.Count());
+        Assert.Contains("no column \"other\"", Assert.Throws<InvalidDataException>(() => Read(path, [Column.Of("other"), Column.Of("text")])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,6 +163,20 @@ public sealed class TableFileTests : IDisposable
     {
         Assert.Contains(".parquet", Assert.Throws<ArgumentException>(() => Read(Written("a.xlsx", "x"), Columns)).Message, StringComparison.Ordinal);
         Assert.Throws<FileNotFoundException>(() => Read(Path.Combine(_temporary.Path, "none.tsv"), Columns));
+    }
+
+    private async Task<string> ShortsAndDecimals(string name)
+    {
+        DataField<short> text = new("text");
+        DataField<decimal> label = new("label");
+        string path = Path.Combine(_temporary.Path, name);
+        await using FileStream file = File.Create(path);
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(text, label), file);
+        using ParquetRowGroupWriter rows = writer.CreateRowGroup();
+        await rows.WriteAsync<short>(text, new short[] { 7, -7 }.AsMemory());
+        await rows.WriteAsync<decimal>(label, new[] { 1.5m, 2m }.AsMemory());
+        rows.CompleteValidate();
+        return path;
     }
 
     private string Written(string name, string content) => name.EndsWith(".gz", StringComparison.Ordinal)

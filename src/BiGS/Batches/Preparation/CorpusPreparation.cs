@@ -14,7 +14,8 @@ namespace BiGS.Batches;
 /// <remarks>Memory: a few megabytes a worker, 36 bytes for each of 8 M hashes, and a bit a document. Disk: while the shards are written, the ids lie there twice.</remarks>
 public static class CorpusPreparation
 {
-    private const string PartsName = "parts";
+    internal const string PartsName = "parts";
+
     private const string FinishingName = "finish.lock";
 
     /// <summary>Prepares a folder, or goes on with it.</summary>
@@ -23,8 +24,8 @@ public static class CorpusPreparation
     /// <param name="progress">Told from any thread.</param>
     /// <param name="cancel">Stops; the same call goes on.</param>
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
-    /// <exception cref="ArgumentException">The folder was begun with other files or options.</exception>
-    /// <exception cref="InvalidDataException">A file cannot be read, or none holds text.</exception>
+    /// <exception cref="ArgumentException">The folder was finished with other files or options, or holds work that these would throw away.</exception>
+    /// <exception cref="InvalidDataException">Files cannot be read (all of them are named), or none holds text.</exception>
     public static PreparationResult Run(
         PreparationOptions options, string folder, IProgress<PreparationProgress>? progress = null, CancellationToken cancel = default)
     {
@@ -33,7 +34,7 @@ public static class CorpusPreparation
         string parts = Path.Combine(folder, PartsName);
         Directory.CreateDirectory(parts);
         BertTokenizer tokenizer = PreparationTokenizer.Settle(folder, parts, options, progress, cancel);
-        SourceReading[] sources = [.. plan.Sources.Select((source, number) => new SourceReading(parts, number, source))];
+        SourceReading[] sources = [.. plan.Sources.Select(source => new SourceReading(parts, plan.PartName(source), source))];
         var encoder = new GroupEncoder(tokenizer.EncodeIds, tokenizer.VocabularySize, hashes: true);
         if (Finished(folder) is { } before)
         {
@@ -63,13 +64,18 @@ public static class CorpusPreparation
             return;
         }
 
-        foreach (string file in (string[])
-            [.. Directory.GetFiles(folder, "tokens-*.bin"), .. Directory.GetFiles(folder, PreparationPlan.FileName + "*"), .. PreparedCorpus.OtherFiles.Select(name => Path.Combine(folder, name))])
+        ClearResult(folder);
+        Array.ForEach(Directory.GetFiles(folder, PreparationPlan.FileName + "*"), File.Delete);
+        Remove(Path.Combine(folder, PartsName));
+    }
+
+    /// <summary>Removes shards, tokenizer and manifest: what follows from the plan and the parts.</summary>
+    internal static void ClearResult(string folder)
+    {
+        foreach (string file in (string[])[.. Directory.GetFiles(folder, "tokens-*.bin"), .. PreparedCorpus.OtherFiles.Select(name => Path.Combine(folder, name))])
         {
             File.Delete(file);
         }
-
-        Remove(Path.Combine(folder, PartsName));
     }
 
     /// <summary>How many files of a folder that is not finished are read, and how many there are.</summary>
@@ -77,7 +83,7 @@ public static class CorpusPreparation
     {
         var plan = PreparationPlan.Read(folder);
         string parts = Path.Combine(folder, PartsName);
-        return (plan.Sources.Where((source, number) => new SourceReading(parts, number, source).IsDone).Count(), plan.Sources.Count);
+        return (plan.Sources.Count(source => new SourceReading(parts, plan.PartName(source), source).IsDone), plan.Sources.Count);
     }
 
     /// <summary>The last step, by one process alone; null where another is at it.</summary>
@@ -124,15 +130,24 @@ public static class CorpusPreparation
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var waiting = new ConcurrentQueue<SourceReading>(own);
         var failures = new ConcurrentQueue<ExceptionDispatchInfo>();
+        var unreadable = new ConcurrentDictionary<SourceReading, UnreadableFile>();
         void Work()
         {
             try
             {
                 while (waiting.TryDequeue(out SourceReading? source) && !File.Exists(Path.Combine(folder, ShardManifest.FileName)))
                 {
-                    if (source.Read(pool, options.TextField, tally, failed.Token))
+                    try
                     {
-                        tally.Whole(source);
+                        if (source.Read(pool, options.Reading, tally, failed.Token))
+                        {
+                            tally.Whole(source);
+                        }
+                    }
+                    catch (InvalidDataException broken)
+                    {
+                        // Told below: the other files are read first, so that one run names all that cannot be.
+                        unreadable[source] = new UnreadableFile(source.Source.Path, broken.Message);
                     }
                 }
             }
@@ -155,6 +170,11 @@ public static class CorpusPreparation
         if (failures.TryDequeue(out ExceptionDispatchInfo? first))
         {
             first.Throw();
+        }
+
+        if (!unreadable.IsEmpty)
+        {
+            throw UnreadableFile.Error([.. own.Where(unreadable.ContainsKey).Select(source => unreadable[source]).OrderBy(file => file.Path, StringComparer.Ordinal)], own.Length);
         }
     }
 }

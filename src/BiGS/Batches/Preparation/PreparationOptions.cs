@@ -1,3 +1,4 @@
+using BiGS.Corpora;
 using BiGS.Tokenizers;
 
 namespace BiGS.Batches;
@@ -17,6 +18,9 @@ public sealed record PreparationOptions
     /// <summary>The field or column of .jsonl and .parquet files that holds the text.</summary>
     public string TextField { get; init; } = "text";
 
+    /// <summary>The encoding of .txt and .jsonl files without a byte-order mark; null for UTF-8.</summary>
+    public System.Text.Encoding? Encoding { get; init; }
+
     /// <summary>Whether a document whose very text stood before stays.</summary>
     public bool KeepDuplicates { get; init; }
 
@@ -25,6 +29,9 @@ public sealed record PreparationOptions
 
     /// <summary>Which files are read here.</summary>
     public PreparationPart Part { get; init; } = PreparationPart.Whole;
+
+    /// <summary>How documents are found in the files.</summary>
+    internal CorpusOptions Reading => new() { TextField = TextField, Encoding = Encoding };
 
     /// <summary>Hashes of documents that are held in memory at once, 36 bytes each, where repeated ones are looked for.</summary>
     internal int HashesAtOnce { get; init; } = 1 << 23;

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using BiGS.Corpora;
 using BiGS.Files;
 
 namespace BiGS.Batches;
@@ -19,10 +21,15 @@ internal sealed record PlannedSource(string Path, long Bytes)
 /// <param name="TextField">Of .jsonl and .parquet files.</param>
 /// <param name="KeepDuplicates">Whether repeated documents stay.</param>
 /// <param name="Sources">In the order of the corpus.</param>
+/// <param name="Encoding">Of text files without a byte-order mark, by its name; null for UTF-8.</param>
 internal sealed record PreparationPlan(
-    int Format, string? Tokenizer, int? VocabSize, string TextField, bool KeepDuplicates, IReadOnlyList<PlannedSource> Sources)
+    int Format, string? Tokenizer, int? VocabSize, string TextField, bool KeepDuplicates, IReadOnlyList<PlannedSource> Sources, string? Encoding = null)
 {
     public const string FileName = "prepare.json";
+
+    private const string LockName = "plan.lock";
+    private const string Utf8Name = "utf-8";
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
 
     public static PreparationPlan Of(IReadOnlyList<string> files, PreparationOptions options) => new(
         ShardManifest.CurrentFormat,
@@ -30,14 +37,25 @@ internal sealed record PreparationPlan(
         options.Tokenizer is null ? options.VocabSize : null,
         options.TextField,
         options.KeepDuplicates,
-        [.. files.Select(file => new PlannedSource(Path.GetFullPath(file), new FileInfo(file).Length))]);
+        [.. files.Select(file => new PlannedSource(Path.GetFullPath(file), new FileInfo(file).Length))],
+        options.Encoding?.WebName);
 
     [JsonIgnore]
     public IReadOnlyList<long> Bytes => [.. Sources.Select(source => source.Bytes)];
 
-    /// <summary>Writes the plan down, or finds that the folder was begun with the same.</summary>
+    /// <summary>The folder that a file is read into: another one where the file, or how its text is found, is another.</summary>
+    public string PartName(PlannedSource source)
+    {
+        string field = CorpusFiles.FormatOf(source.Path) == CorpusFormat.Text ? "" : TextField;
+        return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{source.Path}\n{source.Bytes}\n{field}\n{Encoding}")).AsSpan(0, 8));
+    }
+
+    /// <summary>
+    /// Writes the plan down, or finds that the folder was begun with the same. A plan that is not carried out yet gives way to another that throws no work
+    /// away: after a failure the files may be others, or read otherwise.
+    /// </summary>
     /// <exception cref="IOException">The folder holds something else.</exception>
-    /// <exception cref="ArgumentException">It was begun with another plan.</exception>
+    /// <exception cref="ArgumentException">It was begun with another plan that has to stay.</exception>
     public void Agree(string folder)
     {
         string path = Path.Combine(folder, FileName);
@@ -55,10 +73,62 @@ internal sealed record PreparationPlan(
             WholeFile.WriteShared(path, OptionsFile.ToJson(this) + "\n");
         }
 
-        if (DifferenceFrom(Read(folder)) is { } difference)
+        string parts = Path.Combine(folder, CorpusPreparation.PartsName);
+        while (Read(folder) is var begun && DifferenceFrom(begun) is { } difference)
         {
-            throw new ArgumentException($"{folder}: the corpus was begun {difference}; give the same files and options to go on, choose another --out, or begin anew with --overwrite.");
+            if (File.Exists(Path.Combine(folder, ShardManifest.FileName)) || !MayReplace(begun, parts))
+            {
+                throw Another(folder, difference);
+            }
+
+            Directory.CreateDirectory(parts);
+            using IDisposable? held = FileLock.TryTake(Path.Combine(parts, LockName));
+            if (held is null)
+            {
+                Thread.Sleep(BetweenLooks); // another process replaces it, probably by the same
+            }
+            else if (IsOthersWork(parts))
+            {
+                throw Another(folder, difference);
+            }
+            else
+            {
+                Replace(begun, folder, parts);
+            }
         }
+    }
+
+    private static ArgumentException Another(string folder, string difference) => new($"{folder}: the corpus was begun {difference}; give the same files and options to go on, choose another --out, or begin anew with --overwrite.");
+
+    /// <summary>
+    /// Whether nothing is lost: no file is read yet; or what is read is still in the corpus (unless it was removed), and its ids come from the same
+    /// tokenizer, which does not follow from the corpus.
+    /// </summary>
+    private bool MayReplace(PreparationPlan begun, string parts)
+    {
+        PlannedSource[] read = [.. begun.Sources.Where(source => Directory.Exists(Path.Combine(parts, begun.PartName(source))))];
+        return read.Length == 0
+            || (Tokenizer is not null && (Format, Tokenizer, KeepDuplicates) == (begun.Format, begun.Tokenizer, begun.KeepDuplicates)
+                && read.All(source => Sources.Any(mine => mine.Path == source.Path) || !File.Exists(source.Path)));
+    }
+
+    /// <summary>Whether another process reads files, or learns a vocabulary, by the plan that is there.</summary>
+    private static bool IsOthersWork(string parts) => Directory.GetFiles(parts, "*.lock").Where(path => Path.GetFileName(path) != LockName).Any(path =>
+    {
+        using IDisposable? held = FileLock.TryTake(path);
+        return held is null;
+    });
+
+    private void Replace(PreparationPlan begun, string folder, string parts)
+    {
+        HashSet<string> wanted = [.. Sources.Where(_ => Tokenizer is not null && Tokenizer == begun.Tokenizer).Select(PartName)];
+        foreach (string part in Directory.GetDirectories(parts).Where(part => !wanted.Contains(Path.GetFileName(part))))
+        {
+            Directory.Delete(part, recursive: true);
+        }
+
+        CorpusPreparation.ClearResult(folder);
+        WholeFile.WriteShared(Path.Combine(folder, FileName), OptionsFile.ToJson(this) + "\n");
     }
 
     public static PreparationPlan Read(string folder) =>
@@ -70,6 +140,7 @@ internal sealed record PreparationPlan(
         int source = Enumerable.Range(0, Math.Min(Sources.Count, other.Sources.Count)).FirstOrDefault(s => Sources[s] != other.Sources[s], -1);
         return Format != other.Format ? $"in format {other.Format}, and this is {Format}"
             : (Tokenizer, VocabSize) != (other.Tokenizer, other.VocabSize) ? $"with {other.Words}, and now it is {Words}"
+            : Encoding != other.Encoding ? $"with text in {other.Encoding ?? Utf8Name}, and now it is in {Encoding ?? Utf8Name}"
             : TextField != other.TextField ? $"with text of the field \"{other.TextField}\", and now it is \"{TextField}\""
             : KeepDuplicates != other.KeepDuplicates ? $"{(KeepDuplicates ? "without --keep-duplicates, and now they stay" : "with --keep-duplicates, and now they do not stay")}"
             : source >= 0 ? $"with {other.Sources[source]} as file {source + 1}, and now it is {Sources[source]}"

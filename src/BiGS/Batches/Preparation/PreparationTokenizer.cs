@@ -37,7 +37,7 @@ internal static class PreparationTokenizer
 
     private static BertTokenizer Learn(PreparationOptions options, IProgress<PreparationProgress>? progress, CancellationToken cancel) =>
         WordPieceTrainer.ForText(options.VocabSize).Train(
-            Corpus.ReadDocuments(options.Corpus, new CorpusOptions { TextField = options.TextField }), new Told(progress), cancel);
+            Corpus.ReadDocuments(options.Corpus, options.Reading), new Told(progress), cancel);
 
     private sealed class Told(IProgress<PreparationProgress>? progress) : IProgress<WordPieceProgress>
     {

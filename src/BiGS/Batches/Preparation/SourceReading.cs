@@ -12,7 +12,7 @@ internal sealed record ReadSource(string Sha256, long Documents, long Tokens);
 /// One file of text as ids, in a folder of its own that is built beside and renamed: under its name it is whole. <c>ids.bin</c> holds all
 /// ids, <c>lengths.bin</c> tokens of each document, <c>hashes.bin</c> 16 bytes of each text.
 /// </summary>
-internal sealed class SourceReading(string parts, int number, PlannedSource source)
+internal sealed class SourceReading(string parts, string name, PlannedSource source)
 {
     private const string RecordName = "source.json";
 
@@ -26,43 +26,41 @@ internal sealed class SourceReading(string parts, int number, PlannedSource sour
 
     public string HashesFile => Path.Combine(Place, "hashes.bin");
 
-    private string Name => $"{number:D6}";
-
-    private string Place => Path.Combine(parts, Name);
+    private string Place => Path.Combine(parts, name);
 
     public ReadSource Record() => OptionsFile.Read<ReadSource>(Path.Combine(Place, RecordName), "the record of a file that was read");
 
     /// <summary>Reads the file, unless it was read before or another process reads it now.</summary>
     /// <returns>Whether this call read it.</returns>
-    public bool Read(EncoderPool pool, string textField, IProgress<EncodedGroup> progress, CancellationToken cancel)
+    public bool Read(EncoderPool pool, CorpusOptions reading, IProgress<EncodedGroup> progress, CancellationToken cancel)
     {
-        using IDisposable? held = FileLock.TryTake(Path.Combine(parts, Name + ".lock"));
+        using IDisposable? held = FileLock.TryTake(Path.Combine(parts, name + ".lock"));
         if (held is null || IsDone)
         {
             return false;
         }
 
-        foreach (string rest in Directory.GetDirectories(parts, Name + ".*.partial"))
+        foreach (string rest in Directory.GetDirectories(parts, name + ".*.partial"))
         {
             Directory.Delete(rest, recursive: true);
         }
 
         string beside = WholeFile.Beside(Place);
         Directory.CreateDirectory(beside);
-        ReadSource record = ReadInto(beside, pool, textField, progress, cancel);
+        ReadSource record = ReadInto(beside, pool, reading, progress, cancel);
         WholeFile.WriteText(Path.Combine(beside, RecordName), OptionsFile.ToJson(record));
         Directory.Move(beside, Place);
         return true;
     }
 
-    private ReadSource ReadInto(string folder, EncoderPool pool, string textField, IProgress<EncodedGroup> progress, CancellationToken cancel)
+    private ReadSource ReadInto(string folder, EncoderPool pool, CorpusOptions reading, IProgress<EncodedGroup> progress, CancellationToken cancel)
     {
         string sha256 = Sha256();
         (long documents, long tokens) = (0, 0);
         using FileStream ids = Create(folder, IdsFile);
         using FileStream lengths = Create(folder, LengthsFile);
         using FileStream hashes = Create(folder, HashesFile);
-        foreach (EncodedGroup group in pool.Encode(Corpus.ReadFile(source.Path, new CorpusOptions { TextField = textField }), cancel))
+        foreach (EncodedGroup group in pool.Encode(Corpus.ReadFile(source.Path, reading), cancel))
         {
             cancel.ThrowIfCancellationRequested();
             ids.Write(group.Ids);

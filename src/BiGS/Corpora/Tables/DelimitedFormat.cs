@@ -28,7 +28,7 @@ internal sealed record DelimitedFormat(char Delimiter, bool Quoted, int LeadingL
             return new DelimitedFormat(options.Delimiter ?? said, Quoted: true, LeadingLines: 1);
         }
 
-        DelimitedFormat With(char delimiter) => new(delimiter, delimiter != Tab || AreTabsQuoted(sample, isCsv));
+        DelimitedFormat With(char delimiter) => new(delimiter, options.Quoted ?? (delimiter != Tab || AreTabsQuoted(sample, isCsv)));
         if (options.Delimiter is { } given)
         {
             return With(given);

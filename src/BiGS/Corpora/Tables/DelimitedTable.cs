@@ -29,10 +29,10 @@ internal static class DelimitedTable
         (long whole, long torn, long firstTorn) = (0, 0, 0);
         foreach ((long line, string[] cells) in DelimitedLines.Read(path, format, options.Encoding).Skip(named ? 1 : 0))
         {
-            if (cells.Length > width && !mayBeWider)
+            if ((cells.Length > width && !mayBeWider) || (cells.Length < width && options.Warn is null))
             {
                 throw new InvalidDataException(
-                    $"'{path}', line {line}: has {cells.Length} cells, but the first line has {width}; mend the row ({Cause(format)})");
+                    $"'{path}', line {line}: has {cells.Length} cells, but the first line has {width}; mend the row ({(cells.Length > width ? Cause(format) : "a line end within a text tears it in two")})");
             }
 
             if (cells.Length < width)

@@ -34,14 +34,15 @@ internal static class ParquetTable
         await using ParquetReader reader = await ParquetColumn.OpenAsync(path);
         DataField[] known = ParquetColumn.Single(reader.Schema);
         string[] names = [.. known.Select(field => field.Name)];
-        int[] places = [.. columns.Select(column => Place(path, column, names))];
+        RefuseOthers(path, reader.Schema, columns, names);
+        ParquetColumn?[] wanted = [.. columns.Select(column => Place(path, column, names) is var place and >= 0 ? new ParquetColumn(path, reader, known[place]) : null)];
         long row = 0;
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
-            var cells = new string?[]?[places.Length];
-            for (int i = 0; i < places.Length; i++)
+            var cells = new string?[]?[wanted.Length];
+            for (int i = 0; i < wanted.Length; i++)
             {
-                cells[i] = places[i] < 0 ? null : await ParquetColumn.ReadAsync(reader, group, known[places[i]], path);
+                cells[i] = wanted[i] is { } column ? await column.ReadAsync(group) : null;
             }
 
             for (int r = 0; r < cells.Max(column => column?.Length); r++)
@@ -57,6 +58,15 @@ internal static class ParquetTable
         if (row == 0)
         {
             throw new InvalidDataException($"'{path}' holds no row; expected a table with {string.Join(", ", columns)}");
+        }
+    }
+
+    /// <summary>Refuses a wanted column that holds lists or structures.</summary>
+    private static void RefuseOthers(string path, ParquetSchema schema, IReadOnlyList<Column> columns, string[] names)
+    {
+        if (schema.Fields.FirstOrDefault(field => !names.Contains(field.Name) && columns.Any(column => column.Names.Contains(field.Name) && !column.Names.Any(names.Contains))) is { } other)
+        {
+            throw new InvalidDataException($"'{path}': column \"{other.Name}\" is a {other.SchemaType.ToString().ToLowerInvariant()}, expected one text or number a row; name another of {string.Join(", ", names)}");
         }
     }
 

@@ -63,7 +63,7 @@ public static class TableFile
     }
 
     /// <summary>Whether two names are the same but for upper case, spaces, quotes, hyphens and underscores.</summary>
-    internal static bool IsNear(string wanted, string name) => string.Equals(Bare(wanted), Bare(name), StringComparison.OrdinalIgnoreCase);
+    internal static bool IsNear(string wanted, string name) => wanted == name || (Bare(wanted) is { Length: > 0 } bare && string.Equals(bare, Bare(name), StringComparison.OrdinalIgnoreCase));
 
     private static string Bare(string name) => string.Concat(name.Where(char.IsLetterOrDigit));
 
