@@ -7,6 +7,7 @@ namespace BiGS.Cli.Console;
 internal static class FineTuningAdvice
 {
     private const int FewExamples = 30;
+    private const int ManyExamples = 300;
     private const double HighHeadRate = 1e-3;
     private const double HighRate = 1e-4;
     private const int FewEpochs = 3;
@@ -22,7 +23,7 @@ internal static class FineTuningAdvice
         (double own, double baseline) = (result.Best.Score.Metrics[result.BestMetric], result.WithoutReading.Metrics[result.BestMetric]);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"no better than answering without reading: {result.BestMetric} {100 * own:f1} against {100 * baseline:f1}, a difference of {100 * result.Gain.Low:f1} to {100 * result.Gain.High:f1} (95 %); {FirstThingToTry(result)}");
+            $"{(own > baseline ? "not surely" : "no")} better than answering without reading: {result.BestMetric} {100 * own:f1} against {100 * baseline:f1}, a difference of {100 * result.Gain.Low:f1} to {100 * result.Gain.High:f1} (95 %); {FirstThingToTry(result)}");
     }
 
     private static string FirstThingToTry(FineTuningResult result)
@@ -30,7 +31,8 @@ internal static class FineTuningAdvice
         FineTuningOptions options = result.Options;
         bool isFrozen = options.HeadOnly || options.LoraRank is not null;
         string rate = string.Create(CultureInfo.InvariantCulture, $"try a higher rate first: --learning-rate {5 * options.LearningRate:g2}");
-        return result.Best.Score.Count < FewExamples ? $"{result.Best.Score.Count} validation examples are too few to tell: give more"
+        bool seemsBetter = result.Best.Score.Metrics[result.BestMetric] > result.WithoutReading.Metrics[result.BestMetric];
+        return result.Best.Score.Count < (seemsBetter ? ManyExamples : FewExamples) ? $"{result.Best.Score.Count} validation examples are too few to tell: give more"
             : options.LearningRate < (isFrozen ? HighHeadRate : HighRate) ? rate
             : options.Epochs < FewEpochs ? $"try more epochs first: --epochs {2 * FewEpochs}"
             : options.HeadOnly ? "try to train all of the model first: leave out --head-only"

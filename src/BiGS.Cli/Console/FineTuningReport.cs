@@ -10,6 +10,8 @@ namespace BiGS.Cli.Console;
 /// <summary>What fine-tuning came to: the best epoch's figures with their intervals, beside answering without reading; the epochs; the seeds.</summary>
 internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResult> seeds) : IRenderable
 {
+    private const int MostWeights = 10;
+
     private FineTuningResult First => seeds[0];
 
     public Measurement Measure(RenderOptions options, int maxWidth) => new(Math.Min(maxWidth, 40), maxWidth);
@@ -35,7 +37,9 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
         parts.AddRange(First.Also.Select(also => new ScoreFigures($"{also.Key}: {also.Value.Count:N0} examples", also.Value)));
         if (First.ClassWeights.Count > 0)
         {
-            parts.Add(new Text($"class weights: {string.Join(", ", First.ClassWeights.Select(weight => string.Create(CultureInfo.InvariantCulture, $"{weight.Key} {weight.Value:f2}")))}"));
+            KeyValuePair<string, double>[] weights = [.. First.ClassWeights.OrderBy(weight => weight.Value)];
+            static string Written(KeyValuePair<string, double> weight) => string.Create(CultureInfo.InvariantCulture, $"{weight.Key} {weight.Value:f2}");
+            parts.Add(new Text($"class weights: {(weights.Length > MostWeights ? $"{Written(weights[0])} to {Written(weights[^1])}" : string.Join(", ", weights.Select(Written)))}"));
         }
 
         parts.Add(Epochs());

@@ -12,7 +12,8 @@ internal static class ConfusionPlot
     private const int WidestLabel = 26;
     private const int MostCounted = 40;
     private const float LabelSize = 13;
-    private const int LetterWide = 8;
+    private const int LetterWide = 7;
+    private const int Beside = 20;
 
     /// <summary>Draws it.</summary>
     /// <param name="matrix">What was predicted.</param>
@@ -31,7 +32,7 @@ internal static class ConfusionPlot
         plot.Axes.Title.Label.FontSize = 15;
         var padding = new PixelPadding(margin + 30, 30, (areUpright ? margin : 40) + 30, 50);
         plot.Layout.Fixed(padding);
-        (plot.Axes.Left.MinimumSize, plot.Axes.Bottom.MinimumSize) = (padding.Left, padding.Bottom); // so that the axes are named beyond the labels
+        (plot.Axes.Left.MinimumSize, plot.Axes.Bottom.MinimumSize) = (padding.Left - Beside, padding.Bottom - Beside); // so that the axes are named beyond the labels
         Picture.Save(plot, file, (int)(padding.Left + padding.Right) + (cell * classes), (int)(padding.Top + padding.Bottom) + (cell * classes));
     }
 

@@ -9,6 +9,8 @@ namespace BiGS.FineTuning;
 /// </summary>
 public static partial class ClassLabels
 {
+    private const int ManyClasses = 20;
+
     /// <summary>What files write where people did not agree (SNLI, MNLI).</summary>
     public const string NoAgreement = "-";
 
@@ -65,8 +67,16 @@ public static partial class ClassLabels
     }
 
     /// <summary>What may be wrong with the classes that labels make.</summary>
-    public static IEnumerable<string> Warnings(IReadOnlyList<string> classes)
+    /// <param name="classes">Their names.</param>
+    /// <param name="examples">How many examples have them.</param>
+    public static IEnumerable<string> Warnings(IReadOnlyList<string> classes, int examples)
     {
+        if (classes.Count > ManyClasses && 2 * classes.Count > examples)
+        {
+            bool areNumbers = classes.All(label => double.TryParse(label, CultureInfo.InvariantCulture, out _));
+            yield return $"{examples:N0} examples have {classes.Count:N0} different labels (\"{classes[0]}\", \"{classes[1]}\", …); is this the column of labels?{(areNumbers ? " Values are learned by a regression" : "")}";
+        }
+
         foreach (IGrouping<string, string> alike in classes.GroupBy(label => label, StringComparer.OrdinalIgnoreCase).Where(alike => alike.Count() > 1))
         {
             yield return $"the labels \"{string.Join("\" and \"", alike)}\" differ in case alone and are learned as classes of their own; write them alike if they are one";

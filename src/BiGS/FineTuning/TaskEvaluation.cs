@@ -32,8 +32,15 @@ public static class TaskEvaluation
             throw new InvalidDataException($"the checkpoint is a {opened.Model.Architecture}{(opened.Fresh.Count > 0 ? " whose head is not trained" : "")}, but {task} is answered by a trained {kind.Architecture}; fine-tune it first with bigs finetune --task {task}");
         }
 
+        if (!kind.IsAnsweredBy(opened.Model.Config))
+        {
+            throw new InvalidDataException($"the checkpoint gives {(opened.Model.Config.NumLabels == 1 ? "one value" : $"{opened.Model.Config.NumLabels} classes")}, which is no answer to {task}; evaluate it on the task that it was fine-tuned for");
+        }
+
+        // Hugging Face's default names, where a checkpoint names no classes.
+        IReadOnlyList<string> labels = opened.File.Labels ?? [.. Enumerable.Range(0, opened.Model.Config.NumLabels).Select(i => $"LABEL_{i}")];
         var rows = new RowBuilder(tokenizer, FineTuningRun.RowLength(opened.Model.Config, layout.MaxLength), layout.PairStyle, layout.Distractors);
-        LabelledExamples examples = kind.Read(paths, opened.File.Labels ?? [], rows).Draw(layout.Limit);
+        LabelledExamples examples = kind.Read(paths, labels, rows).Draw(layout.Limit);
         IReadOnlyList<float[]> answers = Answering.Logits(opened.Model, examples.Samples, tokenizer.Vocabulary.PadId, progress, cancel);
         int[] known = [.. Enumerable.Range(0, examples.Count).Where(examples.IsLabelled)];
         if (known.Length == examples.Count)

@@ -40,6 +40,9 @@ public abstract class TaskKind
     /// <exception cref="InvalidDataException">They cannot compare any.</exception>
     public virtual string BestMetricOf(LabelledExamples validation) => BestMetric;
 
+    /// <summary>Whether a model with the task's head gives answers of this kind: a head of sequences gives classes or one value.</summary>
+    public virtual bool IsAnsweredBy(BiGSConfig config) => true;
+
     /// <summary>What the head needs of the configuration.</summary>
     public virtual BiGSConfig Shape(BiGSConfig config, IReadOnlyList<string> labels) => labels.Count > 0 ? config with { NumLabels = labels.Count } : config;
 

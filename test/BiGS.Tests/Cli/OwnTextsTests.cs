@@ -153,6 +153,7 @@ public class OwnTextsTests
         }
 
         Bigs.Run(["finetune", "--task", "classification", "--text-column", "text", "--label-column", "text", .. end]).FailedWith(1, "\"text\"", "--text-column and as --label-column");
+        Bigs.Run(["finetune", "--task", "classification", "--text-column", "text", "--label-column", "1", .. end]).FailedWith(1, "every label is the text itself");
         Bigs.Run(["finetune", "--task", "classification", "--text-column", "text", "--label-column", "kinds", .. end]).FailedWith(1, "has no column \"kinds\"");
         Bigs.Run(["finetune", .. Columns, "--validation", model.Written("b.tsv", "text\nthe farmer\n"), .. end]).FailedWith(1, "b.tsv", "no example has a label");
         Bigs.Run(["finetune", .. Columns, "--validation", model.Written("c.tsv", "text\tkind\nthe farmer\t1\n"), .. end]).FailedWith(1, "c.tsv', line 2", "none of many, one");
@@ -162,6 +163,16 @@ public class OwnTextsTests
         File.Copy(model.File("dev.tsv"), train, overwrite: true);
         Bigs.Run("finetune", "--task", "sst2", "--data", model.Folder, "--hold-out", "0.2", "--model", model.Folder, "--out", model.File("tuned")).FailedWith(1, "dev.tsv", "--hold-out");
         Assert.False(Directory.Exists(model.File("tuned")));
+    }
+
+    [Fact]
+    public void AnswersOfAnotherKindAreRefused()
+    {
+        using var classes = new SmallModel(head: "BiGSForSequenceClassification");
+        using var value = new SmallModel(head: "BiGSForSequenceClassification", labels: 1);
+        string[] data = ["--text-column", "1", "--label-column", "2", "--data", classes.Written("a.tsv", "the farmer\t1\nthe trees\t0\n")];
+        Bigs.Run(["evaluate", "--task", "regression", .. data, "--model", classes.Folder]).FailedWith(1, "3 classes", "regression");
+        Bigs.Run(["evaluate", "--task", "classification", .. data, "--model", value.Folder]).FailedWith(1, "one value", "classification");
     }
 
     [Fact]

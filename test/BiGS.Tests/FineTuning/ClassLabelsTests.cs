@@ -46,9 +46,12 @@ public class ClassLabelsTests
     [Fact]
     public void DoubtfulClassesAreSaid()
     {
-        Assert.Contains("\"Good\" and \"good\"", Assert.Single(ClassLabels.Warnings(["Good", "bad", "good"])), StringComparison.Ordinal);
-        Assert.Contains("beside 0 to 2", Assert.Single(ClassLabels.Warnings(["-1", "0", "1", "2"])), StringComparison.Ordinal);
-        Assert.Empty(ClassLabels.Warnings(["-1", "0", "1"]));
-        Assert.Empty(ClassLabels.Warnings(["0", "1", "2"]));
+        Assert.Contains("\"Good\" and \"good\"", Assert.Single(ClassLabels.Warnings(["Good", "bad", "good"], 100)), StringComparison.Ordinal);
+        Assert.Contains("beside 0 to 2", Assert.Single(ClassLabels.Warnings(["-1", "0", "1", "2"], 100)), StringComparison.Ordinal);
+        Assert.Empty(ClassLabels.Warnings(["-1", "0", "1"], 100));
+        Assert.Empty(ClassLabels.Warnings(["0", "1", "2"], 100));
+        string[] values = [.. Enumerable.Range(0, 30).Select(i => $"{i}.5")];
+        Assert.Contains("50 examples have 30 different labels", Assert.Single(ClassLabels.Warnings(values, 50)), StringComparison.Ordinal);
+        Assert.Empty(ClassLabels.Warnings(values, 500));
     }
 }

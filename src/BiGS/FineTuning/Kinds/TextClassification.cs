@@ -39,11 +39,26 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
     public override string BestMetric => metrics[0].Name;
 
     /// <inheritdoc/>
+    public override bool IsAnsweredBy(BiGSConfig config) => config.NumLabels > 1;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> FindLabels(IEnumerable<string> paths)
     {
-        HashSet<string> found = [.. paths.SelectMany(path => read(path, true, Tables)).Select(example => !string.IsNullOrWhiteSpace(example.Label)
-            ? example.Label
-            : throw new InvalidDataException($"{example.Where}: the label is missing; training needs one in every row"))];
+        var found = new HashSet<string>();
+        bool areTexts = true;
+        foreach (TextExample example in paths.SelectMany(path => read(path, true, Tables)))
+        {
+            found.Add(!string.IsNullOrWhiteSpace(example.Label)
+                ? example.Label
+                : throw new InvalidDataException($"{example.Where}: the label is missing; training needs one in every row"));
+            areTexts &= example.Label == example.Text.Trim();
+        }
+
+        if (areTexts && found.Count > 0)
+        {
+            throw new InvalidDataException($"'{string.Join("', '", paths)}': every label is the text itself; name a column with labels");
+        }
+
         IReadOnlyList<string> labels = ClassLabels.Of(found.Where(label => HasOwnClasses
             ? !ClassLabels.IsNoAgreement(label, found)
             : ClassLabels.Key(label) is not (ClassLabels.NoAgreement or ClassLabels.NotPublished)));
@@ -58,8 +73,9 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
     /// <inheritdoc/>
     public override LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
     {
-        rows.Warn(ClassLabels.Warnings(labels));
-        return base.ReadTraining(paths, labels, rows, limit);
+        Classified all = Read(paths, labels, rows, mayBeUnknown: false);
+        rows.Warn(ClassLabels.Warnings(labels, all.Count));
+        return all.Draw(limit);
     }
 
     /// <summary>As <see cref="Read(IEnumerable{string}, IReadOnlyList{string}, RowBuilder)"/>; a label that training lacks is said, and its examples count as wrong.</summary>

@@ -18,6 +18,9 @@ public sealed class TextRegression(TextExampleReader read) : TaskKind
     public override string BestMetric => "spearman";
 
     /// <inheritdoc/>
+    public override bool IsAnsweredBy(BiGSConfig config) => config.NumLabels == 1;
+
+    /// <inheritdoc/>
     public override BiGSConfig Shape(BiGSConfig config, IReadOnlyList<string> labels) => config with { NumLabels = 1 };
 
     /// <inheritdoc/>
