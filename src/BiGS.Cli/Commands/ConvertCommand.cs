@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BiGS.Checkpoints;
 using BiGS.Cli.Console;
+using BiGS.FineTuning;
 
 namespace BiGS.Cli.Commands;
 
@@ -36,6 +37,7 @@ internal static class ConvertCommand
                 _ => WeightsFormat.Safetensors,
             };
             terminal.Warn(CheckpointConversion.Convert(place.Folder, target, to, place.TokenizerFolder, parse.GetValue(overwrite)));
+            FineTuningRecord.Read(place.Folder)?.Save(target);
             terminal.Note($"{target}: the model as {parse.GetRequiredValue(format)}");
         });
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BiGS.Checkpoints;
 using BiGS.Cli.Console;
+using BiGS.FineTuning;
 
 namespace BiGS.Cli.Commands;
 
@@ -30,6 +31,7 @@ internal static class ExtendCommand
             int positions = parse.GetValue(length)!.Value;
             LongerPositions.Extend(
                 place.Folder, target, positions, parse.GetValue(growth) == "interpolate" ? PositionGrowth.Interpolate : PositionGrowth.Repeat, place.TokenizerFolder);
+            FineTuningRecord.Read(place.Folder)?.Save(target);
             terminal.Note($"{target}: the model with {positions:N0} positions");
         });
         return command;

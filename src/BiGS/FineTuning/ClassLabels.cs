@@ -57,13 +57,23 @@ public static partial class ClassLabels
         string.IsNullOrWhiteSpace(label) || (Key(label) is NoAgreement or NotPublished && !classes.ContainsKey(Key(label)));
 
     /// <summary>
-    /// In a table of one's own: whether "-" stands beside at least two classes that are words, and so for none. Beside "+", or beside numbers, it is a class.
-    /// "-1" always is one, since −1, 0, 1 is a common scale.
+    /// Whether a label of a table of one's own says that there is none. "-" does beside at least two classes with letters or digits (beside "+" it is a
+    /// class); "-1" does beside at least two with letters, or beside 0, 1, 2 and so on (beside 0 and 1 alone it is a class: −1, 0, 1 is a common scale).
     /// </summary>
-    public static bool IsNoAgreement(string label, IEnumerable<string> all)
+    /// <param name="label">As the file writes it.</param>
+    /// <param name="all">Every label of the file.</param>
+    public static bool IsNoLabel(string label, IEnumerable<string> all)
     {
-        string[] others = [.. all.Where(other => other != NoAgreement).Distinct()];
-        return label == NoAgreement && others.Length >= 2 && Array.TrueForAll(others, other => other.Any(char.IsLetter));
+        string key = Key(label);
+        if (key is not (NoAgreement or NotPublished))
+        {
+            return false;
+        }
+
+        string[] others = [.. all.Select(Key).Where(other => other is not (NoAgreement or NotPublished)).Distinct()];
+        return others.Length >= 2 && (key == NoAgreement
+            ? Array.TrueForAll(others, other => other.Any(char.IsLetterOrDigit))
+            : Array.TrueForAll(others, other => other.Any(char.IsLetter)) || (others.Length > 2 && Array.TrueForAll(others, other => IsBelow(other, others.Length))));
     }
 
     /// <summary>What may be wrong with the classes that labels make.</summary>
@@ -81,13 +91,9 @@ public static partial class ClassLabels
         {
             yield return $"the labels \"{string.Join("\" and \"", alike)}\" differ in case alone and are learned as classes of their own; write them alike if they are one";
         }
-
-        string[] others = [.. classes.Where(label => Key(label) != NotPublished)];
-        if (others.Length is > 2 and var count && count < classes.Count && Array.TrueForAll(others, label => int.TryParse(Key(label), out int number) && number >= 0 && number < count))
-        {
-            yield return $"the label -1 stands beside 0 to {count - 1} and is learned as a class of its own; if it marks rows without a label, as on Hugging Face's hub, drop these rows";
-        }
     }
+
+    private static bool IsBelow(string label, int count) => int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < count;
 
     [GeneratedRegex(@"^([+-]?(?:0|[1-9][0-9]*))(?:\.0+)?$", RegexOptions.CultureInvariant)]
     private static partial Regex WholeNumber();

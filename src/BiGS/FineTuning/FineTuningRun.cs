@@ -150,8 +150,16 @@ public static class FineTuningRun
     /// The classes of a model that was tuned before, in its order, where they hold all that training has: its head then goes on from what it knows, also
     /// where some class is missing now. Else the training's.
     /// </summary>
-    private static IReadOnlyList<string> KnownBefore(ConfigFile config, TaskKind kind, IReadOnlyList<string> found) =>
-        found.Count > 0 && config.Architecture == kind.Architecture && config.Labels is { } known && found.All(known.Contains) ? known : found;
+    private static IReadOnlyList<string> KnownBefore(ConfigFile config, TaskKind kind, IReadOnlyList<string> found)
+    {
+        if (found.Count == 0 || config.Architecture != kind.Architecture || config.Labels is not { } known)
+        {
+            return found;
+        }
+
+        IReadOnlyDictionary<string, int> numbers = ClassLabels.Numbers(known);
+        return found.All(label => numbers.ContainsKey(ClassLabels.Key(label))) ? known : found;
+    }
 
     /// <summary>The whole model; of one with adapters the merged one, or the adapters alone.</summary>
     private static void Keep(FineTuningRequest request, string output, HeadedModel model, ConfigFile file)

@@ -40,6 +40,15 @@ public class OwnTextsTests
         Assert.Equal("index\tprediction\ttext\tprobability_many\tprobability_one", File.ReadAllLines(predictions)[0]);
         Assert.Equal(3, File.ReadAllLines(predictions).Length);
 
+        // A copy in another format remembers too.
+        Bigs.Run("convert", "--model", tuned, "--to", "pytorch", "--out", model.File("copy")).Succeeded();
+        Bigs.Run("extend", "--model", tuned, "--max-length", "48", "--out", model.File("longer")).Succeeded();
+        foreach (string copy in (string[])["copy", "longer"])
+        {
+            JsonElement same = Assert.Single(Bigs.Run("evaluate", "--model", model.File(copy), "--data", train, "--json").Succeeded().Objects);
+            Assert.Equal(score.GetProperty("metrics").ToString(), same.GetProperty("metrics").ToString());
+        }
+
         JsonElement some = Assert.Single(Bigs.Run("evaluate", "--model", tuned, "--data", train, "--json", "--limit", "10").Succeeded().Objects);
         Assert.Equal((10, 8), (some.GetProperty("count").GetInt32(), some.GetProperty("per_class").GetProperty("one").GetProperty("support").GetInt32()));
     }

@@ -28,7 +28,7 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
 
     /// <summary>
     /// Whether the classes are not known beforehand. "-" and "-1" never are classes of a published set; in a table of one's own they may be (see
-    /// <see cref="ClassLabels.IsNoAgreement"/>).
+    /// <see cref="ClassLabels.IsNoLabel"/>).
     /// </summary>
     public bool HasOwnClasses { get; init; }
 
@@ -60,7 +60,7 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
         }
 
         IReadOnlyList<string> labels = ClassLabels.Of(found.Where(label => HasOwnClasses
-            ? !ClassLabels.IsNoAgreement(label, found)
+            ? !ClassLabels.IsNoLabel(label, found)
             : ClassLabels.Key(label) is not (ClassLabels.NoAgreement or ClassLabels.NotPublished)));
         return labels.Count > 1
             ? labels
