@@ -1,29 +1,55 @@
 using System.CommandLine;
 using System.Globalization;
 using BiGS.Cli.Console;
+using BiGS.Cli.Tables;
 using BiGS.Pipelines;
 
 namespace BiGS.Cli.Commands;
 
 internal static class EmbedCommand
 {
+    /// <summary>A table's column of vectors: an array of numbers, or numbers between spaces, each with the digits that give it back.</summary>
+    private static readonly AddedColumn<float[]> Vector = new(
+        "embedding",
+        vector => string.Join(' ', vector.Select(number => number.ToString("r", CultureInfo.InvariantCulture))),
+        (json, vector) =>
+        {
+            json.WriteStartArray();
+            Array.ForEach(vector, json.WriteNumberValue);
+            json.WriteEndArray();
+        });
+
     public static Command Build(Terminal terminal)
     {
         var model = new AnsweringOptions();
         var texts = new TextOptions("texts");
         Option<bool> raw = Values.Flag("--raw", "the mean of the hidden states as it is, not scaled to length 1");
         Option<bool> json = Values.Flag("--json", "one JSON object for each text");
+        var tables = new TextTableOptions(takesPairs: false, json);
         var command = new Verb("embed", "A vector for every text: the mean of its hidden states. A line of numbers a text.",
             "bigs embed --json \"The river flows into the sea.\" \"A stream runs to the coast.\"",
-            "bigs embed --model runs/mine < texts.txt > vectors.txt")
+            "bigs embed --model runs/mine < texts.txt > vectors.txt",
+            "bigs embed --file articles.csv --text-column title --out vectors.jsonl")
         { raw, json };
         texts.AddTo(command);
+        tables.AddTo(command, texts.Argument);
         model.AddTo(command);
         command.Runs(parse =>
         {
+            TextTable? table = tables.Open(parse, terminal);
             ModelPlace place = model.Place(parse, terminal);
             using Embedder embedder = Embedder.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, backend: model.Backend(parse));
             terminal.Warn(embedder.Warnings);
+            if (table is not null)
+            {
+                table.Answer(
+                    [Vector],
+                    rows => embedder.Embed([.. rows.Select(row => row.First)], !parse.GetValue(raw), texts.TooLong(parse), terminal.Interrupted),
+                    texts.Limit(parse, embedder.CountTokens, embedder.MaxTokens),
+                    terminal);
+                return;
+            }
+
             string[] all = texts.Texts(parse, terminal);
             IReadOnlyList<float[]> vectors = embedder.Embed(
                 all, !parse.GetValue(raw), texts.TooLong(parse), terminal.Interrupted);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BiGS.Cli.Console;
+using BiGS.Cli.Tables;
 using BiGS.Pipelines;
 
 namespace BiGS.Cli.Commands;
@@ -11,17 +12,31 @@ internal static class TagCommand
         var model = new AnsweringOptions();
         var texts = new TextOptions("texts");
         Option<bool> json = Values.Flag("--json", "one JSON object for each text, with every word's probability and place");
+        var tables = new TextTableOptions(takesPairs: false, json);
         var command = new Verb("tag", "A tag for every word, by a model that was fine-tuned for it: a word and its tag a line, a blank line between texts.",
             "bigs tag --model runs/ner \"Ada Lovelace was born in London.\"",
-            "bigs tag --model runs/ner --json < texts.txt")
+            "bigs tag --model runs/ner --json < texts.txt",
+            "bigs tag --model runs/ner --file articles.jsonl --text-column text --out articles-tagged.jsonl")
         { json };
         texts.AddTo(command);
+        tables.AddTo(command, texts.Argument);
         model.AddTo(command);
         command.Runs(parse =>
         {
+            TextTable? table = tables.Open(parse, terminal);
             ModelPlace place = model.Place(parse, terminal);
             using Tagger tagger = Tagger.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, backend: model.Backend(parse));
             terminal.Warn(tagger.Warnings);
+            if (table is not null)
+            {
+                table.Answer(
+                    [Words("words", word => word.Word), Words("tags", word => word.Tag)],
+                    rows => tagger.Tag([.. rows.Select(row => row.First)], texts.TooLong(parse), terminal.Interrupted),
+                    texts.Limit(parse, tagger.CountTokens, tagger.MaxTokens),
+                    terminal);
+                return;
+            }
+
             string[] all = texts.Texts(parse, terminal);
             IReadOnlyList<IReadOnlyList<TaggedWord>> answers = tagger.Tag(all, texts.TooLong(parse), terminal.Interrupted);
             for (int i = 0; i < all.Length; i++)
@@ -45,6 +60,21 @@ internal static class TagCommand
         });
         return command;
     }
+
+    /// <summary>Something of each word: an array, or separated by spaces, which no word and no tag holds.</summary>
+    private static AddedColumn<IReadOnlyList<TaggedWord>> Words(string name, Func<TaggedWord, string> part) => new(
+        name,
+        words => string.Join(' ', words.Select(part)),
+        (json, words) =>
+        {
+            json.WriteStartArray();
+            foreach (TaggedWord word in words)
+            {
+                json.WriteStringValue(part(word));
+            }
+
+            json.WriteEndArray();
+        });
 
     private static void WriteJson(Terminal terminal, string text, IReadOnlyList<TaggedWord> words) => terminal.Json(json =>
     {

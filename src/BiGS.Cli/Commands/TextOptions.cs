@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BiGS.Cli.Console;
+using BiGS.Cli.Tables;
 using BiGS.Pipelines;
 
 namespace BiGS.Cli.Commands;
@@ -9,15 +10,21 @@ namespace BiGS.Cli.Commands;
 internal sealed class TextOptions(string what)
 {
     private readonly Option<bool> _truncate = Values.Flag("--truncate", "cut the end of texts that are longer than the model, instead of refusing them");
-    private readonly Argument<string[]> _texts = Values.Texts($"{what}; none: the lines of standard input");
+
+    /// <summary>The texts themselves.</summary>
+    public Argument<string[]> Argument { get; } = Values.Texts($"{what}; none: the lines of standard input");
 
     public void AddTo(Command command)
     {
         command.Add(_truncate);
-        command.Add(_texts);
+        command.Add(Argument);
     }
 
-    public string[] Texts(ParseResult parse, Terminal terminal) => [.. terminal.Texts(parse.GetValue(_texts)!)];
+    public string[] Texts(ParseResult parse, Terminal terminal) => [.. terminal.Texts(parse.GetValue(Argument)!)];
+
+    /// <summary>What a table's texts are held to before anything is computed; null where long ones are cut.</summary>
+    public TextLimit? Limit(ParseResult parse, Func<ModelText, int> countTokens, int maxTokens) =>
+        parse.GetValue(_truncate) ? null : new TextLimit(countTokens, maxTokens);
 
     public TooLong TooLong(ParseResult parse) => parse.GetValue(_truncate) ? Pipelines.TooLong.Truncate : Pipelines.TooLong.Refuse;
 }

@@ -28,6 +28,12 @@ public sealed class Classifier : IDisposable
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => _model.Warnings;
 
+    /// <summary>The classes, in the order of the model's outputs; one name where the model gives a value.</summary>
+    public IReadOnlyList<string> Labels => _model.Labels;
+
+    /// <summary>The most tokens that the model reads at once, [CLS] and [SEP] among them.</summary>
+    public int MaxTokens => _model.LongestRow;
+
     /// <summary>Opens a folder that fine-tuning left.</summary>
     /// <inheritdoc cref="TextModel.Open"/>
     public static Classifier Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, Backend backend = Backend.Libtorch) =>
@@ -47,6 +53,9 @@ public sealed class Classifier : IDisposable
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
     public IReadOnlyList<Classification> ClassifyRows(IReadOnlyList<Encoding> rows, CancellationToken cancel = default) => _model.Read(rows, Answers, cancel);
 
+    /// <summary>How many tokens a text has, [CLS] and [SEP] among them; no more than <see cref="MaxTokens"/> can be read.</summary>
+    public int CountTokens(ModelText text) => _model.CountTokens(text);
+
     public void Dispose() => _model.Dispose();
 
     private IEnumerable<Classification> Answers(Batch batch)
@@ -54,9 +63,9 @@ public sealed class Classifier : IDisposable
         Numbers logits = _model.Backend.Compute(batch, "logits")[0]; // (b, labels)
         return Enumerable.Range(0, batch.Rows).Select(row => logits.Width == 1
             ? new Classification([], logits.At(row)[0])
-            : new Classification([.. Labels(logits, row).OrderByDescending(label => label.Probability)], null));
+            : new Classification([.. Probabilities(logits, row).OrderByDescending(label => label.Probability)], null));
     }
 
-    private IEnumerable<LabelProbability> Labels(Numbers logits, int row) =>
+    private IEnumerable<LabelProbability> Probabilities(Numbers logits, int row) =>
         logits.Probabilities(row).Select((probability, i) => new LabelProbability(_model.Labels[i], probability, logits.At(row)[i]));
 }

@@ -23,6 +23,9 @@ public sealed class Embedder : IDisposable
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => _model.Warnings;
 
+    /// <summary>The most tokens that the model reads at once, [CLS] and [SEP] among them.</summary>
+    public int MaxTokens => _model.LongestRow;
+
     /// <summary>Numbers of a vector.</summary>
     public int Dimensions => _model.Config.HiddenSize;
 
@@ -69,6 +72,9 @@ public sealed class Embedder : IDisposable
     /// <returns>Of each row, a vector a token.</returns>
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
     public IReadOnlyList<float[][]> EmbedTokens(IReadOnlyList<Encoding> rows, CancellationToken cancel = default) => _model.Read(rows, States, cancel);
+
+    /// <summary>How many tokens a text has, [CLS] and [SEP] among them; no more than <see cref="MaxTokens"/> can be read.</summary>
+    public int CountTokens(ModelText text) => _model.CountTokens(text);
 
     public void Dispose() => _model.Dispose();
 

@@ -25,6 +25,9 @@ public sealed class Tagger : IDisposable
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => _model.Warnings;
 
+    /// <summary>The most tokens that the model reads at once, [CLS] and [SEP] among them.</summary>
+    public int MaxTokens => _model.LongestRow;
+
     /// <summary>Opens a folder that fine-tuning left.</summary>
     /// <inheritdoc cref="TextModel.Open"/>
     public static Tagger Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, Backend backend = Backend.Libtorch) =>
@@ -40,6 +43,9 @@ public sealed class Tagger : IDisposable
         .. _model.Read([.. texts.Select(text => (ModelText)text)], tooLong, Probabilities, cancel)
             .Zip(texts, (row, text) => (IReadOnlyList<TaggedWord>)[.. Words(row.Encoding, row.Read, text)]),
     ];
+
+    /// <summary>How many tokens a text has, [CLS] and [SEP] among them; no more than <see cref="MaxTokens"/> can be read.</summary>
+    public int CountTokens(ModelText text) => _model.CountTokens(text);
 
     public void Dispose() => _model.Dispose();
 

@@ -85,6 +85,8 @@ internal sealed class TextModel : IDisposable
         return new TextModel(opened, tokenizer);
     }
 
+    public int CountTokens(ModelText text) => Tokenizer.Encode(text.First, text.Second).Ids.Count;
+
     /// <summary>Reads texts.</summary>
     /// <param name="texts">In any order.</param>
     /// <param name="tooLong">What becomes of a text that is longer than the model.</param>

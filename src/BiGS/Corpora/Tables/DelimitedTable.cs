@@ -11,7 +11,7 @@ internal static class DelimitedTable
         string[] trimmed = [.. first.Select(name => name.Trim())];
         string[]? names = AreNames(first, columns) ? trimmed : null;
         Index?[] places = [.. columns.Select(column => Place(path, column, trimmed, names is not null))];
-        return new Table(names, places, Rows(path, format, columns, options, places, first.Length, names is not null));
+        return new Table(names, places, Rows(path, format, columns, options, places, first.Length, names is not null)) { Delimiter = format.Delimiter };
     }
 
     /// <summary>Whether a first line names the columns: it holds at least half of the names that it must.</summary>

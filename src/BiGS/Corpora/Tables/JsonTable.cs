@@ -25,7 +25,8 @@ internal static class JsonTable
     {
         string[] names = [.. Objects(path, options).SelectMany(row => row.Object.EnumerateObject().Select(field => field.Name)).Distinct()];
         Index?[] places = names.Length == 0 ? throw NoRow(path, columns) : [.. columns.Select(column => Place(path, column, names))];
-        return new Table(names, places, Objects(path, options).Select(row => new TableRow(row.Where, [.. names.Select(name => Cell(row.Object, name))])));
+        return new Table(
+            names, places, Objects(path, options).Select(row => new TableRow(row.Where, [.. names.Select(name => Cell(row.Object, name))]) { Json = row.Object }));
     }
 
     private static IEnumerable<(string Where, JsonElement Object)> Objects(string path, TableOptions options) => CorpusFiles.ExtensionOf(path) == ".json"

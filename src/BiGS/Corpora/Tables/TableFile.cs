@@ -1,15 +1,25 @@
+using System.Text.Json;
+
 namespace BiGS.Corpora;
 
 /// <summary>Cells of one row.</summary>
 /// <param name="Where">File and row, for messages.</param>
 /// <param name="Cells">As many as were asked for, in that order, or all; null where an optional column is not there, or a value is null.</param>
-public sealed record TableRow(string Where, IReadOnlyList<string?> Cells);
+public sealed record TableRow(string Where, IReadOnlyList<string?> Cells)
+{
+    /// <summary>The row as a JSON file has it; null of other files.</summary>
+    public JsonElement? Json { get; init; }
+}
 
 /// <summary>A table with all its cells.</summary>
 /// <param name="Names">Of the columns; null where the file does not name them.</param>
 /// <param name="Places">Where each wanted column stands among the cells of a row; null where an optional one is not there.</param>
 /// <param name="Rows">Read from the file whenever they are enumerated.</param>
-public sealed record Table(IReadOnlyList<string>? Names, IReadOnlyList<Index?> Places, IEnumerable<TableRow> Rows);
+public sealed record Table(IReadOnlyList<string>? Names, IReadOnlyList<Index?> Places, IEnumerable<TableRow> Rows)
+{
+    /// <summary>What stands between the cells of a line; null of files without such lines.</summary>
+    public char? Delimiter { get; init; }
+}
 
 /// <summary>
 /// Rows of a .tsv, .csv, .jsonl, .json (each also .gz) or .parquet file. A first line that holds the names of the wanted columns names them; without one,
