@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using BiGS.Cli.Console;
 using BiGS.Cli.Tables;
 using BiGS.Corpora;
