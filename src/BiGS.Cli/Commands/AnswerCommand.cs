@@ -10,7 +10,7 @@ internal static class AnswerCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new AnsweringOptions();
+        var model = new AnsweringOptions(needsHead: true);
         Option<string> text = Values.Text("--text", "TEXT", "the text that holds the answers");
         Option<string> file = Values.Text("--file", "PATH", "the same, in a file of plain text (also .gz)");
         Option<int?> top = Values.Number("--top", "how many candidates for each question (default 1)", least: 1);

@@ -11,11 +11,12 @@ namespace BiGS.Cli.Commands;
 /// Which model answers, and what computes it: libtorch a checkpoint, by a route, on a device, in a precision; or ONNX Runtime an exported model, as it
 /// is. Nothing here wakes libtorch where it is not asked for.
 /// </summary>
-internal sealed class AnsweringOptions
+/// <param name="needsHead">Whether only a fine-tuned model answers, so that the one that ships with bigs cannot.</param>
+internal sealed class AnsweringOptions(bool needsHead = false)
 {
     private const string Onnx = "onnx";
 
-    private readonly ModelOptions _model = new();
+    private readonly ModelOptions _model = needsHead ? new($"{ShippedModel.Name}, which is not fine-tuned: name a folder that bigs finetune wrote") : new();
     private readonly Option<string> _backend = Values.Choice("--backend", "what computes; onnx takes what bigs export wrote, and needs no libtorch", "libtorch", Onnx);
 
     public void AddTo(Command command)

@@ -9,7 +9,7 @@ internal static class TagCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new AnsweringOptions();
+        var model = new AnsweringOptions(needsHead: true);
         var texts = new TextOptions("texts");
         Option<bool> json = Values.Flag("--json", "one JSON object for each text, with every word's probability and place");
         var tables = new TextTableOptions(takesPairs: false, json);

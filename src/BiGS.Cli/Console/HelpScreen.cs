@@ -79,7 +79,7 @@ internal sealed class HelpScreen(Terminal terminal) : SynchronousCommandLineActi
             .. command.Subcommands.Count > 0 ? (string[])["VERB"] : [],
             .. required,
             "[options]",
-            .. command.Arguments.Select(argument => $"[{argument.Name}]"),
+            .. command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues > 0 ? argument.Name : $"[{argument.Name}]"),
         ]);
     }
 

@@ -212,15 +212,7 @@ public sealed class TextTableTests : IDisposable
     public async Task ParquetIsWrittenAsJsonLines()
     {
         string table = At("t.parquet");
-        var text = new DataField<string>("text");
-        await using (FileStream file = File.Create(table))
-        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(text), file))
-        using (ParquetRowGroupWriter rows = writer.CreateRowGroup())
-        {
-            await rows.WriteAsync(text, (string[])["the farmer", "the trees"]);
-            rows.CompleteValidate();
-        }
-
+        await WriteParquet(table, "the farmer", "the trees");
         string[] lines = Classify(table).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.StartsWith("{\"text\":\"the farmer\",\"label\":\"", lines[0]);
         Assert.Equal(2, lines.Length);
@@ -266,6 +258,16 @@ public sealed class TextTableTests : IDisposable
     {
         string table = Written("t.csv", "text\nthe farmer\n");
         Bigs.Run("classify", "--model", _classes.Folder, "--file", table, "--text-column", "text", "--out", At("out.xlsx")).FailedWith(1, "out.xlsx", ".csv, .tsv or .jsonl");
+    }
+
+    private static async Task WriteParquet(string path, params string[] texts)
+    {
+        var text = new DataField<string>("text");
+        await using FileStream file = File.Create(path);
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(text), file);
+        using ParquetRowGroupWriter rows = writer.CreateRowGroup();
+        await rows.WriteAsync(text, texts);
+        rows.CompleteValidate();
     }
 
     private static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);

@@ -48,6 +48,12 @@ public class UsageTests
     }
 
     [Theory]
+    [InlineData("search", "bigs search [options] FOLDER [QUESTION…]")]
+    [InlineData("index", "bigs index [options] FOLDER")]
+    [InlineData("classify", "bigs classify [options] [TEXT…]")]
+    public void BracketsStandAroundWhatMayBeLeftOut(string verb, string usage) => Assert.Contains($"  {usage}\n", Bigs.Run(verb, "--help").Succeeded().Output);
+
+    [Theory]
     [InlineData("fillmask", "no verb \"fillmask\"", "did you mean fill-mask?")]
     [InlineData("fillmask --help", "no verb \"fillmask\"", "did you mean fill-mask?")]
     [InlineData("xyz", "no verb \"xyz\"", "there are ")]
