@@ -54,10 +54,16 @@ internal sealed record ModelPlace(string Folder, string TokenizerFolder)
             return here(ShippedModel.Folder);
         }
 
-        // "runs/mien" beside a folder runs is a folder that is not there, and nobody has to ask the hub for it.
-        if (Directory.Exists(Path.GetDirectoryName(given)) || !HubName.TryParse(given, out HubName? name))
+        if (!HubName.TryParse(given, out HubName? name))
         {
             throw new FileNotFoundException($"{given}: there is no such folder or file; expected {forms}.", given);
+        }
+
+        // "runs/mien" beside a folder runs is a folder that is not there, and nobody has to ask the hub for it.
+        if (Path.GetDirectoryName(given) is { } parent && Directory.Exists(parent))
+        {
+            throw new FileNotFoundException(
+                $"{given}: there is no such folder or file; the folder {parent} is here, so the hub is not asked for it. Expected {forms}.", given);
         }
 
         using var hub = new HubClient(HubOptions.FromEnvironment(), warning => terminal.Warn([warning]));
