@@ -13,10 +13,13 @@ internal sealed class ColumnOptions
 
     private readonly Option<string> _text = Values.Text("--text-column", "NAME", "of your own data: the text, by name or by number from 1");
     private readonly Option<string> _pair = Values.Text("--pair-column", "NAME", "of your own data: the second text");
-    private readonly Option<string> _label = Values.Text("--label-column", "NAME", "of your own data: the class or value");
+    private readonly Option<string> _label = Values.Text("--label-column", "NAME", "of your own data: the class or value; of ner the tags");
     private readonly Option<string> _negative = Values.Text("--negative-column", "NAME", "of your own data, for embeddings: a text that looks alike and does not belong to the first");
 
     public IReadOnlyList<Option> All => [_text, _pair, _label];
+
+    /// <summary>The class, value or tag.</summary>
+    public Option Label => _label;
 
     private (string Role, Option<string> Option)[] Roles => [("text", _text), ("pair", _pair), ("label", _label)];
 

@@ -11,6 +11,7 @@ internal sealed class TaskOptions
     private readonly Option<string[]> _train = Values.Paths("--train", "training files, where they are called otherwise: .tsv, .csv, .jsonl (each also .gz), .parquet; for embeddings also plain text");
     private readonly Option<string[]> _validation = Values.Paths("--validation", "files that epochs are compared on");
     private readonly ColumnOptions _columns = new();
+    private readonly LayoutOptions _layout = new();
 
     /// <summary>Every task that can be named.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. TaskTable.All.Select(task => task.Name), ColumnOptions.Classification, ColumnOptions.Regression];
@@ -20,7 +21,7 @@ internal sealed class TaskOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_task, _data, _train, _validation, .. _columns.All, _columns.Negative])
+        foreach (Option option in (Option[])[_task, _data, _train, _validation, .. _columns.All, _columns.Negative, .. _layout.Choice, .. _layout.Tagging])
         {
             command.Add(option);
         }
@@ -49,11 +50,11 @@ internal sealed class TaskOptions
                 Validation = validation.Length > 0 ? validation : [.. IfThere(folder, row.Validation)],
                 Also = validation.Length > 0 ? [] : [.. row.Also.SelectMany(also => IfThere(folder, [also]))],
             };
-        return name == ColumnOptions.Embedding ? row with { Kind = _columns.Learned(parse, row.Train) } : row;
+        return row with { Kind = name == ColumnOptions.Embedding ? _columns.Learned(parse, row.Train) : _layout.Apply(row.Kind, parse, Columns(parse)) };
     }
 
     /// <summary>The columns that are given, by what they hold.</summary>
-    public IReadOnlyDictionary<string, string> Columns(ParseResult parse) => _columns.Given(parse);
+    public IReadOnlyDictionary<string, string> Columns(ParseResult parse) => _layout.Given(parse, _columns.Given(parse));
 
     internal static ArgumentException Lacking(string option) => new($"give {option} for this task; see --help for an example.");
 

@@ -34,6 +34,26 @@ internal sealed class ScoreFigures(string title, Score score, Score? withoutRead
             parts.Add(new ClassTable(confusion));
         }
 
+        if (score.PerType.Count > 0)
+        {
+            parts.Add(PerType(grey));
+        }
+
+        parts.AddRange(score.Notes.Select(note => new Text($"  {note.Key} {note.Value}", grey)));
         return ((IRenderable)new Rows(parts)).Render(options, maxWidth);
+    }
+
+    /// <summary>A line for each type of entity, or each tag.</summary>
+    private Grid PerType(Style grey)
+    {
+        Grid grid = new Grid().Fixed(left: 2, right: 3).Fixed(left: 0, right: 3, Justify.Right).Fixed(left: 0, right: 3, Justify.Right)
+            .Fixed(left: 0, right: 3, Justify.Right).Fixed(left: 0, right: 0, Justify.Right);
+        grid.AddRow([.. ((string[])["type", "precision", "recall", "f1", "support"]).Select(name => new Text(name, grey))]);
+        foreach ((string type, EntityMatches matches) in score.PerType)
+        {
+            grid.AddRow(new Text(type), new Text($"{100 * matches.Precision:f1}"), new Text($"{100 * matches.Recall:f1}"), new Text($"{100 * matches.F1:f1}"), new Text($"{matches.True:N0}", grey));
+        }
+
+        return grid;
     }
 }

@@ -29,10 +29,17 @@ internal static class ScoreJson
         json.WriteEndObject();
         WriteCounts(json, "counts", score.Counts);
         WriteCounts(json, "skipped", score.Skipped);
+        foreach ((string name, string note) in score.Notes)
+        {
+            json.WriteString(name, note);
+        }
+
         if (score.Confusion is { } confusion)
         {
             Write(confusion, json);
         }
+
+        WritePerType(json, score.PerType);
     }
 
     /// <summary><c>per_class</c>: figures by label; <c>confusion</c>: labels, and counts with a row for each true class.</summary>
@@ -72,6 +79,26 @@ internal static class ScoreJson
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>Only where there are any.</summary>
+    private static void WritePerType(Utf8JsonWriter json, IReadOnlyDictionary<string, EntityMatches> types)
+    {
+        if (types.Count > 0)
+        {
+            json.WriteStartObject("per_class");
+            foreach ((string type, EntityMatches matches) in types)
+            {
+                json.WriteStartObject(type);
+                json.WriteNumber("precision", matches.Precision);
+                json.WriteNumber("recall", matches.Recall);
+                json.WriteNumber("f1", matches.F1);
+                json.WriteNumber("support", matches.True);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
     }
 
     /// <summary>Only where there are any.</summary>

@@ -78,7 +78,7 @@ internal sealed class EvaluationRun(
     public bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };
 
     /// <summary>The columns that are given; of the others those that the model was tuned with.</summary>
-    public IReadOnlyDictionary<string, string> Columns(ColumnOptions columns, FineTuningRecord? tuned) => columns.Given(parse, tuned?.Columns);
+    public IReadOnlyDictionary<string, string> Columns(ColumnOptions columns, FineTuningRecord? tuned) => options.Layout.Given(parse, columns.Given(parse, tuned?.Columns));
 
     /// <summary>The kind of your own task.</summary>
     /// <exception cref="ArgumentException">A column is not given.</exception>
@@ -86,7 +86,11 @@ internal sealed class EvaluationRun(
         task == ColumnOptions.Embedding ? TaskTable.Embedding(null, columns.Measured(parse)) : ColumnOptions.KindOf(task, Columns(columns, tuned))!;
 
     /// <summary>How tables are read where their files do not say.</summary>
-    public TableOptions Tables(TableFormatOptions options) => options.Of(parse, terminal);
+    public TableOptions Tables() => options.Tables.Of(parse, terminal);
+
+    /// <summary>A task's kind, reading files as they are said to be laid out.</summary>
+    /// <exception cref="ArgumentException">What is given does not suffice.</exception>
+    public TaskKind KindOf(TaskKind kind, ColumnOptions columns, FineTuningRecord? tuned) => options.Layout.Apply(kind, parse, Columns(columns, tuned));
 
     /// <summary>The one file that --data names.</summary>
     /// <exception cref="ArgumentException">It names several.</exception>

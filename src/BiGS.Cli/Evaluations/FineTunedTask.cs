@@ -15,6 +15,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     [
         shared.Data, shared.MaxLength, shared.Limit, options.Predictions, .. shared.Tables.All, .. IsEmbedding ? [] : (Option[])[options.PairStyle, options.Distractors],
         .. row is null || IsEmbedding ? options.Columns.All : [],
+        .. row?.Kind switch { MultipleChoice => shared.Layout.Choice, TokenTagging => (IReadOnlyList<Option>)[options.Columns.Label, .. shared.Layout.Tagging], _ => [] },
     ];
 
     /// <summary>Whether texts are read by themselves, never joined.</summary>
@@ -35,7 +36,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     public override void Run(EvaluationRun run)
     {
         FineTuningRecord? tuned = run.TunedFor();
-        TaskKind kind = (row is null || IsEmbedding ? run.KindOf(options.Columns, tuned) : row.Kind).With(run.Tables(shared.Tables));
+        TaskKind kind = (row is null || IsEmbedding ? run.KindOf(options.Columns, tuned) : run.KindOf(row.Kind, options.Columns, tuned)).With(run.Tables());
         string[] paths = [.. run.Value(shared.Data)!.Select(path =>
             row is not null && Directory.Exists(path) ? TaskRow.Find(path, row.Validation, shared.Data.Name) : path)];
         string? file = run.Value(options.Predictions);
@@ -75,7 +76,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     /// <summary>"as sst2, ..." in one line: what the model was tuned with, or what is given instead.</summary>
     private string HowItReads(EvaluationRun run, FineTuningRecord tuned, RowLayout layout)
     {
-        IEnumerable<string> columns = row is null ? run.Columns(options.Columns, tuned).Select(column => $"{column.Key} in column \"{column.Value}\"") : [];
+        IEnumerable<string> columns = run.Columns(options.Columns, tuned).Select(column => $"{column.Key} in column \"{column.Value}\"");
         string[] settings =
         [
             .. columns,

@@ -6,12 +6,17 @@ using BiGS.Tokenizers;
 namespace BiGS.Cli.Evaluations;
 
 /// <summary>Held-out documents as rows whose masks follow from a seed.</summary>
-internal sealed class HeldOutRows(BiGSConfig config, BertTokenizer tokenizer, int maxLength, int seed)
+/// <param name="config">The model's shape.</param>
+/// <param name="tokenizer">The model's own.</param>
+/// <param name="maxLength">Tokens of a row.</param>
+/// <param name="seed">Decides the masks.</param>
+/// <param name="pack">Whether short documents that follow each other share a row, [SEP] between them, as many as fit in it whole.</param>
+internal sealed class HeldOutRows(BiGSConfig config, BertTokenizer tokenizer, int maxLength, int seed, bool pack = false)
 {
     private readonly List<int[]> _documents = [];
     private DynamicMasks? _rows;
 
-    public int Documents => _documents.Count;
+    public int Documents { get; private set; }
 
     public long Count => Rows.Count;
 
@@ -31,10 +36,29 @@ internal sealed class HeldOutRows(BiGSConfig config, BertTokenizer tokenizer, in
             line.Report("reading", detail: $"{_documents.Count:N0} documents");
         }
 
+        Documents = _documents.Count;
         WordPieceVocabulary words = tokenizer.Vocabulary;
         var special = SpecialTokens.Of(words);
         var masker = new MlmMasker(new MlmMaskingOptions { Seed = (ulong)seed }, special, words.Count);
-        _rows = new DynamicMasks(new DocumentRows(new DocumentsInMemory(_documents), special, maxLength), masker);
+        _rows = new DynamicMasks(new DocumentRows(new DocumentsInMemory(pack ? Packed(special.Separator) : _documents), special, maxLength), masker);
+    }
+
+    private List<int[]> Packed(int separator)
+    {
+        var packed = new List<int[]>();
+        foreach (int[] document in _documents.Where(document => document.Length > 0))
+        {
+            if (packed.Count > 0 && packed[^1].Length + 1 + document.Length <= maxLength - 2)
+            {
+                packed[^1] = [.. packed[^1], separator, .. document];
+            }
+            else
+            {
+                packed.Add(document);
+            }
+        }
+
+        return packed;
     }
 
     /// <summary>All rows once. A model that sees its padding gets rows of full length, as in its training.</summary>

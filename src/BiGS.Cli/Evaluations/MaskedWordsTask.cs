@@ -19,8 +19,11 @@ internal sealed class MaskedWordsTask(EvaluationOptions options) : EvaluationTas
     private readonly Option<string> _textField = Values.Text("--text-field", "NAME", "mlm: the field or column that holds the text (default text)");
     private readonly Option<int?> _batchSize = Values.Number("--batch-size", $"mlm: rows computed at a time (default {DefaultBatchSize})", least: 1);
 
+    private readonly Option<bool> _pack = Values.Flag(
+        "--pack", "mlm: short documents (lines) share a row, with [SEP] between them: fewer rows, and more context than a line by itself has");
+
     /// <inheritdoc/>
-    public override IReadOnlyList<Option> Reads => [options.Data, options.Tables.Encoding, _textField, _batchSize, options.MaxLength, options.Limit, options.Seed];
+    public override IReadOnlyList<Option> Reads => [options.Data, options.Tables.Encoding, _textField, _batchSize, _pack, options.MaxLength, options.Limit, options.Seed];
 
     /// <inheritdoc/>
     public override void Run(EvaluationRun run)
@@ -29,7 +32,7 @@ internal sealed class MaskedWordsTask(EvaluationOptions options) : EvaluationTas
         var corpus = new CorpusOptions { TextField = run.Value(_textField) ?? "text", Encoding = run.Value(options.Tables.Encoding) };
         IEnumerable<string> documents = Corpus.ReadDocuments(run.Value(options.Data)!, corpus);
         int length = RowLength(model.Config, run.Value(options.MaxLength));
-        var heldOut = new HeldOutRows(model.Config, tokenizer, length, run.Value(options.Seed) ?? DefaultSeed);
+        var heldOut = new HeldOutRows(model.Config, tokenizer, length, run.Value(options.Seed) ?? DefaultSeed, run.Value(_pack));
         MaskedLmScore score;
         using (ProgressLine line = run.Terminal.Progress())
         {

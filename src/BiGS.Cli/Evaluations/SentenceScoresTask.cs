@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BiGS.Cli.Commands;
 using BiGS.Cli.Console;
 using BiGS.Corpora;
 using BiGS.Evaluation;
@@ -11,8 +12,15 @@ namespace BiGS.Cli.Evaluations;
 internal sealed class SentenceScoresTask(EvaluationOptions options) : EvaluationTask(
     "score", "how likely each line of a text file is, as a pseudo-log-likelihood")
 {
+    private const string Refuse = "refuse";
+    private const string Truncate = "truncate";
+    private const string Window = "window";
+
+    private readonly Option<string> _long = Values.Choice(
+        "--long", "score: what becomes of a line that is longer than the model: refuse it, truncate it, or score each piece in a window of the line around it", Refuse, Truncate, Window);
+
     /// <inheritdoc/>
-    public override IReadOnlyList<Option> Reads => [options.Data, options.Tables.Encoding, options.Limit, options.Masking];
+    public override IReadOnlyList<Option> Reads => [options.Data, options.Tables.Encoding, options.Limit, options.Masking, _long];
 
     /// <inheritdoc/>
     public override void Run(EvaluationRun run)
@@ -26,15 +34,20 @@ internal sealed class SentenceScoresTask(EvaluationOptions options) : Evaluation
         }
 
         (BiGSForMaskedLM model, BertTokenizer tokenizer) = run.OpenMaskedLm();
-        var likelihood = new PseudoLogLikelihood(model, tokenizer, EvaluationOptions.Hidden(run.Value(options.Masking)!));
-        foreach ((long number, string text) in lines)
+        LongSentences longSentences = run.Value(_long) switch { Truncate => LongSentences.Truncate, Window => LongSentences.Window, _ => LongSentences.Refuse };
+        var likelihood = new PseudoLogLikelihood(model, tokenizer, EvaluationOptions.Hidden(run.Value(options.Masking)!), longSentences);
+        (long Number, int Length)[] tooLong =
+            [.. lines.Select(line => (line.Number, Length: likelihood.LengthOf(line.Text))).Where(line => line.Length > likelihood.LongestSentence)];
+        if (tooLong is [(long number, int length), ..])
         {
-            int length = likelihood.LengthOf(text);
-            if (length > likelihood.LongestSentence)
+            if (longSentences == LongSentences.Refuse)
             {
                 throw new InvalidDataException(
-                    $"'{file}', line {number}: the sentence has {length} tokens, but the model reads at most {likelihood.LongestSentence}; shorten or split it");
+                    $"'{file}', line {number}: the sentence has {length} tokens, but the model reads at most {likelihood.LongestSentence}; shorten or split it, or give {_long.Name} {Truncate} or {_long.Name} {Window}");
             }
+
+            string done = longSentences == LongSentences.Truncate ? "are cut there" : "are read through windows of that length";
+            run.Terminal.Warn([$"{tooLong.Length:N0} of {lines.Length:N0} lines are longer than {likelihood.LongestSentence} tokens, the first of them line {number} with {length:N0}, and {done}."]);
         }
 
         IReadOnlyList<SentenceScore> scores = run.Working(
@@ -46,11 +59,11 @@ internal sealed class SentenceScoresTask(EvaluationOptions options) : Evaluation
             {
                 score.Write(json);
                 json.WriteStartArray("sentences");
-                foreach (((long number, string text), SentenceScore sentence) in lines.Zip(scores))
+                foreach (((long Number, string Text) line, SentenceScore sentence) in lines.Zip(scores))
                 {
                     json.WriteStartObject();
-                    json.WriteNumber("line", number);
-                    json.WriteString("text", text);
+                    json.WriteNumber("line", line.Number);
+                    json.WriteString("text", line.Text);
                     json.WriteNumber("score", sentence.LogLikelihood);
                     json.WriteNumber("pieces", sentence.Pieces);
                     json.WriteEndObject();

@@ -2,12 +2,18 @@ using BiGS.Corpora;
 
 namespace BiGS.Evaluation;
 
-/// <summary>Two sentences that differ in as little as possible, of which one is English.</summary>
+/// <summary>Two sentences that differ in as little as possible, of which one is well-formed.</summary>
 /// <param name="Good">The one that is.</param>
 /// <param name="Bad">The other.</param>
-/// <param name="Field">syntax, morphology, semantics, or between two.</param>
-/// <param name="Phenomenon">What it is about: island effects, binding, …</param>
-public sealed record MinimalPair(string Good, string Bad, string Field, string Phenomenon);
+/// <param name="Field">syntax, morphology, semantics, or between two; null where the file does not say.</param>
+/// <param name="Phenomenon">What it is about: island effects, binding, …; null where the file does not say.</param>
+public sealed record MinimalPair(string Good, string Bad, string? Field = null, string? Phenomenon = null);
+
+/// <summary>Which columns of a table hold minimal pairs.</summary>
+/// <param name="Good">The well-formed sentence.</param>
+/// <param name="Bad">The other.</param>
+/// <param name="Group">What pairs are counted together by; null for nothing.</param>
+public sealed record MinimalPairColumns(Column Good, Column Bad, Column? Group = null);
 
 /// <summary>
 /// The benchmark of linguistic minimal pairs (Warstadt et al. 2020), without fine-tuning: how often the good sentence has the higher
@@ -15,19 +21,28 @@ public sealed record MinimalPair(string Good, string Bad, string Field, string P
 /// </summary>
 public static class Blimp
 {
-    private static readonly Column[] Columns =
-        [Column.Of("sentence_good"), Column.Of("sentence_bad"), Column.Of("field"), Column.Of("linguistics_term")];
+    private static readonly Column[] Published =
+        [Column.Of("sentence_good"), Column.Of("sentence_bad"), Column.Of("field") with { Optional = true }, Column.Of("linguistics_term") with { Optional = true }];
 
-    /// <summary>The pairs of a file, in its order.</summary>
+    /// <summary>The pairs of a table, in its order.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">Where the sentences are; null for the names that BLiMP's own files have.</param>
+    /// <param name="tables">How the file is read where it does not say.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It holds no pair, or a row lacks a column: says which.</exception>
-    public static IEnumerable<MinimalPair> Read(string path)
+    public static IEnumerable<MinimalPair> Read(string path, MinimalPairColumns? columns = null, TableOptions? tables = null)
     {
-        foreach (TableRow row in TableFile.Read(path, Columns))
+        Column[] wanted = columns is null ? Published : [columns.Good, columns.Bad, .. columns.Group is { } group ? [group] : (Column[])[]];
+        foreach (TableRow row in TableFile.Read(path, wanted, tables))
         {
-            yield return row.Cells is [{ Length: > 0 } good, { Length: > 0 } bad, { } field, { } phenomenon]
-                ? new MinimalPair(good, bad, field, phenomenon)
-                : throw new InvalidDataException($"{row.Where}: a sentence is empty; expected a good and a bad one");
+            if (string.IsNullOrWhiteSpace(row.Cells[0]) || string.IsNullOrWhiteSpace(row.Cells[1]))
+            {
+                throw new InvalidDataException($"{row.Where}: a sentence is empty; expected a good and a bad one");
+            }
+
+            yield return columns is null
+                ? new MinimalPair(row.Cells[0]!, row.Cells[1]!, row.Cells[2], row.Cells[3])
+                : new MinimalPair(row.Cells[0]!, row.Cells[1]!, null, row.Cells.ElementAtOrDefault(2));
         }
     }
 
@@ -63,5 +78,5 @@ public static class Blimp
         return answers.ToScore("blimp");
     }
 
-    private static string[] Groups(MinimalPair pair) => ["field_" + pair.Field, pair.Phenomenon];
+    private static string[] Groups(MinimalPair pair) => [.. new[] { pair.Field is null ? null : "field_" + pair.Field, pair.Phenomenon }.OfType<string>()];
 }

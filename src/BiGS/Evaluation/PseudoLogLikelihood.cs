@@ -16,6 +16,19 @@ public enum HiddenPieces
     RestOfWord,
 }
 
+/// <summary>What becomes of a sentence that is longer than the model.</summary>
+public enum LongSentences
+{
+    /// <summary>It is refused.</summary>
+    Refuse,
+
+    /// <summary>Its end is cut off; the score is that of its beginning.</summary>
+    Truncate,
+
+    /// <summary>Each piece is scored in as long a stretch of the sentence as the model reads, with the piece in its middle where the sentence's ends allow.</summary>
+    Window,
+}
+
 /// <summary>How likely a sentence is to a masked language model.</summary>
 /// <param name="LogLikelihood">In nats; at most 0.</param>
 /// <param name="Pieces">Word pieces that it is a sum over.</param>
@@ -48,7 +61,9 @@ public readonly record struct SentenceScore(double LogLikelihood, int Pieces)
 /// <param name="words">What the model gives for hidden words.</param>
 /// <param name="tokenizer">The model's own.</param>
 /// <param name="hidden">What is hidden with a piece.</param>
-public sealed class PseudoLogLikelihood(MaskedWords words, BertTokenizer tokenizer, HiddenPieces hidden = HiddenPieces.One)
+/// <param name="longSentences">What becomes of a sentence that is longer than the model.</param>
+public sealed class PseudoLogLikelihood(
+    MaskedWords words, BertTokenizer tokenizer, HiddenPieces hidden = HiddenPieces.One, LongSentences longSentences = LongSentences.Refuse)
 {
     /// <summary>A sentence of l tokens is l rows of l; so many ids are in memory at a time.</summary>
     private const long IdsAtOnce = 1 << 17;
@@ -56,8 +71,10 @@ public sealed class PseudoLogLikelihood(MaskedWords words, BertTokenizer tokeniz
     /// <param name="model">Left in the mode that it was in.</param>
     /// <param name="tokenizer">The model's own.</param>
     /// <param name="hidden">What is hidden with a piece.</param>
-    public PseudoLogLikelihood(BiGSForMaskedLM model, BertTokenizer tokenizer, HiddenPieces hidden = HiddenPieces.One)
-        : this(new MaskedWords(model, tokenizer.Vocabulary.PadId), tokenizer, hidden)
+    /// <param name="longSentences">What becomes of a sentence that is longer than the model.</param>
+    public PseudoLogLikelihood(
+        BiGSForMaskedLM model, BertTokenizer tokenizer, HiddenPieces hidden = HiddenPieces.One, LongSentences longSentences = LongSentences.Refuse)
+        : this(new MaskedWords(model, tokenizer.Vocabulary.PadId), tokenizer, hidden, longSentences)
     {
     }
 
@@ -70,7 +87,7 @@ public sealed class PseudoLogLikelihood(MaskedWords words, BertTokenizer tokeniz
     /// <param name="sentences">In any order.</param>
     /// <param name="progress">Told the share that is done.</param>
     /// <param name="cancel">Stops between batches.</param>
-    /// <exception cref="ArgumentException">A sentence is longer than the model reads.</exception>
+    /// <exception cref="ArgumentException">A sentence is longer than the model reads, and is to be refused.</exception>
     public IReadOnlyList<SentenceScore> Score(IReadOnlyList<string> sentences, IProgress<double>? progress = null, CancellationToken cancel = default)
     {
         var scores = new List<SentenceScore>(sentences.Count);
@@ -79,7 +96,7 @@ public sealed class PseudoLogLikelihood(MaskedWords words, BertTokenizer tokeniz
             var questions = new List<MaskedQuestion[]>();
             for (long ids = 0; ids < IdsAtOnce && scores.Count + questions.Count < sentences.Count;)
             {
-                questions.Add([.. Questions(tokenizer.Encode(sentences[scores.Count + questions.Count]))]);
+                questions.Add([.. Questions(Encoded(sentences[scores.Count + questions.Count]))]);
                 ids += questions[^1].Sum(question => (long)question.Ids.Length);
             }
 
@@ -91,6 +108,9 @@ public sealed class PseudoLogLikelihood(MaskedWords words, BertTokenizer tokeniz
 
         return scores;
     }
+
+    private Tokenizers.Encoding Encoded(string sentence) =>
+        tokenizer.Encode(sentence, maxLength: longSentences == LongSentences.Truncate && LongestSentence < int.MaxValue ? LongestSentence : null);
 
     private IEnumerable<MaskedQuestion> Questions(Tokenizers.Encoding encoding)
     {
@@ -105,9 +125,19 @@ public sealed class PseudoLogLikelihood(MaskedWords words, BertTokenizer tokeniz
                     ids[end++] = tokenizer.Vocabulary.MaskId;
                 }
                 while (hidden == HiddenPieces.RestOfWord && IsContinued(encoding, end));
-                yield return new MaskedQuestion(ids, position, [encoding.Ids[position]]);
+                yield return longSentences == LongSentences.Window && ids.Length > LongestSentence
+                    ? Windowed(ids, position, encoding.Ids[position])
+                    : new MaskedQuestion(ids, position, [encoding.Ids[position]]);
             }
         }
+    }
+
+    /// <summary>[CLS], as many pieces around a position as the model reads, and [SEP].</summary>
+    private MaskedQuestion Windowed(int[] ids, int position, int piece)
+    {
+        int room = LongestSentence - 2;
+        int start = Math.Clamp(position - (room / 2), 1, ids.Length - 1 - room);
+        return new MaskedQuestion([ids[0], .. ids.AsSpan(start, room), ids[^1]], position - start + 1, [piece]);
     }
 
     private static bool IsContinued(Tokenizers.Encoding encoding, int position) =>

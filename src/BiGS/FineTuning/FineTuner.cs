@@ -82,7 +82,7 @@ public sealed class FineTuner : IDisposable
         }
 
         _optimizer = new FusedAdamW(scale?.Apply(_groups) ?? _groups, _options.Beta1, _options.Beta2, _options.Epsilon);
-        long perEpoch = (train.Samples.Count + _options.BatchSize - 1) / _options.BatchSize;
+        long perEpoch = SampleBatches.Count(train.Samples, _options.BatchSize);
         long all = perEpoch * _options.Epochs;
         var schedule = new Schedule(ScheduleShape.Linear, (long)(_options.Warmup * all), all);
         var epochs = new List<EpochResult>();

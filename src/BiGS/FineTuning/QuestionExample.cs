@@ -8,8 +8,8 @@ namespace BiGS.FineTuning;
 /// <param name="Id">As the file has it: what predictions are named by.</param>
 /// <param name="Question">One sentence.</param>
 /// <param name="Context">The text, of any length.</param>
-/// <param name="Answers">Text and first character (UTF-16) of each; empty where the text has none.</param>
-public sealed record QuestionExample(string Where, string Id, string Question, string Context, IReadOnlyList<(string Text, int Start)> Answers)
+/// <param name="Answers">Text and first character (UTF-16) of each; empty where the text has none; null where no question of the file says.</param>
+public sealed record QuestionExample(string Where, string Id, string Question, string Context, IReadOnlyList<(string Text, int Start)>? Answers)
 {
     /// <summary>A file as SQuAD 1.1 and 2.0 lay it out.</summary>
     /// <param name="path">The file.</param>
@@ -23,13 +23,14 @@ public sealed record QuestionExample(string Where, string Id, string Question, s
         {
             foreach (JsonElement paragraph in file.RootElement.GetProperty("data").EnumerateArray().SelectMany(article => article.GetProperty("paragraphs").EnumerateArray()))
             {
-                string context = paragraph.GetProperty("context").GetString()!;
+                string context = paragraph.GetProperty("context").GetString() ?? "";
                 int[] units = CodePointStarts(context);
                 foreach (JsonElement question in paragraph.GetProperty("qas").EnumerateArray())
                 {
                     string id = question.GetProperty("id").ToString();
                     string where = $"'{path}', question {id}";
-                    examples.Add(new QuestionExample(where, id, question.GetProperty("question").GetString()!, context, AnswersOf(question, context, units, where)));
+                    string asked = question.GetProperty("question").GetString() ?? throw new InvalidDataException($"{where}: the question is null; expected a text");
+                    examples.Add(new QuestionExample(where, id, asked, context, AnswersOf(question, context, units, where)));
                 }
             }
         }
@@ -38,20 +39,31 @@ public sealed record QuestionExample(string Where, string Id, string Question, s
             throw new InvalidDataException($"'{path}' is not laid out as SQuAD's files ({broken.Message}); expected data, paragraphs, context, qas, question, answers", broken);
         }
 
-        return examples;
+        // A file for submissions says of no question what is right; in any other, a question without answers has none.
+        return examples.TrueForAll(example => example.Answers is null) ? examples : [.. examples.Select(example => example with { Answers = example.Answers ?? [] })];
     }
 
-    private static IReadOnlyList<(string Text, int Start)> AnswersOf(JsonElement question, string context, int[] units, string where)
+    /// <summary>The answers; null where nothing is said of them.</summary>
+    private static IReadOnlyList<(string Text, int Start)>? AnswersOf(JsonElement question, string context, int[] units, string where)
     {
         if (question.TryGetProperty("is_impossible", out JsonElement impossible) && impossible.ValueKind == JsonValueKind.True)
         {
             return [];
         }
 
-        var answers = new List<(string, int)>();
-        foreach (JsonElement answer in question.GetProperty("answers").EnumerateArray())
+        if (!question.TryGetProperty("answers", out JsonElement all) || all.ValueKind == JsonValueKind.Null)
         {
-            string text = answer.GetProperty("text").GetString()!;
+            return null;
+        }
+
+        var answers = new List<(string, int)>();
+        foreach (JsonElement answer in all.EnumerateArray())
+        {
+            if (answer.GetProperty("text").GetString() is not { Length: > 0 } text)
+            {
+                continue; // some sets write the answer "none" as an empty text
+            }
+
             int start = answer.GetProperty("answer_start").GetInt32();
             if (start < 0 || start >= units.Length || string.CompareOrdinal(context, units[start], text, 0, text.Length) != 0)
             {

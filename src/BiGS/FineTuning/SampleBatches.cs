@@ -2,7 +2,7 @@ using BiGS.Batches;
 
 namespace BiGS.FineTuning;
 
-/// <summary>Which samples share a batch: those of similar length, so that little is padded.</summary>
+/// <summary>Which samples share a batch: those of equally many rows (a question's choices) and of similar length, so that little is padded.</summary>
 internal static class SampleBatches
 {
     /// <summary>Batches within which lengths are alike; beyond them the order is random.</summary>
@@ -13,22 +13,33 @@ internal static class SampleBatches
     /// <param name="tokens">Positions of a batch, padding counted.</param>
     public static IEnumerable<int[]> ByLength(IReadOnlyList<Sample> samples, int tokens)
     {
-        int[] order = [.. Enumerable.Range(0, samples.Count).OrderByDescending(i => samples[i].Length)];
-        for (int at = 0; at < order.Length;)
+        foreach (IGrouping<int, int> alike in Enumerable.Range(0, samples.Count).GroupBy(i => samples[i].Rows.Count))
         {
-            Sample longest = samples[order[at]];
-            int count = Math.Max(1, tokens / (longest.Length * longest.Rows.Count));
-            yield return order[at..Math.Min(order.Length, at + count)];
-            at += count;
+            int[] order = [.. alike.OrderByDescending(i => samples[i].Length)];
+            for (int at = 0; at < order.Length;)
+            {
+                int count = Math.Max(1, tokens / (samples[order[at]].Length * alike.Key));
+                yield return order[at..Math.Min(order.Length, at + count)];
+                at += count;
+            }
         }
     }
 
-    /// <summary>All samples once in an order that the seed and the epoch decide; the last batch may be smaller.</summary>
+    /// <summary>How many batches <see cref="Shuffled"/> makes, in every epoch.</summary>
+    public static long Count(IReadOnlyList<Sample> samples, int batchSize) =>
+        samples.CountBy(sample => sample.Rows.Count).Sum(alike => ((long)alike.Value + batchSize - 1) / batchSize);
+
+    /// <summary>All samples once in an order that the seed and the epoch decide; the last batch of equally many rows may be smaller.</summary>
     public static IReadOnlyList<int[]> Shuffled(IReadOnlyList<Sample> samples, int batchSize, ulong seed, int epoch)
     {
         var order = new RowOrder(samples.Count, seed);
         int[] shuffled = [.. Enumerable.Range(0, samples.Count).Select(place => (int)order.At(epoch, place))];
-        int[][] batches = [.. shuffled.Chunk(Stretch * batchSize).SelectMany(stretch => stretch.OrderBy(i => samples[i].Length).Chunk(batchSize))];
+        int[][] batches =
+        [
+            .. shuffled.GroupBy(i => samples[i].Rows.Count)
+                .SelectMany(alike => alike.Chunk(Stretch * batchSize))
+                .SelectMany(stretch => stretch.OrderBy(i => samples[i].Length).Chunk(batchSize)),
+        ];
         var places = new RowOrder(batches.Length, seed ^ (ulong)samples.Count);
         return [.. Enumerable.Range(0, batches.Length).Select(place => batches[places.At(epoch, place)])];
     }

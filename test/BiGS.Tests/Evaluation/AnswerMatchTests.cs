@@ -37,6 +37,10 @@ public class AnswerMatchTests
         Assert.Equal(-1, threshold);
         Assert.Equal(2.5 / 3, mean, 12);
 
+        // A text without a token is answered by none whatever the threshold, and does not move it.
+        Assert.Equal(-1, AnswerMatch.BestThreshold([(-5, 1, 0), (-1, 0.5, 0), (3, 0, 1), (double.PositiveInfinity, 1, 1)]).Threshold);
+        Assert.Equal((0, 1), AnswerMatch.BestThreshold([(double.PositiveInfinity, 1, 1)]));
+
         // Where answering never pays, nothing is answered.
         Assert.True(AnswerMatch.BestThreshold([(-5, 0, 1), (2, 0, 1)]).Threshold < -5);
     }

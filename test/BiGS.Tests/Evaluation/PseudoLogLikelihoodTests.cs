@@ -83,6 +83,31 @@ public class PseudoLogLikelihoodTests
         Assert.Equal(22, likelihood.Score([endless[4..]], cancel: TestContext.Current.CancellationToken)[0].Pieces);
     }
 
+    /// <summary>Each piece in the 22 pieces around it, written out for the first, one in the middle and the last; what fits is scored as ever.</summary>
+    [Fact]
+    public void ALongSentenceIsReadThroughWindows()
+    {
+        using BiGSForMaskedLM model = SmallWords.Model();
+        string[] words = [.. Enumerable.Range(0, 40).Select(i => i % 3 == 0 ? "the" : i % 3 == 1 ? "author" : "laughs")];
+        var windows = new PseudoLogLikelihood(model, SmallWords.Tokenizer, longSentences: LongSentences.Window);
+        double expected = Enumerable.Range(0, 40).Sum(i =>
+        {
+            int start = Math.Clamp(i - 11, 0, 18);
+            string[] row = words[start..(start + 22)];
+            row[i - start] = "[MASK]";
+            return SmallWords.LogProbability(model, SmallWords.Row(string.Join(' ', row)), i - start + 1, SmallWords.Tokenizer.Vocabulary.Id(words[i]));
+        });
+        string[] sentences = [string.Join(' ', words), string.Join(' ', words[..22]), "the unbelievables swim"];
+        IReadOnlyList<SentenceScore> scores = windows.Score(sentences, cancel: TestContext.Current.CancellationToken);
+        Assert.Equal(40, scores[0].Pieces);
+        Assert.Equal(expected, scores[0].LogLikelihood, 1e-4);
+        IReadOnlyList<SentenceScore> usual = new PseudoLogLikelihood(model, SmallWords.Tokenizer).Score(sentences[1..], cancel: TestContext.Current.CancellationToken);
+        Assert.Equal(usual[0].LogLikelihood, scores[1].LogLikelihood, 1e-5);
+        Assert.Equal(usual[1].LogLikelihood, scores[2].LogLikelihood, 1e-5);
+        var cut = new PseudoLogLikelihood(model, SmallWords.Tokenizer, longSentences: LongSentences.Truncate);
+        Assert.Equal(usual[0].LogLikelihood, cut.Score([sentences[0]], cancel: TestContext.Current.CancellationToken)[0].LogLikelihood, 1e-4);
+    }
+
     [Fact]
     public void ManySentencesComeToAMeanAndAPerplexity()
     {

@@ -138,33 +138,7 @@ public sealed class KindsTests : IDisposable
     public void CharactersBeyondTheFirstPlaneCountOnce()
     {
         string path = _temporary.File("a.json", """{"data": [{"paragraphs": [{"context": "🐈🐈 cat", "qas": [{"id": "1", "question": "who ?", "answers": [{"text": "cat", "answer_start": 3}]}]}]}]}""");
-        Assert.Equal(("cat", 5), Assert.Single(QuestionExample.Read(path)).Answers[0]);
-    }
-
-    [Theory]
-    [InlineData("a.jsonl", """{"question": "who ?", "choices": ["the cat", "a mat"], "answer": 1}""", "[CLS] who ? [SEP] a mat [SEP]")]
-    [InlineData("a.jsonl", """{"context": "birds fly", "question": "who ?", "choices": ["the cat", "birds"], "answer": "birds"}""", "[CLS] birds fly [SEP] who ? birds [SEP]")]
-    [InlineData("a.jsonl", """{"answerKey": "B", "question": {"stem": "who ?", "choices": [{"label": "A", "text": "cat"}, {"label": "B", "text": "mat"}]}}""", "[CLS] who ? [SEP] mat [SEP]")]
-    [InlineData("a.jsonl", """{"article": "the cat sat", "questions": [{"question": "who ?", "options": ["cat", "mat"], "gold_label": 2}]}""", "[CLS] the cat sat [SEP] who ? mat [SEP]")]
-    [InlineData("a.jsonl", """{"input": "the cat sat", "instructions": ["who ?\n\n (A) cat \n (B) mat \n (C) dogs \n (D) birds \n\n Answer:"], "outputs": ["(C) dogs"]}""", "[CLS] the cat sat [SEP] who ? dogs [SEP]")]
-    [InlineData("a.csv", "who ?,cat,mat,dogs,birds,D\n", "[CLS] who ? [SEP] birds [SEP]")]
-    [InlineData("a.csv", "sent1,sent2,ending0,ending1,ending2,ending3,label\nthe cat,sat,on a mat,fast,high,in paris,0\n", "[CLS] the cat [SEP] sat on a mat [SEP]")]
-    public void EveryLayoutOfChoicesReads(string name, string content, string right)
-    {
-        Sample sample = Assert.Single(new MultipleChoice().Read([_temporary.File(name, content)], [], Rows(32)).Samples);
-        Assert.Equal(right, Text(sample.Rows[((ClassTarget)sample.Target!).Class]));
-    }
-
-    [Theory]
-    [InlineData("""{"question": "who ?", "choices": ["cat", "mat"], "answer": 2}""", "none of 2 choices")]
-    [InlineData("""{"question": "who ?", "answer": 2}""", "\"choices\"")]
-    [InlineData("""{"question": "who ?", "choices": ["cat"], "answer": 0}""", "at least two")]
-    public void ABrokenChoiceIsNamed(string row, string says)
-    {
-        string path = _temporary.File("a.jsonl", row);
-        string message = Assert.Throws<InvalidDataException>(() => new MultipleChoice().Read([path], [], Rows(32))).Message;
-        Assert.Contains($"'{path}', line 1", message, StringComparison.Ordinal);
-        Assert.Contains(says, message, StringComparison.Ordinal);
+        Assert.Equal(("cat", 5), Assert.Single(QuestionExample.Read(path)).Answers![0]);
     }
 
     [Fact]

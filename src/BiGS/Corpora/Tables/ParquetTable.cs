@@ -7,42 +7,48 @@ namespace BiGS.Corpora;
 internal static class ParquetTable
 {
     /// <summary>Reads the wanted columns and no others.</summary>
-    public static IEnumerable<TableRow> Read(string path, IReadOnlyList<Column> columns) => ReadAsync(path, columns).ToBlockingEnumerable();
+    public static IEnumerable<TableRow> Read(string path, IReadOnlyList<Column> columns) => ReadAsync(path, columns, ParquetColumn.Single).ToBlockingEnumerable();
 
-    /// <summary>All columns that hold one value a row; lists and the like are left out.</summary>
+    /// <summary>All columns that hold one value a row, or a list of values, which is written as JSON; what is nested otherwise is left out.</summary>
     public static Table Open(string path, IReadOnlyList<Column> columns, TableOptions options)
     {
         (string[] names, string[] others) = Names(path).GetAwaiter().GetResult();
         if (others.Length > 0)
         {
-            options.Warn?.Invoke($"'{path}': {string.Join(", ", others)} hold more than one value a row, and are left out");
+            options.Warn?.Invoke($"'{path}': {string.Join(", ", others)} hold neither values nor lists of them, and are left out");
         }
 
         Index?[] places = [.. columns.Select(column => Place(path, column, names) is var place and >= 0 ? place : (Index?)null)];
-        return new Table(names, places, Read(path, [.. names.Select(name => new Column([name], Optional: true))]));
+        return new Table(names, places, ReadAsync(path, [.. names.Select(name => new Column([name], Optional: true))], ValuesAndLists).ToBlockingEnumerable());
     }
 
-    private static async Task<(string[] Single, string[] Others)> Names(string path)
+    private static Field[] ValuesAndLists(ParquetSchema schema)
+    {
+        Field[] known = [.. ParquetColumn.Single(schema), .. ParquetLists.Of(schema)];
+        return [.. schema.Fields.Where(known.Contains)];
+    }
+
+    private static async Task<(string[] Known, string[] Others)> Names(string path)
     {
         await using ParquetReader reader = await ParquetColumn.OpenAsync(path);
-        string[] names = [.. ParquetColumn.Single(reader.Schema).Select(field => field.Name)];
+        string[] names = [.. ValuesAndLists(reader.Schema).Select(field => field.Name)];
         return (names, [.. reader.Schema.Fields.Select(field => field.Name).Except(names)]);
     }
 
-    private static async IAsyncEnumerable<TableRow> ReadAsync(string path, IReadOnlyList<Column> columns)
+    private static async IAsyncEnumerable<TableRow> ReadAsync(string path, IReadOnlyList<Column> columns, Func<ParquetSchema, Field[]> read)
     {
         await using ParquetReader reader = await ParquetColumn.OpenAsync(path);
-        DataField[] known = ParquetColumn.Single(reader.Schema);
+        Field[] known = read(reader.Schema);
         string[] names = [.. known.Select(field => field.Name)];
         RefuseOthers(path, reader.Schema, columns, names);
-        ParquetColumn?[] wanted = [.. columns.Select(column => Place(path, column, names) is var place and >= 0 ? new ParquetColumn(path, reader, known[place]) : null)];
+        Func<int, Task<string?[]>>?[] wanted = [.. columns.Select(column => Place(path, column, names) is var place and >= 0 ? Reader(path, reader, known[place]) : null)];
         long row = 0;
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             var cells = new string?[]?[wanted.Length];
             for (int i = 0; i < wanted.Length; i++)
             {
-                cells[i] = wanted[i] is { } column ? await column.ReadAsync(group) : null;
+                cells[i] = wanted[i] is { } column ? await column(group) : null;
             }
 
             for (int r = 0; r < cells.Max(column => column?.Length); r++)
@@ -60,6 +66,11 @@ internal static class ParquetTable
             throw new InvalidDataException($"'{path}' holds no row; expected a table with {string.Join(", ", columns)}");
         }
     }
+
+    /// <summary>What reads the cells of a row group.</summary>
+    private static Func<int, Task<string?[]>> Reader(string path, ParquetReader reader, Field field) => field is DataField { IsArray: false } single
+        ? new ParquetColumn(path, reader, single).ReadAsync
+        : group => ParquetLists.ReadAsync(reader, group, field, path);
 
     /// <summary>Refuses a wanted column that holds lists or structures.</summary>
     private static void RefuseOthers(string path, ParquetSchema schema, IReadOnlyList<Column> columns, string[] names)

@@ -64,6 +64,12 @@ public static class TableFile
         };
     }
 
+    /// <summary>The names that the numbers of a column stand for; null where the file does not say. Only Parquet files can.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="column">The column's name.</param>
+    public static IReadOnlyList<string>? ClassNames(string path, string column) =>
+        FormatOf(path) == TableFormat.Parquet ? ParquetLists.ClassNamesAsync(path, column).GetAwaiter().GetResult() : null;
+
     internal static InvalidDataException Missing(string path, Column column, IReadOnlyList<string> found, string remedy)
     {
         string[] known = [.. found.Select(name => name.Length > 40 ? name[..40] + "…" : name)];

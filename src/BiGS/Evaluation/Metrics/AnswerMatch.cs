@@ -22,13 +22,17 @@ public static partial class AnswerMatch
     /// The threshold on "score of no answer − score of the best answer" above which no answer is the better guess: the one that the evaluated
     /// questions like best, as SQuAD 2.0's official program finds it.
     /// </summary>
-    /// <param name="questions">Per question: the difference, what its answer would earn, and what saying "none" would.</param>
-    /// <returns>The threshold and the mean that it earns.</returns>
+    /// <param name="questions">
+    /// Per question: the difference, what its answer would earn, and what saying "none" would. A text without a token has no answer, whatever the threshold:
+    /// its difference is infinite, and it has no part in the choice.
+    /// </param>
+    /// <returns>The threshold, a finite number, and the mean that it earns.</returns>
     public static (double Threshold, double Mean) BestThreshold(IReadOnlyList<(double NoAnswerMargin, double IfAnswered, double IfNone)> questions)
     {
         double earned = questions.Sum(question => question.IfNone);
-        (double best, double threshold) = (earned, questions.Count == 0 ? 0 : questions.Min(question => question.NoAnswerMargin) - 1);
-        foreach (IGrouping<double, (double, double IfAnswered, double IfNone)> equal in questions.GroupBy(question => question.NoAnswerMargin).OrderBy(group => group.Key))
+        (double NoAnswerMargin, double IfAnswered, double IfNone)[] open = [.. questions.Where(question => double.IsFinite(question.NoAnswerMargin))];
+        (double best, double threshold) = (earned, open.Length == 0 ? 0 : open.Min(question => question.NoAnswerMargin) - 1);
+        foreach (IGrouping<double, (double, double IfAnswered, double IfNone)> equal in open.GroupBy(question => question.NoAnswerMargin).OrderBy(group => group.Key))
         {
             earned += equal.Sum(question => question.IfAnswered - question.IfNone);
             if (earned > best)

@@ -1,11 +1,5 @@
 namespace BiGS.Evaluation;
 
-/// <summary>A named stretch of a tagged sentence.</summary>
-/// <param name="Kind">What follows the prefix of its tags.</param>
-/// <param name="First">Its first word.</param>
-/// <param name="Last">Its last word, inclusive.</param>
-public readonly record struct Entity(string Kind, int First, int Last);
-
 /// <summary>How many entities there are, are guessed, and are both, with the same words and kind.</summary>
 public readonly record struct EntityMatches(int Right, int Guessed, int True)
 {
@@ -21,38 +15,26 @@ public readonly record struct EntityMatches(int Right, int Guessed, int True)
     public static EntityMatches operator +(EntityMatches a, EntityMatches b) => new(a.Right + b.Right, a.Guessed + b.Guessed, a.True + b.True);
 
     /// <summary>Counts one sentence.</summary>
-    public static EntityMatches Of(IReadOnlyList<string> truth, IReadOnlyList<string> guesses)
+    public static EntityMatches Of(IEnumerable<Entity> truth, IEnumerable<Entity> guesses)
     {
-        HashSet<Entity> wanted = [.. Entities(truth)];
-        Entity[] guessed = [.. Entities(guesses)];
-        return new EntityMatches(guessed.Count(wanted.Contains), guessed.Length, wanted.Count);
+        HashSet<Entity> wanted = [.. truth];
+        HashSet<Entity> guessed = [.. guesses];
+        return new EntityMatches(guessed.Count(wanted.Contains), guessed.Count, wanted.Count);
     }
 
-    /// <summary>
-    /// The entities of BIO, IOB and BIOES tags as seqeval's default reads them: B and S begin one, O and a change of kind end one,
-    /// and an I that follows nothing of its kind begins one too.
-    /// </summary>
-    public static IEnumerable<Entity> Entities(IReadOnlyList<string> tags)
+    /// <summary>Counts each kind of many sentences by itself, in the order of their names.</summary>
+    /// <param name="sentences">What is true and what was guessed, sentence by sentence.</param>
+    public static IReadOnlyDictionary<string, EntityMatches> ByKind(IEnumerable<(IReadOnlyList<Entity> Truth, IReadOnlyList<Entity> Guesses)> sentences)
     {
-        (char before, string kindBefore, int begin) = ('O', "", 0);
-        for (int i = 0; i <= tags.Count; i++)
+        var kinds = new SortedDictionary<string, EntityMatches>(StringComparer.Ordinal);
+        foreach ((IReadOnlyList<Entity> truth, IReadOnlyList<Entity> guesses) in sentences)
         {
-            (char prefix, string kind) = Split(i < tags.Count ? tags[i] : "O");
-            bool goesOn = before is ('B' or 'I') && prefix is ('I' or 'E') && kind == kindBefore;
-            if (!goesOn)
+            foreach (string kind in truth.Concat(guesses).Select(entity => entity.Kind).Distinct())
             {
-                if (before != 'O')
-                {
-                    yield return new Entity(kindBefore, begin, i - 1);
-                }
-
-                begin = i;
+                kinds[kind] = kinds.GetValueOrDefault(kind) + Of(truth.Where(entity => entity.Kind == kind), guesses.Where(entity => entity.Kind == kind));
             }
-
-            (before, kindBefore) = (prefix, kind);
         }
-    }
 
-    private static (char Prefix, string Kind) Split(string tag) =>
-        tag.Length == 0 || tag == "O" ? ('O', "") : (tag[0], tag.IndexOf('-', StringComparison.Ordinal) is > 0 and var dash ? tag[(dash + 1)..] : "_");
+        return kinds;
+    }
 }

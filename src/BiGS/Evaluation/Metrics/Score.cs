@@ -19,6 +19,12 @@ public sealed record Score(
     /// <summary>What was predicted for the examples of each class; null where there are no classes.</summary>
     public ConfusionMatrix? Confusion { get; init; }
 
+    /// <summary>What tells how the figures were counted, by name: the <c>scheme</c> of tags.</summary>
+    public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Of tagged sentences: the entities of each type, or the words of each tag where the tags mark no entities.</summary>
+    public IReadOnlyDictionary<string, EntityMatches> PerType { get; init; } = new Dictionary<string, EntityMatches>();
+
     /// <summary>Each figure of the examples with given numbers; none where a figure is no such function.</summary>
     internal IReadOnlyDictionary<string, Func<IReadOnlyList<int>, double>> Figures { get; init; } =
         new Dictionary<string, Func<IReadOnlyList<int>, double>>();

@@ -2,9 +2,14 @@ using BiGS.Evaluation;
 
 namespace BiGS.FineTuning;
 
-/// <summary>The best of several continuations: each is read on its own after the text, and their scores compete.</summary>
+/// <summary>
+/// The best of several continuations: each is read on its own after the text, and their scores compete. Questions may have different numbers of choices.
+/// </summary>
 public sealed class MultipleChoice : TaskKind
 {
+    /// <summary>What the columns of tables hold; null to recognise it.</summary>
+    public ChoiceColumns? Columns { get; init; }
+
     /// <inheritdoc/>
     public override string Architecture => "BiGSForMultipleChoice";
 
@@ -14,29 +19,28 @@ public sealed class MultipleChoice : TaskKind
     /// <inheritdoc/>
     public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
     {
-        ChoiceExample[] examples = [.. paths.SelectMany(path => ChoiceExample.Read(path, Tables))];
+        ChoiceExample[] examples = [.. paths.SelectMany(path => ChoiceExample.Read(path, Columns, Tables))];
         if (examples.Length == 0)
         {
             throw new InvalidDataException($"'{string.Join("', '", paths)}' holds no question to choose an answer of");
         }
 
-        int choices = examples[0].Choices.Count;
-        if (Array.Find(examples, example => example.Choices.Count != choices || choices < 2) is { } other)
+        if (Array.Find(examples, example => example.Choices.Count < 2) is { } single)
         {
-            throw new InvalidDataException($"{other.Where}: has {other.Choices.Count} choices where the first question has {choices}; each needs as many, and at least two");
+            throw new InvalidDataException($"{single.Where}: has {single.Choices.Count} choices; each question needs at least two");
         }
 
         return new Chosen([.. examples.Select(example => new Sample(
-            [.. example.Choices.Select(choice => rows.Of(example.Text, choice, example.Where))], example.Right is { } right ? new ClassTarget(right) : null))], choices);
+            [.. example.Choices.Select(choice => rows.Of(example.Text, choice, example.Where))], example.Right is { } right ? new ClassTarget(right) : null))]);
     }
 
-    private sealed class Chosen(IReadOnlyList<Sample> samples, int choices) : LabelledExamples
+    private sealed class Chosen(IReadOnlyList<Sample> samples) : LabelledExamples
     {
         public override int Count => samples.Count;
 
         public override IReadOnlyList<Sample> Samples => samples;
 
-        public override LabelledExamples Part(Func<int, bool> chosen) => new Chosen([.. samples.Where((_, i) => chosen(i))], choices);
+        public override LabelledExamples Part(Func<int, bool> chosen) => new Chosen([.. samples.Where((_, i) => chosen(i))]);
 
         public override Score Score(string task, IReadOnlyList<float[]> answers)
         {
@@ -49,10 +53,11 @@ public sealed class MultipleChoice : TaskKind
 
         public override IEnumerable<string> Guesses(IReadOnlyList<float[]> answers) => answers.Select((scores, i) => $"{i}\t{Best(scores)}");
 
+        /// <summary>Always the same place among the choices: the one that is right most often.</summary>
         public override IReadOnlyList<float[]> WithoutReading(LabelledExamples train)
         {
-            int most = ((Chosen)train).Samples.GroupBy(sample => ((ClassTarget)sample.Target!).Class).MaxBy(group => group.Count())!.Key;
-            return [.. samples.Select(_ => Saying(most, choices))];
+            int most = ((Chosen)train).Samples.CountBy(sample => ((ClassTarget)sample.Target!).Class).MaxBy(place => place.Value).Key;
+            return [.. samples.Select(sample => Saying(most < sample.Rows.Count ? most : 0, sample.Rows.Count))];
         }
     }
 }

@@ -47,12 +47,12 @@ public sealed class QuestionAnswering : TaskKind
         AnswerWindow.Over(question.Question, context, rows.Tokenizer, rows.MaxLength).Select(part => new Window(
             number, part, context, new Sample([new SampleRow(part.Ids, part.Second)], Wanted(question, context, part.First, part.Count, part.Second))));
 
-    /// <summary>The first answer, where this window holds all of it.</summary>
-    private static SpanTarget Wanted(QuestionExample question, Encoding context, int first, int count, int second)
+    /// <summary>The first answer, where this window holds all of it; null where no answer is known.</summary>
+    private static SpanTarget? Wanted(QuestionExample question, Encoding context, int first, int count, int second)
     {
-        if (question.Answers.Count == 0)
+        if (question.Answers is not [_, ..])
         {
-            return new SpanTarget(0, 0);
+            return question.Answers is null ? null : new SpanTarget(0, 0);
         }
 
         (string text, int start) = question.Answers[0];
@@ -80,13 +80,15 @@ public sealed class QuestionAnswering : TaskKind
 
     private sealed class Answered(IReadOnlyList<QuestionExample> questions, IReadOnlyList<Window> windows) : LabelledExamples
     {
-        private bool HasUnanswerable => questions.Any(question => question.Answers.Count == 0);
+        private bool HasUnanswerable => questions.Any(question => question.Answers is not [_, ..]);
 
         public override int Count => questions.Count;
 
         public override IReadOnlyList<Sample> Samples { get; } = [.. windows.Select(window => window.Sample)];
 
         public override string? GuessHeader => null;
+
+        public override bool IsLabelled(int example) => questions[example].Answers is not null;
 
         public override LabelledExamples Part(Func<int, bool> chosen)
         {
@@ -99,7 +101,7 @@ public sealed class QuestionAnswering : TaskKind
         public override Score Score(string task, IReadOnlyList<float[]> answers)
         {
             Guess[] guesses = Best(answers);
-            string[][] truths = [.. questions.Select(question => question.Answers.Count == 0 ? [""] : question.Answers.Select(answer => answer.Text).ToArray())];
+            string[][] truths = [.. questions.Select(question => question.Answers is [_, ..] ? question.Answers.Select(answer => answer.Text).ToArray() : [""])];
             if (!HasUnanswerable)
             {
                 return Figures(task, truths, [.. guesses.Select(guess => guess.Text)], new Dictionary<string, double>());

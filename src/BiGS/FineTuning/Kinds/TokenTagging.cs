@@ -1,3 +1,4 @@
+using BiGS.Corpora;
 using BiGS.Evaluation;
 using BiGS.Models;
 
@@ -5,11 +6,18 @@ namespace BiGS.FineTuning;
 
 /// <summary>
 /// A tag for every word: names of people and places, parts of speech. The tag stands on a word's first piece, and is read off it. Words beyond the row's
-/// end are left without an entity, which counts against the model.
+/// end are left without a tag, which counts against the model. Where the tags mark entities (<see cref="TagScheme"/>), these are what is scored; where they
+/// do not, the words are.
 /// </summary>
 public sealed class TokenTagging : TaskKind
 {
-    private const string Outside = "O";
+    private const string Accuracy = "accuracy";
+
+    /// <summary>The tags' names in the order of their numbers, for files that number them; null to take those that training files write.</summary>
+    public IReadOnlyList<string>? TagNames { get; init; }
+
+    /// <summary>Where the tags are; null for the last column of CoNLL files, and for "tags" or "ner_tags" of tables.</summary>
+    public Column? TagColumn { get; init; }
 
     /// <inheritdoc/>
     public override string Architecture => "BiGSForTokenClassification";
@@ -18,23 +26,50 @@ public sealed class TokenTagging : TaskKind
     public override string BestMetric => "f1";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> FindLabels(IEnumerable<string> paths) => Ordered(paths.SelectMany(path => TaggedExample.Read(path, Tables)).SelectMany(example =>
-        example.Tags ?? throw new InvalidDataException($"{example.Where}: the tags are missing; training needs them in every sentence")).Append(Outside));
+    public override string BestMetricOf(LabelledExamples validation) => ((Tagged)validation).Scheme.MarksEntities ? BestMetric : Accuracy;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> FindLabels(IEnumerable<string> paths)
+    {
+        string[] tags = [.. Examples(paths).SelectMany(example => example.Tags
+            ?? throw new InvalidDataException($"{example.Where}: the tags are missing; training needs them in every sentence")).Distinct().Order(StringComparer.Ordinal)];
+        return TagNames is not null ? TagNames
+            : tags.Contains(TagScheme.Outside) || !TagScheme.Recognize(tags, []).MarksEntities ? tags
+            : [.. tags.Append(TagScheme.Outside).Order(StringComparer.Ordinal)];
+    }
 
     /// <inheritdoc/>
     public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
     {
-        var sentences = new List<TaggedSentence>();
-        foreach (TaggedExample example in paths.SelectMany(path => TaggedExample.Read(path, Tables)))
+        var numbers = labels.Index().ToDictionary(label => label.Item, label => label.Index);
+        TaggedSentence[] sentences = [.. Examples(paths).Select(example =>
+            Lay(example, example.Tags?.Select(tag => numbers.TryGetValue(tag, out int number) ? number : throw Unknown(example, tag, labels)).ToArray(), rows))];
+        return sentences.Length > 0
+            ? new Tagged(sentences, labels)
+            : throw new InvalidDataException($"'{string.Join("', '", paths)}' holds no sentence; expected a word and its tag on each line");
+    }
+
+    /// <summary>Sentences with the names of their tags.</summary>
+    private TaggedExample[] Examples(IEnumerable<string> paths)
+    {
+        TaggedExample[] examples = [.. paths.SelectMany(path => TaggedExample.Read(path, TagColumn, Tables))];
+        if (Array.Find(examples, example => example.Tags is not null) is not { } first
+            || !Array.TrueForAll(examples, example => example.Tags?.All(tag => int.TryParse(tag, out _)) != false))
         {
-            int[]? tags = example.Tags is null ? null : [.. example.Tags.Select(tag => Number(labels, tag, example.Where))];
-            sentences.Add(Lay(example, tags, rows));
+            return examples;
         }
 
-        return sentences.Count > 0
-            ? new Tagged(sentences, labels)
-            : throw new InvalidDataException($"'{string.Join("', '", paths)}' holds no sentence; expected a word and its tag a line");
+        string found = string.Join(", ", examples.SelectMany(example => example.Tags ?? []).Distinct().Take(5));
+        return TagNames is { } names
+            ? [.. examples.Select(example => example with { Tags = example.Tags?.Select(tag => int.Parse(tag) is >= 0 and var number && number < names.Count
+                ? names[number]
+                : throw new InvalidDataException($"{example.Where}: the tag {tag} is none of the numbers 0 to {names.Count - 1} of {string.Join(", ", names)}")).ToArray() })]
+            : throw new InvalidDataException(
+                $"{first.Where}: the tags are numbers ({found}), and what they stand for is not in the file; name them in the order of their numbers with --labels, such as O,B-PER,I-PER");
     }
+
+    private static InvalidDataException Unknown(TaggedExample example, string tag, IReadOnlyList<string> labels) =>
+        new($"{example.Where}: the tag \"{tag}\" is none of {string.Join(", ", labels)}, which the model knows; mend it, or train with it");
 
     private static TaggedSentence Lay(TaggedExample example, int[]? tags, RowBuilder rows)
     {
@@ -74,42 +109,79 @@ public sealed class TokenTagging : TaskKind
 
     private sealed class Tagged(IReadOnlyList<TaggedSentence> sentences, IReadOnlyList<string> labels) : LabelledExamples
     {
+        public TagScheme Scheme { get; } = TagScheme.Recognize(labels, sentences.Select(sentence => sentence.Example.Tags ?? []));
+
         public override int Count => sentences.Count;
 
         public override IReadOnlyList<Sample> Samples { get; } = [.. sentences.Select(sentence => sentence.Sample)];
 
         public override string? GuessHeader => null;
 
+        /// <summary>The tag of words that the model has not read.</summary>
+        private string Unread => labels.Contains(TagScheme.Outside) ? TagScheme.Outside : "";
+
+        public override string? Where(int example) => sentences[example].Example.Where;
+
         public override LabelledExamples Part(Func<int, bool> chosen) => new Tagged([.. sentences.Where((_, i) => chosen(i))], labels);
 
         public override Score Score(string task, IReadOnlyList<float[]> answers)
         {
-            string[][] guesses = [.. sentences.Select((sentence, i) => Tags(sentence, answers[i]))];
-            EntityMatches[] matches = [.. sentences.Select((sentence, i) => EntityMatches.Of(sentence.Example.Tags!, guesses[i]))];
-            (int Right, int All)[] words = [.. sentences.Select((sentence, i) => (sentence.Example.Tags!.Where((tag, w) => tag == guesses[i][w]).Count(), guesses[i].Length))];
-            Func<IReadOnlyList<int>, double> Entities(Func<EntityMatches, double> figure) => chosen =>
-                figure(chosen.Aggregate(default(EntityMatches), (sum, i) => sum + matches[i]));
-            return Evaluation.Score.Of(task, Count, new Dictionary<string, Func<IReadOnlyList<int>, double>>
+            (IReadOnlyList<string> Truth, IReadOnlyList<string> Guesses)[] tags = [.. sentences.Select((sentence, i) => (sentence.Example.Tags!, (IReadOnlyList<string>)Tags(sentence, answers[i])))];
+            (int Right, int All)[] words = [.. tags.Select(sentence => (sentence.Truth.Zip(sentence.Guesses, (truth, guess) => truth == guess ? 1 : 0).Sum(), sentence.Truth.Count))];
+            double Right(IReadOnlyList<int> chosen) => (double)chosen.Sum(i => words[i].Right) / Math.Max(1, chosen.Sum(i => words[i].All));
+            var figures = new Dictionary<string, Func<IReadOnlyList<int>, double>>();
+            if (!Scheme.MarksEntities)
             {
-                ["f1"] = Entities(sum => sum.F1),
-                ["precision"] = Entities(sum => sum.Precision),
-                ["recall"] = Entities(sum => sum.Recall),
-                ["accuracy"] = chosen => (double)chosen.Sum(i => words[i].Right) / Math.Max(1, chosen.Sum(i => words[i].All)),
-            });
+                figures[Accuracy] = Right;
+            }
+
+            Add(figures, "", Scheme.Entities, tags);
+            figures.TryAdd(Accuracy, Right);
+            if (Scheme.IsStrict)
+            {
+                Add(figures, "strict_", Scheme.StrictEntities, tags);
+            }
+
+            return Evaluation.Score.Of(task, Count, figures) with
+            {
+                Notes = new Dictionary<string, string> { ["scheme"] = Scheme.Name },
+                PerType = EntityMatches.ByKind(tags.Select(sentence =>
+                    ((IReadOnlyList<Evaluation.Entity>)[.. Scheme.Entities(sentence.Truth)], (IReadOnlyList<Evaluation.Entity>)[.. Scheme.Entities(sentence.Guesses)]))),
+            };
         }
 
         public override IEnumerable<string> Guesses(IReadOnlyList<float[]> answers) => sentences.SelectMany((sentence, i) =>
             sentence.Example.Words.Zip(Tags(sentence, answers[i]), (word, tag) => $"{word}\t{tag}").Append(""));
 
+        /// <summary>No entity; the most frequent tag where the tags mark none.</summary>
         public override IReadOnlyList<float[]> WithoutReading(LabelledExamples train)
         {
-            float[] outside = Saying(labels.ToList().IndexOf(Outside), labels.Count);
-            return [.. Samples.Select(sample => Enumerable.Repeat(outside, sample.Length).SelectMany(logits => logits).ToArray())];
+            int most = labels.ToList().IndexOf(TagScheme.Outside);
+            if (!Scheme.MarksEntities || most < 0)
+            {
+                most = ((Tagged)train).Samples.SelectMany(sample => ((TagsTarget)sample.Target!).Tags).Where(tag => tag != HeadedModel.IgnoredLabel)
+                    .CountBy(tag => tag).MaxBy(tag => tag.Value).Key;
+            }
+
+            float[] always = Saying(most, labels.Count);
+            return [.. Samples.Select(sample => Enumerable.Repeat(always, sample.Length).SelectMany(logits => logits).ToArray())];
         }
 
-        /// <summary>One tag a word; logits lie token by token.</summary>
+        /// <summary>Precision, recall and F1 of what a way of counting finds in the tags of sentences.</summary>
+        private static void Add(
+            Dictionary<string, Func<IReadOnlyList<int>, double>> figures, string prefix, Func<IReadOnlyList<string>, IEnumerable<Evaluation.Entity>> find,
+            (IReadOnlyList<string> Truth, IReadOnlyList<string> Guesses)[] tags)
+        {
+            EntityMatches[] matches = [.. tags.Select(sentence => EntityMatches.Of(find(sentence.Truth), find(sentence.Guesses)))];
+            EntityMatches Sum(IReadOnlyList<int> chosen) => chosen.Aggregate(default(EntityMatches), (sum, i) => sum + matches[i]);
+            figures[prefix + "f1"] = chosen => Sum(chosen).F1;
+            figures[prefix + "precision"] = chosen => Sum(chosen).Precision;
+            figures[prefix + "recall"] = chosen => Sum(chosen).Recall;
+        }
+
+        /// <summary>One tag for each word; logits lie token by token.</summary>
         private string[] Tags(TaggedSentence sentence, float[] logits) => [.. sentence.Example.Words.Select((_, w) => w < sentence.FirstPieces.Count
             ? labels[Best(logits.AsSpan(sentence.FirstPieces[w] * labels.Count, labels.Count))]
-            : Outside)];
+            : Unread)];
     }
 }
