@@ -37,7 +37,7 @@ internal sealed class TaskOptions
         string[] validation = parse.GetValue(_validation) ?? [];
         if (ColumnOptions.KindOf(name, Columns(parse)) is { } own)
         {
-            return new TaskRow(name, own, train.Length > 0 ? train : throw Lacking("--train FILE"), validation, [], "your own texts");
+            return new TaskRow(name, _layout.Apply(own, parse, Columns(parse)), train.Length > 0 ? train : throw Lacking("--train FILE"), validation, [], "your own texts");
         }
 
         TaskRow row = TaskTable.All.FirstOrDefault(task => task.Name == name)
@@ -50,7 +50,7 @@ internal sealed class TaskOptions
                 Validation = validation.Length > 0 ? validation : [.. IfThere(folder, row.Validation)],
                 Also = validation.Length > 0 ? [] : [.. row.Also.SelectMany(also => IfThere(folder, [also]))],
             };
-        return row with { Kind = name == ColumnOptions.Embedding ? _columns.Learned(parse, row.Train) : _layout.Apply(row.Kind, parse, Columns(parse)) };
+        return row with { Kind = _layout.Apply(name == ColumnOptions.Embedding ? _columns.Learned(parse, row.Train) : row.Kind, parse, Columns(parse)) };
     }
 
     /// <summary>The columns that are given, by what they hold.</summary>

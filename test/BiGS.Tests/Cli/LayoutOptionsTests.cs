@@ -30,6 +30,7 @@ public class LayoutOptionsTests
         Tuned(model, "ner", tags).FailedWith(1, "a.jsonl', line 1", "the tags are numbers (0, 1)", "--labels");
         Tuned(model, "ner", tags, "--labels", "O,O").FailedWith(1, "\"O\" 2 times");
         Tuned(model, "choice", tags, "--labels", "O,B-WHO").FailedWith(1, "--labels");
+        Tuned(model, "classification", tags, "--text-column", "tokens", "--label-column", "ner_tags", "--choice-columns", "a,b").FailedWith(1, "--choice-columns is of no use");
         Tuned(model, "ner", tags, "--labels", "O,B-WHO,I-WHO").Succeeded();
         string[] evaluate = ["evaluate", "--task", "ner", "--data", tags, "--model", model.File("tuned")];
         Bigs.Run(evaluate).FailedWith(1, "the tags are numbers");

@@ -23,11 +23,11 @@ public sealed class ParquetListsTests : IDisposable
         string path = Path.Combine(_temporary.Path, "a.parquet");
         await using (FileStream file = File.Create(path))
         {
-            await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, file);
+            await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, file, cancellationToken: TestContext.Current.CancellationToken);
             writer.CustomMetadata = new Dictionary<string, string> { ["huggingface"] = Features };
             using ParquetRowGroupWriter rows = writer.CreateRowGroup();
             await rows.WriteAsync(tokens, ["john", "lives", "in"], new int[] { 0, 1, 0 });
-            await rows.WriteAsync<long>(tags, new long?[] { 1, 0, 0 }, new int[] { 0, 1, 0 });
+            await rows.WriteAsync<long>(tags, new long?[] { 1, 0, 0 }, new int[] { 0, 1, 0 }, null, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(["john/B-PER lives/O", "in/O"], TaggedExample.Read(path).Select(example => string.Join(' ', example.Words.Zip(example.Tags!, (word, tag) => $"{word}/{tag}"))));
@@ -44,7 +44,7 @@ public sealed class ParquetListsTests : IDisposable
         string path = Path.Combine(_temporary.Path, "a.parquet");
         await using (FileStream file = File.Create(path))
         {
-            await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, file);
+            await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, file, cancellationToken: TestContext.Current.CancellationToken);
             using ParquetRowGroupWriter rows = writer.CreateRowGroup();
             await rows.WriteAsync(question, ["who ?", "where ?"]);
             await rows.WriteAsync(texts, ["cat", "mat", "a", "b", "c"], new int[] { 0, 1, 0, 1, 1 });
