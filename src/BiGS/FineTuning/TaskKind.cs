@@ -24,6 +24,9 @@ public abstract class TaskKind
     /// <summary>How tables are read where their files do not say.</summary>
     protected TableOptions Tables { get; private set; } = new();
 
+    /// <summary>The same, with what a reader remarks kept for the end of the run: where a file is refused, its error stands alone.</summary>
+    protected TableOptions TablesWithRemarksIn(RowBuilder rows) => Tables with { Warn = remark => rows.Warn(rows.Warnings.Contains(remark) ? [] : [remark]) };
+
     /// <summary>The same kind, with tables read by these options.</summary>
     public TaskKind With(TableOptions tables)
     {

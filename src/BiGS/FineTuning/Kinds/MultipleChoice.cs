@@ -1,3 +1,4 @@
+using BiGS.Corpora;
 using BiGS.Evaluation;
 
 namespace BiGS.FineTuning;
@@ -19,7 +20,8 @@ public sealed class MultipleChoice : TaskKind
     /// <inheritdoc/>
     public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
     {
-        ChoiceExample[] examples = [.. paths.SelectMany(path => ChoiceExample.Read(path, Columns, Tables))];
+        TableOptions tables = TablesWithRemarksIn(rows);
+        ChoiceExample[] examples = [.. paths.SelectMany(path => ChoiceExample.Read(path, Columns, tables))];
         if (examples.Length == 0)
         {
             throw new InvalidDataException($"'{string.Join("', '", paths)}' holds no question to choose an answer of");

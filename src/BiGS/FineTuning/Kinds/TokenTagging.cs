@@ -31,7 +31,7 @@ public sealed class TokenTagging : TaskKind
     /// <inheritdoc/>
     public override IReadOnlyList<string> FindLabels(IEnumerable<string> paths)
     {
-        string[] tags = [.. Examples(paths).SelectMany(example => example.Tags
+        string[] tags = [.. Examples(paths, Tables with { Warn = null }).SelectMany(example => example.Tags
             ?? throw new InvalidDataException($"{example.Where}: the tags are missing; training needs them in every sentence")).Distinct().Order(StringComparer.Ordinal)];
         return TagNames is not null ? TagNames
             : tags.Contains(TagScheme.Outside) || !TagScheme.Recognize(tags, []).MarksEntities ? tags
@@ -42,7 +42,7 @@ public sealed class TokenTagging : TaskKind
     public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
     {
         var numbers = labels.Index().ToDictionary(label => label.Item, label => label.Index);
-        TaggedSentence[] sentences = [.. Examples(paths).Select(example =>
+        TaggedSentence[] sentences = [.. Examples(paths, TablesWithRemarksIn(rows)).Select(example =>
             Lay(example, example.Tags?.Select(tag => numbers.TryGetValue(tag, out int number) ? number : throw Unknown(example, tag, labels)).ToArray(), rows))];
         return sentences.Length > 0
             ? new Tagged(sentences, labels)
@@ -50,9 +50,9 @@ public sealed class TokenTagging : TaskKind
     }
 
     /// <summary>Sentences with the names of their tags.</summary>
-    private TaggedExample[] Examples(IEnumerable<string> paths)
+    private TaggedExample[] Examples(IEnumerable<string> paths, TableOptions tables)
     {
-        TaggedExample[] examples = [.. paths.SelectMany(path => TaggedExample.Read(path, TagColumn, Tables))];
+        TaggedExample[] examples = [.. paths.SelectMany(path => TaggedExample.Read(path, TagColumn, tables))];
         if (Array.Find(examples, example => example.Tags is not null) is not { } first
             || !Array.TrueForAll(examples, example => example.Tags?.All(tag => int.TryParse(tag, out _)) != false))
         {
