@@ -18,8 +18,6 @@ internal sealed class EvaluationOptions
     public Option<int?> Limit { get; } = Values.Number(
         "--limit", "read only N documents or lines, the first ones; of a published set, which is sorted, N evenly spread over it; of a fine-tuned task N drawn at random, the same each time, each class in its share", least: 1);
 
-    public TableFormatOptions Tables { get; } = new();
-
     public LayoutOptions Layout { get; } = new();
 
     public Option<int?> MaxLength { get; } = Values.Number("--max-length", "tokens in a row (default: the model's positions, at most 512)", least: 3);
