@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace BiGS.Evaluation;
 
 /// <summary>What an evaluation says: figures, how many examples they stand on, and how far they could be off.</summary>
@@ -16,7 +18,8 @@ public sealed record Score(
     /// <summary>Examples that were left out and stand in no figure, by reason.</summary>
     public IReadOnlyDictionary<string, int> Skipped { get; init; } = None;
 
-    /// <summary>What was predicted for the examples of each class; null where there are no classes.</summary>
+    /// <summary>What was predicted for the examples of each class; null where there are no classes. Stored results keep the figures alone.</summary>
+    [JsonIgnore]
     public ConfusionMatrix? Confusion { get; init; }
 
     /// <summary>What tells how the figures were counted, by name: the <c>scheme</c> of tags.</summary>
