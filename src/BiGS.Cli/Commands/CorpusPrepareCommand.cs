@@ -16,6 +16,7 @@ internal static class CorpusPrepareCommand
         Option<string> tokenizer = Values.Text("--tokenizer", "TOKENIZER", $"{ModelPlace.TokenizerForms}; without it, a vocabulary is learned from the text");
         Option<int?> vocabSize = Values.Number("--vocab-size", "words of a vocabulary that is learned (default 8192)", least: WordPieceVocabulary.SpecialTokens.Count + 1);
         var files = new CorpusFileOptions();
+        var normalizer = new NormalizerOptions();
         Option<bool> keep = Values.Flag("--keep-duplicates", "keep documents whose very text stood before");
         Option<int?> workers = Values.Number("--workers", "threads that encode, and files read at once (default: one a core)", least: 1);
         Option<string> part = Values.Text("--part", "K/N", "read only the files of part K of N; the last part to end finishes the folder (default: as mpirun, srun or torchrun say)");
@@ -27,6 +28,7 @@ internal static class CorpusPrepareCommand
             "bigs corpus prepare texts --vocab-size 25600 --part 2/4 --out prepared/web",
             "srun --ntasks 16 bigs corpus prepare texts --tokenizer my-tokenizer --out prepared/web")
         { paths, output, tokenizer, vocabSize, keep, workers, part, overwrite, json };
+        normalizer.AddTo(command);
         foreach (Option option in files.All)
         {
             command.Add(option);
@@ -40,12 +42,18 @@ internal static class CorpusPrepareCommand
                 throw new ArgumentException("--tokenizer has its vocabulary already, so that --vocab-size does not go with it; leave one of them out.");
             }
 
+            if (parse.GetValue(tokenizer) is not null && normalizer.FirstGiven(parse) is { } said)
+            {
+                throw new ArgumentException($"{said} is for a vocabulary that is learned, and --tokenizer brings one; leave one of them out.");
+            }
+
             CorpusOptions reading = files.Reading(parse);
             var options = new PreparationOptions
             {
                 Corpus = files.Paths(parse.GetValue(paths) ?? [], parse, terminal),
                 Tokenizer = parse.GetValue(tokenizer) is { } given ? BertTokenizer.Open(ModelPlace.OfTokenizer(given, terminal)) : null,
                 VocabSize = parse.GetValue(vocabSize) ?? 8192,
+                Normalizer = normalizer.Over(new BertNormalizer(), parse),
                 TextField = reading.TextField,
                 Encoding = reading.Encoding,
                 KeepDuplicates = parse.GetValue(keep),
@@ -63,6 +71,11 @@ internal static class CorpusPrepareCommand
                 result = CorpusPreparation.Run(
                     options, folder,
                     new Told<PreparationProgress>(at => line.Report(at.Doing, at.Fraction, $"{at.Documents:N0} documents, {at.Tokens:N0} tokens")), terminal.Interrupted);
+            }
+
+            if (result.Manifest is not null)
+            {
+                terminal.Warn(PreparedCorpus.Coverage(folder).Warnings);
             }
 
             PreparationReport.Show(terminal, folder, options.Part, result, parse.GetValue(json));

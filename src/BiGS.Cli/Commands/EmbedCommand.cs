@@ -23,14 +23,15 @@ internal static class EmbedCommand
     {
         var model = new AnsweringOptions();
         var texts = new TextOptions("texts");
-        Option<bool> raw = Values.Flag("--raw", "the mean of the hidden states as it is, not scaled to length 1");
+        Option<bool> raw = Values.Flag("--raw", "the vector as the model gives it, not scaled to length 1");
+        Option<string> prompt = Values.PromptName("text");
         Option<bool> json = Values.Flag("--json", "one JSON object for each text");
         var tables = new TextTableOptions(takesPairs: false, json);
-        var command = new Verb("embed", "A vector for every text: the mean of its hidden states. A line of numbers a text.",
+        var command = new Verb("embed", "A vector for every text: the mean of its hidden states, or as its folder of sentence-transformers says. A line of numbers for each text.",
             "bigs embed --json \"The river flows into the sea.\" \"A stream runs to the coast.\"",
             "bigs embed --model runs/mine < texts.txt > vectors.txt",
             "bigs embed --file articles.csv --text-column title --out vectors.jsonl")
-        { raw, json };
+        { raw, prompt, json };
         texts.AddTo(command);
         tables.AddTo(command, texts.Argument);
         model.AddTo(command);
@@ -44,15 +45,17 @@ internal static class EmbedCommand
             {
                 table.Answer(
                     [Vector],
-                    rows => embedder.Embed([.. rows.Select(row => row.First)], !parse.GetValue(raw), texts.TooLong(parse), terminal.Interrupted),
-                    texts.Limit(parse, embedder.CountTokens, embedder.MaxTokens),
+                    rows => embedder.Embed([.. rows.Select(row => row.First)], !parse.GetValue(raw), texts.TooLong(parse), terminal.Interrupted, parse.GetValue(prompt)),
+                    texts.Limit(parse, text => embedder.CountTokens(embedder.Prompted(text.First, parse.GetValue(prompt))), embedder.MaxTokens),
                     terminal);
+                terminal.Warn(embedder.TextWarnings);
                 return;
             }
 
             string[] all = texts.Texts(parse, terminal);
             IReadOnlyList<float[]> vectors = embedder.Embed(
-                all, !parse.GetValue(raw), texts.TooLong(parse), terminal.Interrupted);
+                all, !parse.GetValue(raw), texts.TooLong(parse), terminal.Interrupted, parse.GetValue(prompt));
+            terminal.Warn(embedder.TextWarnings);
             for (int i = 0; i < all.Length; i++)
             {
                 if (parse.GetValue(json))

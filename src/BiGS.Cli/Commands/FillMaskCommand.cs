@@ -49,6 +49,8 @@ internal static class FillMaskCommand
                     first = false;
                 }
             }
+
+            terminal.Warn(fillMask.TextWarnings);
         });
         return command;
     }

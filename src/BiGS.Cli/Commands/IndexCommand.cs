@@ -15,25 +15,27 @@ internal static class IndexCommand
         Option<int?> tokens = Values.Number("--passage-tokens", "the most tokens of a passage (default 128, or what the model reads if that is less)", least: 8);
         Option<int?> overlap = Values.Number("--overlap", "the most tokens that neighbours share (default: a quarter of a passage)", least: 0);
         Option<string> textField = Values.Text("--text-field", "NAME", "the field of a .jsonl object that holds the text (default text)");
+        Option<string> prompt = Values.PromptName("passage");
         Option<bool> overwrite = Values.Flag("--overwrite", "make an index that another model or other passages made anew");
         Option<bool> json = Values.Flag("--json", "one JSON object: what became of the index");
         var command = new Verb(
             "index", "Embeds a folder of documents by passages, for bigs search. Again: only files that changed, by the same model and in the same passages.",
             "bigs index notes",
             "bigs index notes --model runs/mine --out notes-index")
-        { folder, output, tokens, overlap, textField, overwrite, json };
+        { folder, output, tokens, overlap, textField, prompt, overwrite, json };
         model.AddTo(command);
         command.Runs(parse =>
         {
             IndexOptions? made = parse.GetValue(overwrite) ? null : Indexing.Earlier(parse.GetRequiredValue(folder), parse.GetValue(output));
             ModelPlace place = model.Place(parse, terminal, otherwise: made?.ModelPath);
-            using SearchModel opened = SearchModel.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
+            using SearchModel opened = SearchModel.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, parse.GetValue(prompt) ?? made?.PromptName);
             terminal.Warn(opened.Warnings);
             var options = new IndexOptions
             {
                 PassageTokens = parse.GetValue(tokens) ?? made?.PassageTokens,
                 Overlap = parse.GetValue(overlap) ?? (parse.GetValue(tokens) is null ? made?.Overlap : null),
                 TextField = parse.GetValue(textField) ?? made?.TextField ?? "text",
+                PromptName = parse.GetValue(prompt) ?? made?.PromptName,
                 Place = parse.GetValue(output),
                 ModelPath = model.Given(parse) ?? made?.ModelPath,
                 Overwrite = parse.GetValue(overwrite),
@@ -46,7 +48,7 @@ internal static class IndexCommand
                 update = Indexing.Update(parse.GetRequiredValue(folder), opened, options, progress, terminal.Interrupted);
             }
 
-            terminal.Warn(update.LeftOut.Select(file => $"left out: {file.Reason}"));
+            terminal.Warn([.. update.LeftOut.Select(file => $"left out: {file.Reason}"), .. opened.TextWarnings]);
             Show(update, parse.GetValue(json), terminal);
         });
         return command;

@@ -41,6 +41,7 @@ internal sealed class PretrainOptions(Terminal terminal)
     private readonly Option<int?> _seed = Values.Number("--seed", "decides weights, order, masks and dropout", least: 0);
     private readonly Option<string> _tokenizer = Values.Text("--tokenizer", "TOKENIZER", $"{ModelPlace.TokenizerForms}; without it, a vocabulary is learned from the text");
     private readonly Option<int?> _vocabSize = Values.Number("--vocab-size", "words of a vocabulary that is learned (default: the preset's, 8192 or 25600)", least: 6);
+    private readonly NormalizerOptions _normalizer = new();
     private readonly Option<int?> _logEvery = Values.Number("--log-every", "steps between rows of the log", least: 1);
     private readonly Option<int?> _evalEvery = Values.Number("--eval-every", "steps between scores of the held-out text", least: 1);
     private readonly Option<int?> _saveEvery = Values.Number("--save-every", "steps between checkpoints", least: 1);
@@ -53,14 +54,14 @@ internal sealed class PretrainOptions(Terminal terminal)
     [
         _corpus, _weights, _validation, .. _files.All, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _steps, _tokens,
         _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _recompute, _device, _route, _seed,
-        _tokenizer, _vocabSize, _logEvery, _evalEvery, _saveEvery, _keep, _milestones, _teacher, _init,
+        _tokenizer, _vocabSize, .. _normalizer.All, _logEvery, _evalEvery, _saveEvery, _keep, _milestones, _teacher, _init,
     ];
 
     /// <summary>Those that a study gives to all of its models.</summary>
     public IEnumerable<Option> OfStudies =>
     [
         _corpus, _weights, _validation, .. _files.All, _preset, _maxLength, _packed, _steps, _tokens, _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps,
-        _weightDecay, _clip, _dropout, _precision, _device, _tokenizer, _vocabSize, _saveEvery,
+        _weightDecay, _clip, _dropout, _precision, _device, _tokenizer, _vocabSize, .. _normalizer.All, _saveEvery,
     ];
 
     /// <summary>Those that decide how much a run computes.</summary>
@@ -118,8 +119,15 @@ internal sealed class PretrainOptions(Terminal terminal)
         TrainingOptions training = options.Training;
         BiGSConfig model = options.Model;
 
+        if (_normalizer.FirstGiven(parse) is { } said && (If(_tokenizer) is not null || options.Init is not null))
+        {
+            throw new ArgumentException(
+                $"{said} is for a vocabulary that is learned, and {(options.Init is not null ? "--init" : "--tokenizer")} brings one; leave one of them out.");
+        }
+
         options = options with
         {
+            Normalizer = _normalizer.Over(options.Normalizer, parse),
             Corpus = Absolute(If(_corpus), parse) ?? options.Corpus,
             Weights = If(_weights) ?? options.Weights,
             Validation = Absolute(If(_validation), parse) ?? options.Validation,

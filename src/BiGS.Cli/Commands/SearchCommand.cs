@@ -14,6 +14,7 @@ internal static class SearchCommand
         Argument<string> folder = new("FOLDER") { Description = "a folder that bigs index has read, or where it put its index" };
         Argument<string[]> questions = Values.Texts("questions; none: the lines of standard input", "QUESTION…");
         Option<int?> top = Values.Number("--top", $"how many passages for each question (default {DefaultTop})", least: 1);
+        Option<string> prompt = Values.PromptName("question");
         Option<bool> json = Values.Flag("--json", "one JSON object for each question; score is the cosine");
         var command = new Verb(
             "search",
@@ -21,13 +22,13 @@ internal static class SearchCommand
             + "the passages of one question under one model. The model is the one that made the index.",
             "bigs search notes \"Where does the river end?\"",
             "bigs search notes --top 3 --json < questions.txt")
-        { folder, questions, top, json };
+        { folder, questions, top, prompt, json };
         model.AddTo(command);
         command.Runs(parse =>
         {
             using PassageIndex index = PassageIndex.Open(parse.GetRequiredValue(folder));
             ModelPlace place = model.Place(parse, terminal, otherwise: index.Model);
-            using SearchModel opened = SearchModel.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
+            using SearchModel opened = SearchModel.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, parse.GetValue(prompt));
             terminal.Warn(opened.Warnings);
             bool first = true;
             foreach (string question in terminal.Texts(parse.GetValue(questions)!))

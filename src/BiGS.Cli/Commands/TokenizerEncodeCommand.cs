@@ -27,10 +27,12 @@ internal static class TokenizerEncodeCommand
         {
             BertTokenizer opened = tokenizer.Open(parse, terminal);
             bool asJson = parse.GetValue(json);
+            var coverage = new VocabularyCoverage(opened);
             foreach (string line in terminal.Texts(parse.GetValue(texts)!))
             {
                 (string text, string? pair) = asJson ? TextsOf(line) : (line, null);
                 Encoding encoding = opened.Encode(text, pair, parse.GetValue(maxLength), addSpecialTokens: !parse.GetValue(bare));
+                coverage.Add(encoding.Ids);
                 if (asJson)
                 {
                     terminal.Json(writer => Write(writer, encoding, text, pair));
@@ -40,6 +42,8 @@ internal static class TokenizerEncodeCommand
                     terminal.Line(string.Join(' ', encoding.Ids));
                 }
             }
+
+            terminal.Warn(coverage.Warnings);
         });
         return command;
     }

@@ -14,13 +14,15 @@ internal static class TokenizerTrainCommand
         int specials = WordPieceVocabulary.SpecialTokens.Count;
         Option<int?> size = Values.Number("--size", "tokens to learn, special ones included", least: specials + 1, required: true);
         Option<string> output = Values.Text("--out", "DIR", "the folder to write vocab.txt and tokenizer_config.json to", required: true);
-        Option<bool> cased = Values.Flag("--cased", "keep upper case and accents");
+        var normalizer = new NormalizerOptions();
         Option<int?> minFrequency = Values.Number("--min-frequency", "merge only pairs that occur this often (default 2)", least: 1);
         var files = new CorpusFileOptions();
         Option<bool> overwrite = Values.Flag("--overwrite", "replace a tokenizer that is there");
         var command = new Verb("train", "Learn a WordPiece vocabulary from text.",
-            "bigs tokenizer train --corpus texts.txt --size 8000 --out my-tokenizer")
-        { corpus, size, output, cased, minFrequency, overwrite };
+            "bigs tokenizer train --corpus texts.txt --size 8000 --out my-tokenizer",
+            "bigs tokenizer train --corpus deutsch --keep-accents --size 25600 --out my-tokenizer")
+        { corpus, size, output, minFrequency, overwrite };
+        normalizer.AddTo(command);
         foreach (Option option in files.All)
         {
             command.Add(option);
@@ -31,12 +33,12 @@ internal static class TokenizerTrainCommand
             string folder = parse.GetRequiredValue(output);
             RefuseToReplace(folder, parse.GetValue(overwrite));
             int wanted = parse.GetRequiredValue(size)!.Value;
-            var trainer = new WordPieceTrainer
+            WordPieceTrainer trainer = new WordPieceTrainer
             {
                 Size = wanted,
-                LowerCase = !parse.GetValue(cased),
                 MinFrequency = parse.GetValue(minFrequency) ?? 2,
-            };
+                AlphabetCoverage = WordPieceTrainer.UsualCoverage,
+            }.With(normalizer.Over(new BertNormalizer(), parse));
             IReadOnlyList<string> paths = files.Paths(parse.GetRequiredValue(corpus), parse, terminal);
             BertTokenizer tokenizer = Train(trainer, Corpus.ReadDocuments(paths, files.Reading(parse)), terminal);
             tokenizer.Save(folder);

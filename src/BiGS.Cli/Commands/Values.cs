@@ -13,6 +13,11 @@ internal static class Values
     public static Option<string> Text(string name, string helpName, string description, bool required = false) =>
         new(name) { Description = description, HelpName = helpName, Required = required };
 
+    /// <summary>Which of a model's prompts is written before what it reads.</summary>
+    /// <param name="what">What it reads.</param>
+    public static Option<string> PromptName(string what) => Text(
+        "--prompt-name", "NAME", $"which of the model's prompts stands before every {what} (default: the one that its config_sentence_transformers.json names, if any)");
+
     public static Option<int?> Number(string name, string description, int least, bool required = false) => new(name)
     {
         Description = description,

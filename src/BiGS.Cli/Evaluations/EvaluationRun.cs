@@ -44,12 +44,8 @@ internal sealed class EvaluationRun(
     {
         ModelPlace place = model.Place(parse, terminal);
         BiGSForMaskedLM opened = OpenModel(place) as BiGSForMaskedLM ?? throw new InvalidDataException(
-            $"{place.Folder}: \"architectures\" in {ConfigFile.Name} names a head that guesses no masked words; --task {task} needs a BiGSForMaskedLM.");
-        BertTokenizer tokenizer = BertTokenizer.Open(place.TokenizerFolder);
-        return tokenizer.VocabularySize <= opened.Config.VocabSize
-            ? (opened, tokenizer)
-            : throw new InvalidDataException(
-                $"{place.Folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {opened.Config.VocabSize}; both must come from the same run.");
+            $"{place.Folder}: \"architectures\" in {ConfigFile.Name} names no masked-LM head; --task {task} needs a BiGSForMaskedLM.");
+        return (opened, CheckpointFolder.OpenTokenizer(place.TokenizerFolder, opened.Config));
     }
 
     /// <summary>Opens a fine-tuned model, frozen, with its labels and its tokenizer; for a kind that needs no tuning any model.</summary>
@@ -59,7 +55,7 @@ internal sealed class EvaluationRun(
         OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, model.HowToOpen(parse) with { Architecture = kind.NeedsTuning ? null : kind.Architecture });
         opened.Model.ComputeIn(model.Precision(parse));
         opened.Model.Freeze();
-        return (opened, BertTokenizer.Open(place.TokenizerFolder));
+        return (opened, CheckpointFolder.OpenTokenizer(place.TokenizerFolder, opened.Model.Config));
     }
 
     /// <summary>Opens a model for search, whatever its head.</summary>

@@ -61,12 +61,20 @@ internal sealed class TextIntake(ServerOptions options)
         }
     }
 
-    /// <exception cref="Refusal">A prompt is asked for; no model here knows any.</exception>
-    public static void RefusePrompt(string? name)
+    /// <summary>Texts with a prompt of the model's before them; those that are tokens already stay as they are.</summary>
+    /// <param name="model">Whose prompts.</param>
+    /// <param name="texts">Texts, or tokens.</param>
+    /// <param name="name">Of the prompt; null for the model's default one, if it has one.</param>
+    /// <exception cref="Refusal">The model has no such prompt.</exception>
+    public static IReadOnlyList<TextInput> Prompted(ServedModel model, IReadOnlyList<TextInput> texts, string? name)
     {
-        if (name is not null)
+        try
         {
-            throw Refusal.DoesNotFit("`prompt_name` is given, but models here have no prompts; leave it out, and write what the model shall read into the texts");
+            return [.. texts.Select(text => text.IsEmpty || text.Text is null ? text : (TextInput)model.Pipelines.Embedder.Prompted(text.Text, name))];
+        }
+        catch (ArgumentException unknown)
+        {
+            throw Refusal.DoesNotFit($"`prompt_name`: {unknown.Message}");
         }
     }
 

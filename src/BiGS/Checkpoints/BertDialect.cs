@@ -3,7 +3,8 @@ using BiGS.Models;
 namespace BiGS.Checkpoints;
 
 /// <summary>
-/// Hugging Face's BERT read as STACK × attention, post-norm: its defaults where config.json is silent, and its names for our weights.
+/// Hugging Face's BERT read as STACK × attention, post-norm: its defaults where config.json is silent, and its names for our weights, with
+/// <c>bert.</c> before them or, of an encoder by itself, without.
 /// </summary>
 internal static class BertDialect
 {
@@ -16,6 +17,9 @@ internal static class BertDialect
         (".output.dense.", ".output."),
         (".output.LayerNorm.", ".output_LayerNorm."),
     ];
+
+    /// <summary>What an encoder that was saved without a head begins its names with.</summary>
+    private static readonly string[] BareParts = ["embeddings.", "encoder.", "pooler."];
 
     public static BiGSConfig Defaults => new()
     {
@@ -36,12 +40,15 @@ internal static class BertDialect
     public static string Rename(string key)
     {
         key = key.Replace(".LayerNorm.gamma", ".LayerNorm.weight", StringComparison.Ordinal).Replace(".LayerNorm.beta", ".LayerNorm.bias", StringComparison.Ordinal);
-        if (!key.StartsWith("bert.", StringComparison.Ordinal))
+        string? ofEncoder = key.StartsWith("bert.", StringComparison.Ordinal) ? key["bert.".Length..]
+            : BareParts.Any(part => key.StartsWith(part, StringComparison.Ordinal)) ? key
+            : null;
+        if (ofEncoder is null)
         {
             return key;
         }
 
-        string renamed = "bigs." + key["bert.".Length..];
+        string renamed = "bigs." + ofEncoder;
         if (renamed.StartsWith("bigs.encoder.layer.", StringComparison.Ordinal))
         {
             foreach ((string theirs, string ours) in Parts)

@@ -57,8 +57,17 @@ public static class CheckpointConversion
         }
 
         TokenizerFolder.CopyFiles(tokenizer ?? from, to);
+        SentenceTransformerFiles.CopyFiles(from, to);
 
-        return [.. opened.Warnings, .. NotTheAuthors(opened.File, target, format)];
+        return [.. opened.Warnings, .. WithoutPooler(source, opened, target), .. NotTheAuthors(opened.File, target, format)];
+    }
+
+    /// <summary>The pooler of an encoder that is kept for its vectors: fine-tuning from what was written starts it anew.</summary>
+    private static IEnumerable<string> WithoutPooler(string source, OpenedCheckpoint opened, string target)
+    {
+        using IWeightsFile weights = WeightsLocation.Of(source).Open();
+        bool isLost = opened.Model is Models.BiGSForEmbedding && weights.Names.Any(name => BertDialect.Rename(name).StartsWith("bigs.pooler.", StringComparison.Ordinal));
+        return isLost ? [$"{target}: the pooler of {source} is left out, since an encoder without a head does not use it; fine-tune a classifier from {source} instead."] : [];
     }
 
     /// <summary>What the authors' code of this format would compute differently, since it does not read our keys.</summary>

@@ -8,12 +8,14 @@ public static class CheckpointFingerprint
 {
     /// <param name="folderOrFile">A checkpoint folder, or one weights file in it.</param>
     /// <param name="tokenizer">What the model reads through.</param>
+    /// <remarks>A folder of sentence-transformers has its pooling, layers and prompts in it too.</remarks>
     /// <returns>32 hexadecimal digits of SHA-256 over configuration, weights and the tokenizer's fingerprint.</returns>
     /// <exception cref="FileNotFoundException">There are no weights.</exception>
     public static string Of(string folderOrFile, BertTokenizer tokenizer)
     {
         WeightsLocation location = WeightsLocation.Of(folderOrFile);
-        string[] parts = [.. Weights(location).Prepend(Path.Combine(location.Folder, ConfigFile.Name)).Select(HashOfFile), tokenizer.Fingerprint];
+        string[] parts = [.. Weights(location).Prepend(Path.Combine(location.Folder, ConfigFile.Name)).Select(HashOfFile), tokenizer.Fingerprint,
+            .. SentenceTransformerFiles.Files(folderOrFile).SelectMany(file => (string[])[file, HashOfFile(Path.Combine(location.Folder, file))])];
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 16));
     }
 

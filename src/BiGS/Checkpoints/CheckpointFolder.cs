@@ -1,6 +1,7 @@
 using BiGS.Files;
 using BiGS.Models;
 using BiGS.Ssm;
+using BiGS.Tokenizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,7 +51,20 @@ public static class CheckpointFolder
     private static OpenedCheckpoint Open(WeightsLocation location, ConfigFile file, OpenOptions options)
     {
         file = file with { Config = options.Reshape(file.Config), Architecture = options.Architecture ?? file.Architecture };
+        if (!HeadedModels.IsKnown(file.Architecture))
+        {
+            throw new InvalidDataException(
+                $"{Path.Combine(location.Folder, ConfigFile.Name)}: \"architectures\" is \"{file.Architecture}\", and there is no such model here; it can be {HeadedModels.Known}.");
+        }
+
         HeadedModel model = HeadedModels.Build(file.Architecture, file.Config, options.Route);
+        var sentence = SentenceTransformer.Of(location.Folder);
+        if (model is BiGSForEmbedding embedding)
+        {
+            embedding.Pooling = sentence.Pooling;
+            sentence.Pooling.Width(file.Config.HiddenSize);
+        }
+
         Filled filled;
         using (IWeightsFile weights = location.Open())
         {
@@ -59,7 +73,7 @@ public static class CheckpointFolder
 
         model.to(options.Device);
         model.eval();
-        return new OpenedCheckpoint(model, file, filled.Warnings) { Fresh = filled.Fresh };
+        return new OpenedCheckpoint(model, file, filled.Warnings) { Fresh = filled.Fresh, Sentence = sentence };
     }
 
     /// <summary>Fills a model that is there already, of exactly this shape: what a resumed run does.</summary>
@@ -89,6 +103,20 @@ public static class CheckpointFolder
         return File.Exists(path)
             ? ConfigFile.Parse(File.ReadAllText(path), path, location.Origin)
             : throw new FileNotFoundException($"{location.Folder}: there is no {ConfigFile.Name}; expected a checkpoint folder with {ConfigFile.Name} and {WeightsName}.");
+    }
+
+    /// <summary>Opens a model's tokenizer.</summary>
+    /// <param name="folder">The tokenizer's.</param>
+    /// <param name="model">The model's configuration.</param>
+    /// <exception cref="FileNotFoundException">There is no tokenizer.</exception>
+    /// <exception cref="InvalidDataException">It has more tokens than the model has embeddings.</exception>
+    public static BertTokenizer OpenTokenizer(string folder, BiGSConfig model)
+    {
+        BertTokenizer tokenizer = BertTokenizer.Open(folder);
+        return tokenizer.VocabularySize <= model.VocabSize
+            ? tokenizer
+            : throw new InvalidDataException(
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {model.VocabSize}; both must come from the same run.");
     }
 
     /// <summary>Writes configuration and weights; each file is whole under its name or not there.</summary>
@@ -126,4 +154,7 @@ public sealed record OpenedCheckpoint(HeadedModel Model, ConfigFile File, IReadO
 {
     /// <summary>Weights of the head that the file did not have, and that were drawn at random.</summary>
     public IReadOnlyList<string> Fresh { get; init; } = [];
+
+    /// <summary>What the folder says of pooling and prompts, where it is one of sentence-transformers.</summary>
+    public SentenceTransformer Sentence { get; init; } = new();
 }

@@ -55,6 +55,11 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
             throw new InvalidDataException($"{path}: not JSON: {broken.Message}", broken);
         }
 
+        if (file["model_type"] is JsonValue kind && kind.TryGetValue(out string? family) && family is not ("BiGS" or "bigs" or "bert"))
+        {
+            throw new InvalidDataException($"{path}: \"model_type\": \"{family}\" is not opened: the encoders that are have \"BiGS\" or \"bert\" there.");
+        }
+
         bool bert = file["model_type"] is JsonValue type && type.TryGetValue(out string? name) && name == "bert";
         BiGSConfig config = bert ? BertDialect.Defaults : origin.Defaults();
         var inert = new Dictionary<string, JsonNode?>();

@@ -22,6 +22,7 @@ internal sealed record ElementTypes(string Safetensors, string Numpy, string Sto
         new("I8", "int8", "CharStorage", ScalarType.Int8, 1),
         new("U8", "uint8", "ByteStorage", ScalarType.Byte, 1),
         new("BOOL", "bool", "BoolStorage", ScalarType.Bool, 1),
+        new("C64", "complex64", "ComplexFloatStorage", ScalarType.ComplexFloat32, 8),
     ];
 
     /// <exception cref="ArgumentException">No weights file holds this type.</exception>
@@ -30,15 +31,16 @@ internal sealed record ElementTypes(string Safetensors, string Numpy, string Sto
 
     public static int WidthOf(ScalarType type) => Of(type).Width;
 
-    /// <exception cref="FormatException">The name is not one of safetensors'.</exception>
-    public static ElementTypes OfSafetensors(string name) => Named(name, known => known.Safetensors);
+    /// <summary>The type of this name in a safetensors file; null where it is none that is read, such as F8_E4M3.</summary>
+    public static ElementTypes? OfSafetensors(string name) => Array.Find(All, known => known.Safetensors == name);
 
-    /// <exception cref="FormatException">The name is not one of numpy's that weights have.</exception>
-    public static ElementTypes OfNumpy(string name) => Named(name, known => known.Numpy);
+    /// <summary>The type of this name in numpy; null where it is none that is read.</summary>
+    public static ElementTypes? OfNumpy(string name) => Array.Find(All, known => known.Numpy == name);
 
     /// <summary>The type of a storage class, null where it is none.</summary>
     public static ElementTypes? OfStorage(string name) => Array.Find(All, known => known.Storage == name);
 
-    private static ElementTypes Named(string name, Func<ElementTypes, string> naming) => Array.Find(All, known => naming(known) == name)
-        ?? throw new FormatException($"the element type {name} is not one of {string.Join(", ", All.Select(naming))}");
+    /// <summary>What is said of a tensor that is wanted, and of a type that is not read.</summary>
+    public static InvalidDataException NotRead(string path, string tensor, string type) => new(
+        $"{path}: \"{tensor}\" is of the type {type}, which is not read here; save it as {string.Join(", ", All.Select(known => known.Safetensors).Take(4))}.");
 }

@@ -14,6 +14,7 @@ internal sealed class FlaxFile : IWeightsFile
 
     /// <summary>An array, and a number that numpy has typed: both are written the same way.</summary>
     public const sbyte ArrayExtension = 1;
+    private const sbyte ComplexExtension = 2;
     private const sbyte ScalarExtension = 3;
 
     private const int DeepestMap = 24;
@@ -57,18 +58,19 @@ internal sealed class FlaxFile : IWeightsFile
     public long[] Shape(string name) => Find(name) is { Turned: true } turned ? [turned.Array.Shape[1], turned.Array.Shape[0]] : Find(name).Array.Shape;
 
     /// <inheritdoc/>
-    public ScalarType Type(string name) => Find(name).Array.Type.Type;
+    public ScalarType Type(string name) => TypeOf(name).Type;
 
     /// <inheritdoc/>
     public void ReadInto(string name, Tensor target)
     {
         (StoredArray array, bool turned) = Find(name);
         using var scope = NewDisposeScope();
-        Tensor flat = turned ? empty([array.Elements], array.Type.Type, CPU) : target.view(-1);
+        ElementTypes type = TypeOf(name);
+        Tensor flat = turned ? empty([array.Elements], type.Type, CPU) : target.view(-1);
         long at = 0;
         foreach ((long start, long bytes) in array.Pieces)
         {
-            long elements = bytes / array.Type.Width;
+            long elements = bytes / type.Width;
             _file.CopyTo(start, flat.narrow(0, at, elements));
             at += elements;
         }
@@ -80,6 +82,8 @@ internal sealed class FlaxFile : IWeightsFile
     }
 
     public void Dispose() => _file.Dispose();
+
+    private ElementTypes TypeOf(string name) => Find(name).Array is { Type: { } type } ? type : throw ElementTypes.NotRead(_path, name, Find(name).Array.TypeName);
 
     private Entry Find(string name) =>
         _entries.TryGetValue(name, out Entry? entry) ? entry : throw new InvalidDataException($"{_path}: there is no tensor \"{name}\".");
@@ -119,12 +123,19 @@ internal sealed class FlaxFile : IWeightsFile
         return map.ContainsKey(ChunkMark) ? Joined(map) : map;
     }
 
-    private StoredArray Array(ref MessagePackReader reader)
+    /// <summary>An array; null for a complex number by itself, which is no weight.</summary>
+    private StoredArray? Array(ref MessagePackReader reader)
     {
         ExtensionHeader header = reader.ReadExtensionFormatHeader();
+        if (header.TypeCode == ComplexExtension)
+        {
+            reader.ReadRaw(header.Length);
+            return null;
+        }
+
         Require(
             header.TypeCode is ArrayExtension or ScalarExtension,
-            $"holds an extension of type {header.TypeCode} at byte {reader.Consumed} (2 is a complex number), which no weight of these models is");
+            $"holds an extension of type {header.TypeCode} at byte {reader.Consumed}, which no weight of these models is");
         long end = reader.Consumed + header.Length;
         Require(reader.ReadArrayHeader() == 3, $"holds an array at byte {reader.Consumed} that is not (shape, type, bytes)");
         int dimensions = reader.ReadArrayHeader();
@@ -134,12 +145,13 @@ internal sealed class FlaxFile : IWeightsFile
             shape.Add(reader.ReadInt64());
         }
 
-        ElementTypes type = ElementTypes.OfNumpy(reader.ReadString() ?? "nil");
+        string typeName = reader.ReadString() ?? "nil";
+        ElementTypes? type = ElementTypes.OfNumpy(typeName);
         long bytes = reader.ReadBytes()?.Length ?? -1;
         Require(
-            reader.Consumed == end && bytes == ShapeCost.Bytes(shape, type.Width),
+            reader.Consumed == end && bytes >= 0 && (type is null || bytes == ShapeCost.Bytes(shape, type.Width)),
             $"holds an array of shape ({string.Join(", ", shape)}) and {bytes} bytes at byte {end - header.Length}, which do not fit each other");
-        return new StoredArray(type, [.. shape], [(end - bytes, bytes)]);
+        return new StoredArray(type, typeName, [.. shape], [(end - bytes, bytes)]);
     }
 
     /// <summary>{mark: true, shape: {"0": n, …}, chunks: {"0": array, …}}: one array, its flat elements in pieces.</summary>
@@ -148,11 +160,12 @@ internal sealed class FlaxFile : IWeightsFile
         long[] shape = Numbered<long>(map, "shape");
         StoredArray[] chunks = Numbered<StoredArray>(map, "chunks");
         Require(chunks.Length > 0, "holds an array of no chunks");
-        ElementTypes type = chunks[0].Type;
+        ElementTypes? type = chunks[0].Type;
         Require(
-            chunks.All(chunk => chunk.Type == type) && chunks.Sum(chunk => chunk.Pieces.Sum(piece => piece.Bytes)) == ShapeCost.Bytes(shape, type.Width),
+            chunks.All(chunk => chunk.TypeName == chunks[0].TypeName)
+                && (type is null || chunks.Sum(chunk => chunk.Pieces.Sum(piece => piece.Bytes)) == ShapeCost.Bytes(shape, type.Width)),
             $"holds an array of shape ({string.Join(", ", shape)}) whose {chunks.Length} chunks do not make it up");
-        return new StoredArray(type, shape, [.. chunks.SelectMany(chunk => chunk.Pieces)]);
+        return new StoredArray(type, chunks[0].TypeName, shape, [.. chunks.SelectMany(chunk => chunk.Pieces)]);
     }
 
     private T[] Numbered<T>(Dictionary<string, object?> map, string name)
@@ -193,10 +206,11 @@ internal sealed class FlaxFile : IWeightsFile
     private InvalidDataException Broken(string what, Exception? cause = null) =>
         new($"{_path}: not a whole Flax file: it {what}; copy the file again, or save the parameters with flax.serialization.", cause);
 
-    /// <param name="Type">Of its elements.</param>
+    /// <param name="Type">Of its elements; null where it is none that is read.</param>
+    /// <param name="TypeName">As numpy has it.</param>
     /// <param name="Shape">As Flax has it.</param>
     /// <param name="Pieces">Where its bytes lie in the file, in order.</param>
-    private sealed record StoredArray(ElementTypes Type, long[] Shape, (long Start, long Bytes)[] Pieces)
+    private sealed record StoredArray(ElementTypes? Type, string TypeName, long[] Shape, (long Start, long Bytes)[] Pieces)
     {
         public long Elements => Shape.Aggregate(1L, (product, n) => product * n);
     }

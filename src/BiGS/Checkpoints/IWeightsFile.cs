@@ -12,7 +12,7 @@ public interface IWeightsFile : IDisposable
     long[] Shape(string name);
 
     /// <summary>The type that the file has it in.</summary>
-    /// <exception cref="InvalidDataException">The file has no tensor of this name.</exception>
+    /// <exception cref="InvalidDataException">The file has no tensor of this name, or one of a type that is not read: says which.</exception>
     ScalarType Type(string name);
 
     /// <summary>Reads one tensor straight into another, with nothing between the two where the file has it in one piece.</summary>

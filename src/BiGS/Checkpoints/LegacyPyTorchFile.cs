@@ -46,11 +46,12 @@ internal sealed class LegacyPyTorchFile : IWeightsFile
     public long[] Shape(string name) => Find(name).Shape;
 
     /// <inheritdoc/>
-    public ScalarType Type(string name) => Find(name).Type;
+    public ScalarType Type(string name) => Find(name) is { UnreadType: { } unread } ? throw ElementTypes.NotRead(_path, name, unread) : Find(name).Type;
 
     /// <inheritdoc/>
     public void ReadInto(string name, Tensor target)
     {
+        _ = Type(name);
         StoredTensor stored = Find(name);
         stored.ReadInto(target, storage => _file.CopyTo(_starts[stored.Storage], storage));
     }

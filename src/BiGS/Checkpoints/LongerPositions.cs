@@ -50,6 +50,7 @@ public static class LongerPositions
 
         CheckpointFolder.Save(target, longer, opened.File);
         TokenizerFolder.CopyFiles(tokenizer ?? WeightsLocation.Of(source).Folder, target);
+        SentenceTransformerFiles.CopyFiles(source, target);
     }
 
     /// <summary>A table of positions (L, d) as one of (L′, d).</summary>

@@ -11,6 +11,7 @@ internal sealed class PickledStateDict
 {
     private const string OrderedDictionary = "collections OrderedDict";
     private const string RebuildTensor = "torch._utils _rebuild_tensor_v2";
+    private const string RebuildOtherTensor = "torch._utils _rebuild_tensor_v3";
     private const string RebuildParameter = "torch._utils _rebuild_parameter";
 
     private const int DeepestStack = 100_000;
@@ -170,7 +171,8 @@ internal sealed class PickledStateDict
     }
 
     /// <summary>A class or function of the list, or a refusal.</summary>
-    private Global Known(string name) => name is OrderedDictionary or RebuildTensor or RebuildParameter || TypeOf(name) is not null
+    private Global Known(string name) => name is OrderedDictionary or RebuildTensor or RebuildOtherTensor or RebuildParameter || TypeOf(name) is not null
+        || UnreadTorchTypes.IsStorage(name) || UnreadTorchTypes.IsType(name)
         ? new Global(name)
         : throw new InvalidDataException($"{_path}: the pickle asks for \"{name.Replace(' ', '.')}\", which a state_dict does not need; such a file is not opened.");
 
@@ -184,6 +186,12 @@ internal sealed class PickledStateDict
             Shape = Numbers(Part<object?[]>(arguments, 2)),
             Strides = Numbers(Part<object?[]>(arguments, 3)),
         },
+        RebuildOtherTensor => Part<StoredTensor>(arguments, 0) with
+        {
+            Shape = Numbers(Part<object?[]>(arguments, 2)),
+            Strides = Numbers(Part<object?[]>(arguments, 3)),
+            UnreadType = Part<Global>(arguments, 6).Name.Replace(' ', '.'),
+        },
         _ => throw Broken(),
     };
 
@@ -192,7 +200,9 @@ internal sealed class PickledStateDict
     {
         Require(persistent is not [_, _, _, _, _, not null, ..], "holds a view of a storage, as torch wrote before 0.4; save it again with a current torch");
         string key = Part<string>(persistent, 2);
-        var storage = new StoredTensor(key, (TypeOf(Part<Global>(persistent, 1).Name) ?? throw Broken()).Type, Part<long>(persistent, 4), 0, [], []);
+        string type = Part<Global>(persistent, 1).Name;
+        TorchSharp.torch.ScalarType elements = UnreadTorchTypes.IsStorage(type) ? TorchSharp.torch.ScalarType.Byte : (TypeOf(type) ?? throw Broken()).Type;
+        var storage = new StoredTensor(key, elements, Part<long>(persistent, 4), 0, [], []);
         if (!_storages.TryAdd(key, storage))
         {
             Require((_storages[key].Type, _storages[key].StorageElements) == (storage.Type, storage.StorageElements), $"describes the storage {key} in two ways");

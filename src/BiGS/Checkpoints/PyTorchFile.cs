@@ -57,11 +57,12 @@ public sealed class PyTorchFile : IWeightsFile
     public long[] Shape(string name) => Find(name).Shape;
 
     /// <inheritdoc/>
-    public ScalarType Type(string name) => Find(name).Type;
+    public ScalarType Type(string name) => Find(name) is { UnreadType: { } unread } ? throw ElementTypes.NotRead(_path, name, unread) : Find(name).Type;
 
     /// <inheritdoc/>
     public void ReadInto(string name, Tensor target)
     {
+        _ = Type(name);
         StoredTensor stored = Find(name);
         stored.ReadInto(target, storage => ReadStorage(name, stored, storage));
     }

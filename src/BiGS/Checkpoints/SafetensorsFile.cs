@@ -52,10 +52,14 @@ public sealed class SafetensorsFile : IWeightsFile
     public long[] Shape(string name) => Find(name).Shape;
 
     /// <inheritdoc/>
-    public ScalarType Type(string name) => Find(name).Type;
+    public ScalarType Type(string name) => Find(name) is { Type: { } type } ? type : throw ElementTypes.NotRead(_path, name, Find(name).TypeName);
 
     /// <inheritdoc/>
-    public void ReadInto(string name, Tensor target) => _file.CopyTo(_dataStart + Find(name).Start, target);
+    public void ReadInto(string name, Tensor target)
+    {
+        _ = Type(name);
+        _file.CopyTo(_dataStart + Find(name).Start, target);
+    }
 
     public void Dispose() => _file.Dispose();
 
@@ -108,14 +112,16 @@ public sealed class SafetensorsFile : IWeightsFile
     {
         try
         {
-            ElementTypes type = ElementTypes.OfSafetensors(property.Value.GetProperty("dtype").GetString()!);
+            // A type that is not read is an error only for whoever reads the tensor: files may hold more than a model needs.
+            string name = property.Value.GetProperty("dtype").GetString() ?? throw new FormatException("its dtype is null");
+            ElementTypes? type = ElementTypes.OfSafetensors(name);
             long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(n => n.GetInt64())];
             JsonElement offsets = property.Value.GetProperty("data_offsets");
             (long start, long end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
             Require(start >= 0 && end >= start && end <= dataBytes, $"the tensor \"{property.Name}\" lies at {start}…{end} of {dataBytes} bytes");
-            long bytes = ShapeCost.Bytes(shape, type.Width);
+            long bytes = type is null ? end - start : ShapeCost.Bytes(shape, type.Width);
             Require(bytes == end - start, $"the tensor \"{property.Name}\" needs {bytes} bytes and has {end - start}");
-            return new Entry(type.Type, shape, start, bytes);
+            return new Entry(type?.Type, name, shape, start, bytes);
         }
         catch (Exception broken) when (broken is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
@@ -131,5 +137,10 @@ public sealed class SafetensorsFile : IWeightsFile
         }
     }
 
-    private sealed record Entry(ScalarType Type, long[] Shape, long Start, long Bytes);
+    /// <param name="Type">Null where it is none that is read.</param>
+    /// <param name="TypeName">As the file has it.</param>
+    /// <param name="Shape">As the file has it.</param>
+    /// <param name="Start">Where its bytes begin, behind the header.</param>
+    /// <param name="Bytes">How many there are.</param>
+    private sealed record Entry(ScalarType? Type, string TypeName, long[] Shape, long Start, long Bytes);
 }

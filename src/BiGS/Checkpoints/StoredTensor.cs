@@ -5,6 +5,9 @@ namespace BiGS.Checkpoints;
 /// <summary>Where a tensor lies in a storage of a PyTorch file: element k of dimension j is at Offset + Σ k_j · Strides_j, in elements.</summary>
 internal sealed record StoredTensor(string Storage, ScalarType Type, long StorageElements, long Offset, long[] Shape, long[] Strides)
 {
+    /// <summary>The element type where it is none that is read, the storage then being counted in bytes; null where it is.</summary>
+    public string? UnreadType { get; init; }
+
     /// <summary>Bytes that the storage must have.</summary>
     public UInt128 StorageBytes => (UInt128)Math.Max(0, StorageElements) * (UInt128)ElementTypes.WidthOf(Type);
 
@@ -61,6 +64,11 @@ internal sealed record StoredTensor(string Storage, ScalarType Type, long Storag
         if (StorageElements < 0 || StorageBytes != (UInt128)bytes || Offset < 0 || Shape.Length != Strides.Length || Strides.Any(stride => stride < 0))
         {
             return false;
+        }
+
+        if (UnreadType is not null)
+        {
+            return true;
         }
 
         try

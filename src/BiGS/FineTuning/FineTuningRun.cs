@@ -91,9 +91,11 @@ public static class FineTuningRun
     /// <exception cref="InvalidDataException">Files, model and task do not fit each other: says where.</exception>
     public static FineTuningResult Run(FineTuningRequest request, string output, IProgress<FineTuningProgress>? progress = null, CancellationToken cancel = default)
     {
-        BertTokenizer tokenizer = BertTokenizer.Open(request.Tokenizer);
         ConfigFile config = CheckpointFolder.ReadConfig(request.Model);
-        var rows = new RowBuilder(tokenizer, RowLength(config.Config, request.MaxLength), request.PairStyle);
+        var sentence = SentenceTransformer.Of(request.Model);
+        var rows = RowBuilder.For(
+            request.Kind, CheckpointFolder.OpenTokenizer(request.Tokenizer, config.Config), config.Config, sentence, new RowLayout(request.MaxLength, request.PairStyle));
+        BertTokenizer tokenizer = rows.Tokenizer;
         IReadOnlyList<string> labels = KnownBefore(config, request.Kind, request.Kind.FindLabels(request.Train));
         TaskExamples examples = TaskExamples.Read(request, labels, rows);
         (LabelledExamples train, LabelledExamples validation) = (examples.Train, examples.Validation);
@@ -120,6 +122,14 @@ public static class FineTuningRun
                 Keep(request, output, model, WithFigures(saved, request.Kind.KeptFigures, epoch.Score));
                 tokenizer.Save(output);
                 new FineTuningRecord(request.Task) { Columns = request.Columns, PairStyle = request.PairStyle, MaxLength = request.MaxLength }.Save(output);
+                if (model is BiGSForEmbedding)
+                {
+                    SentenceTransformerFiles.CopyFiles(request.Model, output);
+                }
+                else
+                {
+                    SentenceTransformerFiles.Remove(output);
+                }
             },
             progress, cancel);
 

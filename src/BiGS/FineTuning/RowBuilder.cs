@@ -1,3 +1,5 @@
+using BiGS.Checkpoints;
+using BiGS.Models;
 using BiGS.Tokenizers;
 
 namespace BiGS.FineTuning;
@@ -19,13 +21,34 @@ public enum PairStyle
 /// <param name="Distractors">How many unrelated texts, of other examples, are put between the two of a pair: what a reader must look past.</param>
 public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyle PairStyle = PairStyle.Sep, int Distractors = 0)
 {
+    private readonly VocabularyCoverage _coverage = new(Tokenizer);
     private readonly List<string> _warnings = [];
     private int _cut;
     private (string Where, int Tokens) _longest = ("", 0);
 
-    /// <summary>What was left out, or may be wrong.</summary>
-    public IReadOnlyList<string> Warnings => _cut == 0 ? _warnings :
-        [.. _warnings, $"{_cut} rows are longer than {MaxLength} tokens and were cut, the longest of them {_longest.Where} with {_longest.Tokens:N0}; --max-length reads more of them"];
+    /// <summary>Stands before every text.</summary>
+    public string Prompt { get; init; } = "";
+
+    /// <summary>What was left out, or may be wrong; and whether the vocabulary knows the texts.</summary>
+    public IReadOnlyList<string> Warnings => _cut == 0 ? [.. _warnings, .. _coverage.Warnings] :
+    [
+        .. _warnings, .. _coverage.Warnings,
+        $"{_cut} rows are longer than {MaxLength} tokens and were cut, the longest of them {_longest.Where} with {_longest.Tokens:N0}; --max-length reads more of them",
+    ];
+
+    /// <summary>Rows for a model and a kind of task.</summary>
+    /// <param name="kind">Embeddings are read as the model's folder of sentence-transformers says; other kinds have no prompts.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="config">The model's.</param>
+    /// <param name="sentence">What its folder says.</param>
+    /// <param name="layout">Row length, pair style, distractors.</param>
+    public static RowBuilder For(TaskKind kind, BertTokenizer tokenizer, BiGSConfig config, SentenceTransformer sentence, RowLayout layout)
+    {
+        int length = FineTuningRun.RowLength(config, layout.MaxLength);
+        return kind.Architecture != nameof(BiGSForEmbedding)
+            ? new RowBuilder(tokenizer, length, layout.PairStyle, layout.Distractors)
+            : new RowBuilder(sentence.Adapt(tokenizer), Math.Min(length, sentence.MaxSequenceLength ?? length), layout.PairStyle, layout.Distractors) { Prompt = sentence.Prompt() };
+    }
 
     /// <summary>One text, or two. The longer of two loses its end first.</summary>
     /// <exception cref="InvalidDataException">A text is empty.</exception>
@@ -37,6 +60,7 @@ public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyl
         }
 
         Encoding row = Encoded(maxLength: null);
+        _coverage.Add(row.Ids);
         if (row.Ids.Count > MaxLength)
         {
             CountCut(where, row.Ids.Count);
@@ -47,12 +71,15 @@ public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyl
         return new SampleRow([.. row.Ids], second < 0 ? row.Ids.Count : second);
 
         Encoding Encoded(int? maxLength) => pair is not null && PairStyle == PairStyle.Cls
-            ? Tokenizer.Encode($"{text} [CLS], {pair}", maxLength: maxLength)
-            : Tokenizer.Encode(text, pair, maxLength);
+            ? Tokenizer.Encode($"{Prompt}{text} [CLS], {pair}", maxLength: maxLength)
+            : Tokenizer.Encode(Prompt + text, pair, maxLength);
     }
 
     /// <summary>Remembers what may be wrong with the examples.</summary>
     public void Warn(IEnumerable<string> warnings) => _warnings.AddRange(warnings);
+
+    /// <summary>Counts the pieces of a text that became a row elsewhere.</summary>
+    public void CountPieces(IEnumerable<int> ids) => _coverage.Add(ids);
 
     /// <summary>Remembers that a row lost something.</summary>
     public void CountCut(string where, int tokens)

@@ -39,7 +39,7 @@ public static class TaskEvaluation
 
         // Hugging Face's default names, where a checkpoint names no classes.
         IReadOnlyList<string> labels = opened.File.Labels ?? [.. Enumerable.Range(0, opened.Model.Config.NumLabels).Select(i => $"LABEL_{i}")];
-        var rows = new RowBuilder(tokenizer, FineTuningRun.RowLength(opened.Model.Config, layout.MaxLength), layout.PairStyle, layout.Distractors);
+        var rows = RowBuilder.For(kind, tokenizer, opened.Model.Config, opened.Sentence, layout);
         LabelledExamples examples = kind.Read(paths, labels, rows).Draw(layout.Limit);
         IReadOnlyList<float[]> answers = Answering.Logits(opened.Model, examples.Samples, tokenizer.Vocabulary.PadId, progress, cancel);
         int[] known = [.. Enumerable.Range(0, examples.Count).Where(examples.IsLabelled)];

@@ -49,6 +49,15 @@ public static class OnnxExport
                 $"{source}: has no trained \"{fresh}\" for its {model.Architecture}; name the head that it has in \"architectures\" of config.json, or export the encoder alone.");
         }
 
+        // The graph of an embedding pools by the mean; another pooling is done by whoever reads the hidden states, as modules.json says.
+        bool poolsOtherwise = !opened.Sentence.Pooling.IsMean;
+        if (poolsOtherwise && toFile)
+        {
+            throw new InvalidDataException(
+                $"{source}: its vectors are not the mean of its hidden states, as {SentenceTransformerFiles.Modules} says, which one file cannot hold; export it to a folder.");
+        }
+
+        bare |= poolsOtherwise && model is BiGSForEmbedding;
         var config = opened.File with { Config = model.Config, Architecture = bare ? BareEncoder : model.Architecture };
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         Write(model, config, file, int8);
@@ -57,6 +66,7 @@ public static class OnnxExport
         {
             WholeFile.WriteText(Path.Combine(target, ConfigFile.Name), config.ToJson());
             TokenizerFolder.CopyFiles(tokenizer ?? folder, target);
+            SentenceTransformerFiles.CopyFiles(folder, target);
         }
 
         return (file, opened.Warnings);

@@ -6,12 +6,13 @@ using BiGS.Tokenizers;
 namespace BiGS.Pipelines;
 
 /// <summary>A text's vector, and what reading the text took.</summary>
-/// <param name="Vector">As many numbers as the model is wide.</param>
+/// <param name="Vector">As many numbers as <see cref="Embedder.Dimensions"/> says.</param>
 /// <param name="Tokens">[CLS] and [SEP] among them.</param>
 public sealed record EmbeddedText(float[] Vector, int Tokens);
 
 /// <summary>
-/// One vector a text: the mean of the last hidden states over its tokens, by default of length 1, so that a dot product is a cosine. Texts are read in
+/// One vector a text: the mean of the last hidden states over its tokens, by default of length 1, so that a dot product is a cosine. A folder of
+/// sentence-transformers says for itself how it pools, and what prompt stands before a text (<see cref="SentenceTransformer"/>). Texts are read in
 /// batches of similar length; neither their company nor their order changes a vector. Several threads may use one.
 /// </summary>
 public sealed class Embedder : IDisposable
@@ -27,7 +28,13 @@ public sealed class Embedder : IDisposable
     public int MaxTokens => _model.LongestRow;
 
     /// <summary>Numbers of a vector.</summary>
-    public int Dimensions => _model.Config.HiddenSize;
+    public int Dimensions => _model.Sentence.Pooling.Width(_model.Config.HiddenSize);
+
+    /// <summary>How hidden states become a vector, in the order of its parts.</summary>
+    public IReadOnlyList<PoolingMode> Pooling => _model.Sentence.Pooling.Modes;
+
+    /// <summary>What was wrong with the texts so far: a vocabulary that does not know them.</summary>
+    public IReadOnlyList<string> TextWarnings => _model.Coverage.Warnings;
 
     /// <summary>Opens the small English model that comes with the library.</summary>
     public static Embedder Open() => Open(ShippedModel.Folder);
@@ -42,22 +49,29 @@ public sealed class Embedder : IDisposable
     /// <param name="normalize">Whether vectors get length 1.</param>
     /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
     /// <param name="cancel">Stops between batches.</param>
+    /// <param name="promptName">Which of the model's prompts stands before every text; null for its default one, if it has one.</param>
     /// <returns>A vector a text, in their order.</returns>
-    /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
+    /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused; or there is no such prompt.</exception>
     public IReadOnlyList<float[]> Embed(
-        IReadOnlyList<string> texts, bool normalize = true, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default) =>
-        [.. EmbedCounting(texts, normalize, tooLong, cancel).Select(text => text.Vector)];
+        IReadOnlyList<string> texts, bool normalize = true, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default, string? promptName = null) =>
+        [.. EmbedCounting(texts, normalize, tooLong, cancel, promptName).Select(text => text.Vector)];
 
     /// <summary>Embeds texts, and says how many tokens were read.</summary>
     /// <inheritdoc cref="Embed"/>
     public IReadOnlyList<EmbeddedText> EmbedCounting(
-        IReadOnlyList<string> texts, bool normalize = true, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default) =>
+        IReadOnlyList<string> texts, bool normalize = true, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default, string? promptName = null) =>
     [
-        .. _model.Read([.. texts.Select(text => (ModelText)text)], tooLong, batch => Vectors(batch, normalize), cancel)
+        .. _model.Read([.. texts.Select(text => (ModelText)Prompted(text, promptName))], tooLong, batch => Vectors(batch, normalize), cancel)
             .Select(row => new EmbeddedText(row.Read, row.Encoding.Ids.Count)),
     ];
 
-    /// <summary>Embeds texts that are tokens already, as <see cref="BertTokenizer.Encode(string, string?, int?, bool, CutFrom)"/> gives them.</summary>
+    /// <summary>A text with a prompt before it, as the model wants to read it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="promptName">Which of the model's prompts; null for its default one, if it has one.</param>
+    /// <exception cref="ArgumentException">There is no such prompt.</exception>
+    public string Prompted(string text, string? promptName = null) => _model.Sentence.Prompt(promptName) + text;
+
+    /// <summary>Embeds texts that are tokens already, with their prompt if they have one, as <see cref="BertTokenizer.Encode(string, string?, int?, bool, CutFrom)"/> gives them.</summary>
     /// <param name="rows">In any order.</param>
     /// <param name="normalize">Whether vectors get length 1.</param>
     /// <param name="cancel">Stops between batches.</param>
@@ -90,31 +104,11 @@ public sealed class Embedder : IDisposable
         Numbers states = _model.Backend.Compute(batch, "last_hidden_state")[0]; // (b, l, d)
         for (int row = 0; row < batch.Rows; row++)
         {
-            double[] mean = MeanOverText(states, batch, row);
-            double scale = normalize ? 1 / Math.Max(Math.Sqrt(mean.Sum(x => x * x)), double.Epsilon) : 1;
-            yield return [.. mean.Select(x => (float)(x * scale))];
+            int at = row * batch.Length;
+            double[] vector = _model.Sentence.Pooling.Of(
+                states.Values.AsSpan(at * states.Width, batch.Length * states.Width), batch.AttentionMask.AsSpan(at, batch.Length));
+            double scale = normalize ? 1 / Math.Max(Math.Sqrt(vector.Sum(x => x * x)), double.Epsilon) : 1;
+            yield return [.. vector.Select(x => (float)(x * scale))];
         }
-    }
-
-    private static double[] MeanOverText(Numbers states, Batch batch, int row)
-    {
-        double[] sum = new double[states.Width];
-        int tokens = 0;
-        for (int position = row * batch.Length; position < (row + 1) * batch.Length; position++)
-        {
-            if (batch.AttentionMask[position] == 0)
-            {
-                continue;
-            }
-
-            tokens++;
-            ReadOnlySpan<float> state = states.At(position);
-            for (int i = 0; i < sum.Length; i++)
-            {
-                sum[i] += state[i];
-            }
-        }
-
-        return [.. sum.Select(x => x / tokens)];
     }
 }

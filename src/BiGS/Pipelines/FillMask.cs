@@ -45,6 +45,9 @@ public sealed class FillMask : IDisposable
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => _model.Warnings;
 
+    /// <inheritdoc cref="Embedder.TextWarnings"/>
+    public IReadOnlyList<string> TextWarnings => _model.Coverage.Warnings;
+
     /// <summary>Opens the small English model that comes with the library.</summary>
     public static FillMask Open() => Open(ShippedModel.Folder);
 
@@ -61,10 +64,15 @@ public sealed class FillMask : IDisposable
         string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, int? padTo = null, string? tokenizerFolder = null, Backend backend = Backend.Libtorch)
     {
         var opened = TextModel.Open(folder, how, precision, tokenizerFolder, backend);
-        return opened.Backend.Architecture == Head
-            ? new FillMask(opened, padTo)
-            : throw new InvalidDataException(
-                $"{folder}: \"architectures\" in {ConfigFile.Name} is {opened.Backend.Architecture}, which fills no masks; expected a {Head}.");
+        if (opened.Backend.Architecture == Head && opened.Backend.HasTrainedHead)
+        {
+            return new FillMask(opened, padTo);
+        }
+
+        opened.Dispose();
+        throw new InvalidDataException(
+            $"{folder}: the model has no masked-LM head, which fills masks: by \"architectures\" in {ConfigFile.Name} and its weights it is a {opened.Backend.Architecture}"
+            + (opened.Backend.Architecture == Head ? " without them" : "") + $"; give a {Head}, as bigs pretrain leaves it, or embed with this one.");
     }
 
     /// <summary>Reads a text once, whatever the number of its masks, and guesses each by itself.</summary>
@@ -120,6 +128,7 @@ public sealed class FillMask : IDisposable
             throw new ArgumentException($"\"{Quoted(text)}\": {unfit.Message}", unfit);
         }
 
+        _model.Coverage.Add(encoding.Ids);
         return new MaskedRow([.. encoding.Ids], [.. encoding.TokenTypeIds], masks, []);
     }
 

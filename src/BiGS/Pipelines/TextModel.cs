@@ -35,10 +35,12 @@ internal sealed class TextModel : IDisposable
     /// <summary>Positions from which on a batch ends where rows get shorter than three quarters of its first: filling them up would cost more than another batch.</summary>
     private const int EnoughTokens = 512;
 
-    private TextModel(IBackend backend, BertTokenizer tokenizer)
+    private TextModel(IBackend backend, BertTokenizer tokenizer, SentenceTransformer sentence)
     {
         Backend = backend;
         Tokenizer = tokenizer;
+        Sentence = sentence;
+        Coverage = new VocabularyCoverage(tokenizer);
         Labels = backend.Labels ?? [.. Enumerable.Range(0, backend.Config.NumLabels).Select(i => $"LABEL_{i}")];
     }
 
@@ -52,8 +54,14 @@ internal sealed class TextModel : IDisposable
     /// <summary>Names of the classes or tags, as config.json has them.</summary>
     public IReadOnlyList<string> Labels { get; }
 
+    /// <summary>What the folder says of pooling and prompts, where it is one of sentence-transformers.</summary>
+    public SentenceTransformer Sentence { get; }
+
+    /// <summary>How much of the texts the vocabulary knows.</summary>
+    public VocabularyCoverage Coverage { get; }
+
     /// <summary>Tokens of a row that the model can read.</summary>
-    public int LongestRow => Config.LongestRow();
+    public int LongestRow => Math.Min(Config.LongestRow(), Sentence.MaxSequenceLength ?? int.MaxValue);
 
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => Backend.Warnings;
@@ -75,14 +83,8 @@ internal sealed class TextModel : IDisposable
                 $"{folder}: holds a {opened.Architecture}{(opened.HasTrainedHead ? "" : " whose head is not trained")}; expected a trained {head}, as bigs finetune leaves it.");
         }
 
-        BertTokenizer tokenizer = BertTokenizer.Open(tokenizerFolder ?? folder);
-        if (tokenizer.VocabularySize > opened.Config.VocabSize)
-        {
-            throw new InvalidDataException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {opened.Config.VocabSize}; both must come from the same run.");
-        }
-
-        return new TextModel(opened, tokenizer);
+        var sentence = SentenceTransformer.Of(folder);
+        return new TextModel(opened, sentence.Adapt(CheckpointFolder.OpenTokenizer(tokenizerFolder ?? folder, opened.Config)), sentence);
     }
 
     public int CountTokens(ModelText text) => Tokenizer.Encode(text.First, text.Second).Ids.Count;
@@ -97,15 +99,27 @@ internal sealed class TextModel : IDisposable
     public IReadOnlyList<(Encoding Encoding, T Read)> Read<T>(
         IReadOnlyList<ModelText> texts, TooLong tooLong, Func<Batch, IEnumerable<T>> read, CancellationToken cancel)
     {
-        int? longest = tooLong == TooLong.Truncate && Config.PositionEmbeddingType == PositionEmbedding.Absolute ? Config.MaxPositionEmbeddings : null;
+        int? longest = tooLong == TooLong.Truncate && LongestRow < int.MaxValue ? LongestRow : null;
         Encoding[] encodings = [.. texts.Select(text => Tokenizer.Encode(text.First, text.Second, longest))];
         return [.. encodings.Zip(Read(encodings, read, cancel))];
     }
 
     /// <summary>Reads texts that are tokens already.</summary>
     /// <inheritdoc cref="ReadRows"/>
-    public IReadOnlyList<T> Read<T>(IReadOnlyList<Encoding> rows, Func<Batch, IEnumerable<T>> read, CancellationToken cancel) =>
-        ReadRows([.. rows.Select(row => new MaskedRow([.. row.Ids], [.. row.TokenTypeIds], [], []))], read, cancel);
+    public IReadOnlyList<T> Read<T>(IReadOnlyList<Encoding> rows, Func<Batch, IEnumerable<T>> read, CancellationToken cancel)
+    {
+        if (Sentence.MaxSequenceLength is { } most && rows.FirstOrDefault(row => row.Ids.Count > most) is { } tooLong)
+        {
+            throw new ArgumentException($"the text has {tooLong.Ids.Count} tokens, but the model reads at most {most}; shorten or split it.");
+        }
+
+        foreach (Encoding row in rows.TakeWhile(_ => !Coverage.HasEnough))
+        {
+            Coverage.Add(row.Ids);
+        }
+
+        return ReadRows([.. rows.Select(row => new MaskedRow([.. row.Ids], [.. row.TokenTypeIds], [], []))], read, cancel);
+    }
 
     /// <summary>Reads rows of tokens.</summary>
     /// <param name="rows">In any order; their masked positions, if any, are the reader's business.</param>

@@ -22,8 +22,10 @@ internal sealed record IndexedFile(string Path, string Sha256, int Passages);
 /// <param name="Overlap">The most tokens that neighbours share.</param>
 /// <param name="TextField">Of .jsonl files.</param>
 /// <param name="Files">In the order of their rows.</param>
+/// <param name="PromptName">Of the prompt before every passage; null for the model's default.</param>
 internal sealed record IndexManifest(
-    string? Model, string Fingerprint, int Dimensions, int PassageTokens, int Overlap, string TextField, IReadOnlyList<IndexedFile> Files)
+    string? Model, string Fingerprint, int Dimensions, int PassageTokens, int Overlap, string TextField, IReadOnlyList<IndexedFile> Files,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PromptName = null)
 {
     public const string FileName = "index.json";
 
@@ -42,7 +44,7 @@ internal sealed record IndexManifest(
     {
         get
         {
-            string made = $"{Fingerprint} {PassageTokens} {Overlap} {TextField}\n{string.Join('\n', Files.Select(file => $"{file.Sha256} {file.Path}"))}";
+            string made = $"{Fingerprint} {PassageTokens} {Overlap} {TextField}{(PromptName is null ? "" : $" {PromptName}")}\n{string.Join('\n', Files.Select(file => $"{file.Sha256} {file.Path}"))}";
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(made)).AsSpan(0, 8));
         }
     }
@@ -70,5 +72,6 @@ internal sealed record IndexManifest(
         Fingerprint != other.Fingerprint ? $"made by another model ({other.Model ?? "the one that comes with bigs"}, fingerprint {other.Fingerprint[..8]}; now {Fingerprint[..8]})"
         : (PassageTokens, Overlap) != (other.PassageTokens, other.Overlap) ? $"of passages of {other.PassageTokens} tokens with {other.Overlap} shared (now {PassageTokens} with {Overlap})"
         : TextField != other.TextField ? $"made of the field \"{other.TextField}\" (now \"{TextField}\")"
+        : PromptName != other.PromptName ? $"made with {(other.PromptName is null ? "the model's default prompt" : $"the prompt \"{other.PromptName}\"")} (now {PromptName ?? "the default"})"
         : null;
 }

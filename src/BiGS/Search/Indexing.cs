@@ -17,6 +17,9 @@ public sealed record IndexOptions
     /// <summary>The field of a .jsonl object that holds the text.</summary>
     public string TextField { get; init; } = "text";
 
+    /// <summary>Which of the model's prompts stands before every passage, as the model was opened with; null for its default one.</summary>
+    public string? PromptName { get; init; }
+
     /// <summary>Where the index goes; null for a hidden folder among the documents.</summary>
     public string? Place { get; init; }
 
@@ -57,7 +60,7 @@ public static class Indexing
     /// <param name="place">Where the index is; null for a hidden folder among the documents.</param>
     /// <exception cref="InvalidDataException">What is there is no index.</exception>
     public static IndexOptions? Earlier(string folder, string? place = null) => IndexManifest.Find(PlaceOf(folder, place)) is { } made
-        ? new IndexOptions { PassageTokens = made.PassageTokens, Overlap = made.Overlap, TextField = made.TextField, Place = place, ModelPath = made.Model }
+        ? new IndexOptions { PassageTokens = made.PassageTokens, Overlap = made.Overlap, TextField = made.TextField, Place = place, ModelPath = made.Model, PromptName = made.PromptName }
         : null;
 
     /// <param name="folder">Of the documents.</param>
@@ -81,7 +84,7 @@ public static class Indexing
         IReadOnlyList<string> documents = DocumentFiles.Of(folder, mayBeNone: !options.Overwrite && IndexManifest.Find(place) is not null); // what was removed must not be found
         IndexManifest? stored = options.Overwrite ? null : IndexManifest.Find(place);
         (IndexedFile[] files, IReadOnlyList<UnreadableFile> leftOut) = Readable(folder, documents, options.TextField, stored);
-        var wanted = new IndexManifest(options.ModelPath, model.Fingerprint, model.Dimensions, tokens, overlap, options.TextField, files);
+        var wanted = new IndexManifest(options.ModelPath, model.Fingerprint, model.Dimensions, tokens, overlap, options.TextField, files, options.PromptName);
         Directory.CreateDirectory(place);
         using FileStream alone = Lock(place);
         IndexManifest? before = options.Overwrite ? null : IndexManifest.Find(place);

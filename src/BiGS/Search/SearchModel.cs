@@ -13,9 +13,14 @@ public sealed class SearchModel : IDisposable
 
     private readonly ModelPipelines _model;
 
-    private SearchModel(ModelPipelines model, string fingerprint)
+    private readonly string? _promptName;
+    private readonly int _longest;
+
+    private SearchModel(ModelPipelines model, string fingerprint, string? promptName)
     {
         _model = model;
+        _promptName = promptName;
+        _longest = model.LongestText - model.Tokenizer.Encode(model.Embedder.Prompted("", promptName), addSpecialTokens: false).Ids.Count;
         Fingerprint = fingerprint;
     }
 
@@ -28,30 +33,40 @@ public sealed class SearchModel : IDisposable
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => _model.Warnings;
 
+    /// <inheritdoc cref="Embedder.TextWarnings"/>
+    public IReadOnlyList<string> TextWarnings => _model.Embedder.TextWarnings;
+
     /// <summary>What makes words equal to the tokenizer.</summary>
     internal BertNormalizer Normalizer => _model.Tokenizer.Normalizer;
 
     /// <summary>Tokens of a passage, and those that neighbours share, unless something else is asked for.</summary>
-    public (int Tokens, int Overlap) UsualPassage => (Math.Min(UsualTokens, _model.LongestText), Math.Min(UsualTokens, _model.LongestText) / 4);
+    public (int Tokens, int Overlap) UsualPassage => (Math.Min(UsualTokens, _longest), Math.Min(UsualTokens, _longest) / 4);
 
     /// <summary>Opens any model, pretrained or fine-tuned, and its tokenizer.</summary>
+    /// <param name="folder">Of the model.</param>
+    /// <param name="how">Route and device.</param>
+    /// <param name="precision">What to compute in.</param>
+    /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
+    /// <param name="promptName">Which of the model's prompts stands before every text; null for its default one, if it has one.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together.</exception>
-    public static SearchModel Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null)
+    /// <exception cref="ArgumentException">There is no such prompt.</exception>
+    public static SearchModel Open(
+        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, string? promptName = null)
     {
         var model = ModelPipelines.Open(folder, how, precision, tokenizerFolder);
-        return new SearchModel(model, CheckpointFingerprint.Of(folder, model.Tokenizer));
+        return new SearchModel(model, CheckpointFingerprint.Of(folder, model.Tokenizer), promptName);
     }
 
     /// <summary>Cuts texts into passages that the model reads whole.</summary>
     /// <exception cref="ArgumentException">Passages are to be longer than the model reads, or the overlap does not fit them.</exception>
-    public PassageCutter Cutter(int tokens, int overlap) => tokens <= _model.LongestText
+    public PassageCutter Cutter(int tokens, int overlap) => tokens <= _longest
         ? new PassageCutter(_model.Tokenizer, tokens, overlap)
-        : throw new ArgumentException($"passages of {tokens} tokens are asked for, but the model reads at most {_model.LongestText}; ask for that many at most.");
+        : throw new ArgumentException($"passages of {tokens} tokens are asked for, but the model reads at most {_longest}; ask for that many at most.");
 
     /// <summary>A vector of length 1 for each text; of one that is longer than the model, for its beginning.</summary>
     public IReadOnlyList<float[]> Embed(IReadOnlyList<string> texts, CancellationToken cancel = default) =>
-        _model.Embedder.Embed(texts, tooLong: TooLong.Truncate, cancel: cancel);
+        _model.Embedder.Embed(texts, tooLong: TooLong.Truncate, cancel: cancel, promptName: _promptName);
 
     public void Dispose() => _model.Dispose();
 }

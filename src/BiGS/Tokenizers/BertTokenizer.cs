@@ -22,7 +22,8 @@ public sealed class BertTokenizer
     private readonly WordPiece _pieces;
     private readonly CharacterTable _characters;
     private readonly WordCache _cache = new();
-    private readonly SpecialTokenFinder _specials;
+    private readonly AddedTokenFinder _asWritten;
+    private readonly AddedTokenFinder? _normalized;
     private readonly HashSet<int> _specialIds;
 
     /// <param name="vocabulary">The pieces.</param>
@@ -32,22 +33,42 @@ public sealed class BertTokenizer
     /// <exception cref="PlatformNotSupportedException">Accents are to be stripped and the runtime has no ICU.</exception>
     public BertTokenizer(
         WordPieceVocabulary vocabulary, BertNormalizer? normalizer = null, IEnumerable<string>? additionalSpecialTokens = null)
+        : this(vocabulary, normalizer ?? new BertNormalizer(), [.. (additionalSpecialTokens ?? []).Select(token => new AddedToken(token))])
+    {
+    }
+
+    /// <param name="vocabulary">The pieces.</param>
+    /// <param name="normalizer">How text is normalised.</param>
+    /// <param name="addedTokens">Tokens that stay whole when written in a text; BERT's five are among them whether named or not.</param>
+    /// <exception cref="ArgumentException">An added token is empty, not in the vocabulary, or nothing once it is normalised.</exception>
+    /// <exception cref="PlatformNotSupportedException">Accents are to be stripped and the runtime has no ICU.</exception>
+    public BertTokenizer(WordPieceVocabulary vocabulary, BertNormalizer normalizer, IReadOnlyList<AddedToken> addedTokens)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
+        ArgumentNullException.ThrowIfNull(normalizer);
         Vocabulary = vocabulary;
-        Normalizer = normalizer ?? new BertNormalizer();
-        AdditionalSpecialTokens = [.. (additionalSpecialTokens ?? []).Except(WordPieceVocabulary.SpecialTokens)];
-        if (AdditionalSpecialTokens.FirstOrDefault(token => token.Length == 0 || !vocabulary.TryGetId(token, out _)) is string stranger)
+        Normalizer = normalizer;
+        AddedToken[] usual = [.. WordPieceVocabulary.SpecialTokens.Select(token => new AddedToken(token))];
+        AddedTokens = [.. addedTokens.Except(usual).DistinctBy(token => token.Content)];
+        if (AddedTokens.FirstOrDefault(token => token.Content.Length == 0 || !vocabulary.TryGetId(token.Content, out _)) is { } stranger)
         {
             throw new ArgumentException(
-                $"the special token \"{stranger}\" is not in the vocabulary: add it there, it needs an id",
-                nameof(additionalSpecialTokens));
+                $"the special token \"{stranger.Content}\" is not in the vocabulary: add it there, it needs an id",
+                nameof(addedTokens));
         }
-        string[] specials = [.. WordPieceVocabulary.SpecialTokens, .. AdditionalSpecialTokens];
+        AddedToken[] all = [.. usual.ExceptBy(AddedTokens.Select(token => token.Content), token => token.Content), .. AddedTokens];
         _pieces = new WordPiece(vocabulary);
         _characters = new CharacterTable(Normalizer);
-        _specials = new SpecialTokenFinder(specials, vocabulary);
-        _specialIds = [.. specials.Select(vocabulary.Id)];
+        _asWritten = new AddedTokenFinder(all.Where(token => !token.Normalized).Select(token => (token, token.Content)), vocabulary);
+        (AddedToken Token, string Spelling)[] normalized =
+            [.. all.Where(token => token.Normalized).Select(token => (token, Normalizer.Normalize(token.Content).Text))];
+        _normalized = normalized.Length > 0 ? new AddedTokenFinder(normalized, vocabulary) : null;
+        if (normalized.FirstOrDefault(token => string.IsNullOrWhiteSpace(token.Spelling)).Token is { } nothing)
+        {
+            throw new ArgumentException(
+                $"the added token \"{nothing.Content}\" is to be found in normalised text, but nothing of it is left there", nameof(addedTokens));
+        }
+        _specialIds = [.. all.Where(token => token.Special).Select(token => vocabulary.Id(token.Content))];
         Fingerprint = Hash();
     }
 
@@ -58,7 +79,12 @@ public sealed class BertTokenizer
     public BertNormalizer Normalizer { get; }
 
     /// <summary>Special tokens besides BERT's five.</summary>
-    public IReadOnlyList<string> AdditionalSpecialTokens { get; }
+    public IReadOnlyList<string> AdditionalSpecialTokens =>
+        [.. AddedTokens.Where(token => token.Special).Select(token => token.Content).Except(WordPieceVocabulary.SpecialTokens)];
+
+    /// <summary>Tokens besides BERT's five that stay whole, special or not; and those of the five that are found otherwise than as they
+    /// are spelled.</summary>
+    public IReadOnlyList<AddedToken> AddedTokens { get; }
 
     /// <summary>A name for what this tokenizer computes, equal wherever vocabulary and options are: 32 hexadecimal digits of
     /// SHA-256.</summary>
@@ -108,13 +134,19 @@ public sealed class BertTokenizer
     public void EncodeIds(ReadOnlySpan<char> text, List<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        while (_specials.TryFind(text, out int start, out (string Token, int Id) special))
+        if (_normalized is not null)
         {
-            EncodeWords(text[..start], ids);
-            ids.Add(special.Id);
-            text = text[(start + special.Token.Length)..];
+            ids.AddRange(Tokens(text.ToString()).Select(token => token.Id));
+            return;
         }
-        EncodeWords(text, ids);
+        int from = 0;
+        while (_asWritten.TryFind(text, from, out FoundToken? found))
+        {
+            EncodeWords(text[from..found.Value.Start], ids);
+            ids.Add(found.Value.Id);
+            from = found.Value.End;
+        }
+        EncodeWords(text[from..], ids);
     }
 
     /// <summary>The text of ids: pieces joined to words, words by spaces, and no space before punctuation that English sets
@@ -170,23 +202,36 @@ public sealed class BertTokenizer
     {
         var tokens = new List<Token>();
         int from = 0;
-        while (_specials.TryFind(text.AsSpan(from), out int start, out (string Token, int Id) special))
+        while (_asWritten.TryFind(text, from, out FoundToken? found))
         {
-            AddWords(text.Substring(from, start), from, tokens);
-            from += start + special.Token.Length;
-            tokens.Add(new Token(special.Token, special.Id, from - special.Token.Length, from));
+            AddNormalized(text[from..found.Value.Start], from, tokens);
+            tokens.Add(new Token(found.Value.Token.Content, found.Value.Id, found.Value.Start, found.Value.End));
+            from = found.Value.End;
         }
-        AddWords(text[from..], from, tokens);
+        AddNormalized(text[from..], from, tokens);
         return tokens;
     }
 
-    private void AddWords(string text, int offset, List<Token> tokens)
+    private void AddNormalized(string text, int offset, List<Token> tokens)
     {
         NormalizedText normalized = Normalizer.Normalize(text);
-        foreach (Range word in BertPreTokenizer.Words(normalized.Text))
+        int from = 0;
+        while (_normalized is not null && _normalized.TryFind(normalized.Text, from, out FoundToken? found))
         {
-            int begin = word.Start.Value;
-            foreach ((int id, int start, int end) in _pieces.Pieces(normalized.Text.AsSpan(word)))
+            AddWords(normalized, from, found.Value.Start, offset, tokens);
+            (int Start, int End) original = normalized.Original(found.Value.Start, found.Value.End);
+            tokens.Add(new Token(found.Value.Token.Content, found.Value.Id, offset + original.Start, offset + original.End));
+            from = found.Value.End;
+        }
+        AddWords(normalized, from, normalized.Text.Length, offset, tokens);
+    }
+
+    private void AddWords(NormalizedText normalized, int from, int to, int offset, List<Token> tokens)
+    {
+        foreach (Range word in BertPreTokenizer.Words(normalized.Text[from..to]))
+        {
+            int begin = from + word.Start.Value;
+            foreach ((int id, int start, int end) in _pieces.Pieces(normalized.Text.AsSpan(begin, word.End.Value - word.Start.Value)))
             {
                 (int Start, int End) original = normalized.Original(begin + start, begin + end);
                 tokens.Add(new Token(Vocabulary.Tokens[id], id, offset + original.Start, offset + original.End));
@@ -211,6 +256,9 @@ public sealed class BertTokenizer
         }
     }
 
+    /// <summary>Whether decoding leaves an id out.</summary>
+    internal bool IsSpecial(int id) => _specialIds.Contains(id);
+
     private int Known(int id) => (uint)id < (uint)VocabularySize
         ? id
         : throw new ArgumentOutOfRangeException(nameof(id), id, $"{id} is not an id of this vocabulary: expected 0 to {VocabularySize - 1}");
@@ -232,8 +280,10 @@ public sealed class BertTokenizer
     private string Hash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        string options = $"{Normalizer.LowerCase} {Normalizer.StripAccents ?? Normalizer.LowerCase} {Normalizer.TokenizeChineseChars}";
-        foreach (string part in (IEnumerable<string>)[options, .. AdditionalSpecialTokens, "", .. Vocabulary.Tokens])
+        string options = $"{Normalizer.LowerCase} {Normalizer.StripAccents ?? Normalizer.LowerCase} {Normalizer.TokenizeChineseChars}"
+            + (Normalizer.Form is { } form ? $" {form}" : "") + (Normalizer is { LatinAccentsOnly: true, DropsAccents: true } ? " Latin" : "");
+        string[] unusual = [.. AddedTokens.Where(token => token != new AddedToken(token.Content)).Select(token => token.ToString())];
+        foreach (string part in (IEnumerable<string>)[options, .. AdditionalSpecialTokens, "", .. unusual, .. Vocabulary.Tokens])
         {
             // As UTF-16 with its length: no two lists of tokens run together to the same bytes.
             hash.AppendData(BitConverter.GetBytes(part.Length));

@@ -50,6 +50,9 @@ internal sealed class CharacterTable
 
     public string Letters(int codePoint) => _letters[codePoint];
 
+    /// <inheritdoc cref="BertNormalizer.Formed"/>
+    public ReadOnlySpan<char> Formed(ReadOnlySpan<char> text) => _normalizer.Formed(text);
+
     private Entry Describe(int codePoint)
     {
         // Surrogates have no rune: readers decode pairs, and lone ones to U+FFFD, before they look here.

@@ -74,6 +74,14 @@ internal sealed class JsonFile(string path)
         }
     }
 
+    /// <summary>The text of a token that is written as its text, or as an object with its text and flags; empty for anything else.</summary>
+    public static string TokenText(JsonElement token) => token.ValueKind switch
+    {
+        JsonValueKind.String => token.GetString()!,
+        JsonValueKind.Object when token.TryGetProperty("content", out JsonElement content) => content.ToString(),
+        _ => "",
+    };
+
     public void Refuse(string name, JsonElement value)
     {
         const int Longest = 60;

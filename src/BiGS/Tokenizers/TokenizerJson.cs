@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace BiGS.Tokenizers;
@@ -6,9 +6,10 @@ namespace BiGS.Tokenizers;
 /// <summary>Hugging Face's tokenizer.json, as far as it describes BERT's tokenizer; whatever else it asks for is refused by name.</summary>
 internal static class TokenizerJson
 {
+    /// <summary>The vocabulary and how text is normalised; what is said of added tokens is <see cref="AddedTokenFiles"/>' to read.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is broken, or describes another tokenizer.</exception>
-    public static BertTokenizer Open(string path, bool? lowerCase)
+    public static (List<string> Tokens, BertNormalizer Normalizer) Read(string path)
     {
         if (!File.Exists(path))
         {
@@ -17,32 +18,67 @@ internal static class TokenizerJson
         using JsonDocument document = JsonFile.Parse(path);
         JsonElement root = document.RootElement;
         var reader = new JsonFile(path);
-        reader.ExpectOnly(root, "", "version", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
+        // Where texts are cut and how far they are padded is whoever encodes to say: both sections hold what a trainer last used.
+        reader.ExpectOnly(
+            root, "", "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
         BertNormalizer normalizer = ReadNormalizer(root, reader);
         reader.Require(root, "pre_tokenizer", value => IsOf(value, "BertPreTokenizer"));
         reader.Expect(root, "post_processor", IsBertTemplate);
         reader.Expect(root, "decoder", value => IsOf(value, "WordPiece") && Has(value, "prefix", "##") && !IsFalse(value, "cleanup"));
         List<string> tokens = ReadModel(root, path, reader);
-        List<string> specials = ReadAddedTokens(root, tokens, reader);
         reader.ThrowIfRefused();
-        try
-        {
-            return new BertTokenizer(
-                new WordPieceVocabulary(tokens), lowerCase is bool lower ? normalizer with { LowerCase = lower } : normalizer, specials);
-        }
-        catch (InvalidDataException error)
-        {
-            throw new InvalidDataException($"{path}: {error.Message}", error);
-        }
+        return (tokens, normalizer);
     }
 
+    // A BertNormalizer, or a sequence of one with steps around it that it can take over.
     private static BertNormalizer ReadNormalizer(JsonElement root, JsonFile reader)
     {
-        reader.Require(root, "normalizer", value => IsOf(value, "BertNormalizer"));
-        if (!root.TryGetProperty("normalizer", out JsonElement normalizer) || normalizer.ValueKind != JsonValueKind.Object)
+        if (!root.TryGetProperty("normalizer", out JsonElement whole) || !IsOf(whole, "Sequence"))
         {
+            reader.Require(root, "normalizer", value => IsOf(value, "BertNormalizer"));
+            return whole.ValueKind == JsonValueKind.Object ? ReadBert(whole, reader) : new BertNormalizer();
+        }
+        JsonElement[] steps = whole.TryGetProperty("normalizers", out JsonElement list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : [];
+        BertNormalizer? bert = null;
+        NormalizationForm? form = null;
+        (bool decomposed, bool stripped, bool lower) = (false, false, false);
+        foreach (JsonElement step in steps)
+        {
+            switch (Text(step, "type"))
+            {
+                case "BertNormalizer" when bert is null:
+                    bert = ReadBert(step, reader);
+                    break;
+                case "NFC" when bert is null && !decomposed:
+                    form ??= NormalizationForm.FormC;
+                    break;
+                case "NFKC" when bert is null && !decomposed:
+                    form = NormalizationForm.FormKC;
+                    break;
+                case "NFD":
+                    decomposed = true;
+                    break;
+                case "StripAccents" when decomposed:
+                    stripped = true;
+                    break;
+                case "Lowercase":
+                    lower = true;
+                    break;
+                default:
+                    reader.Refuse("normalizer.Sequence", step);
+                    break;
+            }
+        }
+        if (bert is null || (decomposed && !stripped && !bert.DropsAccents))
+        {
+            reader.Refuse(bert is null ? "normalizer without a BertNormalizer" : "normalizer with NFD and without StripAccents", whole);
             return new BertNormalizer();
         }
+        return bert with { LowerCase = bert.LowerCase || lower, StripAccents = stripped || bert.DropsAccents ? true : bert.StripAccents ?? false, Form = form };
+    }
+
+    private static BertNormalizer ReadBert(JsonElement normalizer, JsonFile reader)
+    {
         const string Within = "normalizer.";
         reader.ExpectOnly(normalizer, Within, "type", "clean_text", "handle_chinese_chars", "strip_accents", "lowercase");
         reader.Expect(normalizer, "clean_text", value => value.ValueKind == JsonValueKind.True, Within);
@@ -86,40 +122,6 @@ internal static class TokenizerJson
         return [.. tokens.Values];
     }
 
-    // Tokens added after the vocabulary get the ids behind it.
-    private static List<string> ReadAddedTokens(JsonElement root, List<string> tokens, JsonFile reader)
-    {
-        var specials = new List<string>();
-        reader.Expect(root, "added_tokens", list =>
-        {
-            if (list.ValueKind != JsonValueKind.Array)
-            {
-                return false;
-            }
-            foreach (JsonElement added in list.EnumerateArray().OrderBy(Id))
-            {
-                int id = Id(added);
-                string content = Text(added, "content");
-                if (id == tokens.Count && content.Length > 0)
-                {
-                    tokens.Add(content);
-                }
-                if (content.Length > 0 && id >= 0 && id < tokens.Count && tokens[id] == content && IsTrue(added, "special")
-                    && !IsTrue(added, "single_word") && !IsTrue(added, "lstrip") && !IsTrue(added, "rstrip")
-                    && !IsTrue(added, "normalized"))
-                {
-                    specials.Add(content);
-                }
-                else
-                {
-                    reader.Refuse("added_tokens", added);
-                }
-            }
-            return true;
-        });
-        return specials;
-    }
-
     // [CLS] A [SEP] and [CLS] A [SEP] B [SEP], in either of the two ways in which it is written.
     private static bool IsBertTemplate(JsonElement value)
     {
@@ -147,9 +149,5 @@ internal static class TokenizerJson
 
     private static bool Has(JsonElement parent, string key, string text) => Text(parent, key) == text;
 
-    private static bool IsTrue(JsonElement parent, string key) => Text(parent, key) == bool.TrueString;
-
     private static bool IsFalse(JsonElement parent, string key) => Text(parent, key) == bool.FalseString;
-
-    private static int Id(JsonElement added) => int.TryParse(Text(added, "id"), CultureInfo.InvariantCulture, out int id) ? id : -1;
 }

@@ -21,7 +21,7 @@ internal ref struct WordReader
     {
         _table = table;
         _latin = table.Page(0);
-        _text = text;
+        _text = table.Formed(text);
         _buffer = buffer;
     }
 

@@ -23,7 +23,7 @@ internal static class BuiltInText
 
         var grammar = new GrammarCorpus(options.Masking.Seed);
         BertTokenizer tokenizer = tokenizerPath is null
-            ? PretrainingText.Learn(grammar.Documents(0, VocabularyDocuments).Select(d => d.Text), options.VocabSize, observer, cancel)
+            ? PretrainingText.Learn(grammar.Documents(0, VocabularyDocuments).Select(d => d.Text), options, observer, cancel)
             : BertTokenizer.Open(tokenizerPath);
 
         long tokens = options.Training.Steps * options.Training.Accumulate * options.BatchSize * options.MaxLength;

@@ -22,7 +22,7 @@ internal static class CorpusSources
         string[] prepared = [.. options.Corpus.Concat(options.Validation).Where(PreparedCorpus.IsAt)];
         BertTokenizer tokenizer = (tokenizerPath ?? prepared.FirstOrDefault()) is { } path
             ? BertTokenizer.Open(path)
-            : PretrainingText.Learn(Corpora.Corpus.ReadDocuments(options.Corpus, reading), options.VocabSize, observer, cancel);
+            : PretrainingText.Learn(Corpora.Corpus.ReadDocuments(options.Corpus, reading), options, observer, cancel);
 
         TokenShards Shards(IReadOnlyList<string> paths)
         {

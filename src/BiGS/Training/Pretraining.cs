@@ -125,7 +125,7 @@ public static class Pretraining
         using var trainer = new Trainer(model, options.Training, runFolder, () => HeldOut(rows, model.Config), teacher, ranks);
         observer.Plan?.Report(new PretrainingPlan(
             options, model.parameters().Sum(p => p.numel()), vocabulary, rows.Train.Count, rows.HeldOut.Count, trainer.State.Step, options.Device,
-            ranks.WorldSize > 1 ? ranks.Description : null, runFolder.Warnings));
+            ranks.WorldSize > 1 ? ranks.Description : null, [.. runFolder.Warnings, .. ranks.Rank == 0 ? rows.Coverage().Warnings : []]));
 
         bool nothingLeft = trainer.State.Step >= options.Training.Steps;
         long start = Stopwatch.GetTimestamp();

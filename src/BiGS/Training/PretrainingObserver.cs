@@ -37,7 +37,7 @@ public sealed record PretrainingObserver
 /// <param name="StartStep">Steps that were done before.</param>
 /// <param name="Device">Where it runs.</param>
 /// <param name="Ranks">Who trains together, in words; null for one process.</param>
-/// <param name="Warnings">Checkpoints that were damaged and passed over.</param>
+/// <param name="Warnings">Checkpoints that were damaged and passed over; a vocabulary that does not know the text.</param>
 public sealed record PretrainingPlan(
     PretrainingOptions Options, long Parameters, int VocabularySize, long TrainRows, long HeldOutRows, long StartStep, string Device,
     string? Ranks, IReadOnlyList<string> Warnings);

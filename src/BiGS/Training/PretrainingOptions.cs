@@ -3,6 +3,7 @@ using BiGS.Corpora;
 using BiGS.Distributed;
 using BiGS.Files;
 using BiGS.Models;
+using BiGS.Tokenizers;
 
 namespace BiGS.Training;
 
@@ -38,6 +39,9 @@ public sealed record PretrainingOptions
 
     /// <summary>Words of a vocabulary that is learned.</summary>
     public int VocabSize { get; init; } = 8192;
+
+    /// <summary>How text is normalised where a vocabulary is learned.</summary>
+    public BertNormalizer Normalizer { get; init; } = new();
 
     /// <summary>The shape; its vocabulary size and positions follow from the tokenizer and <see cref="MaxLength"/>.</summary>
     public BiGSConfig Model { get; init; } = new();

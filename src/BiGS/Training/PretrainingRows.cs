@@ -24,6 +24,18 @@ public sealed record PretrainingRows(
     /// <summary>Held-out text is masked as in the paper and by a seed of its own, the same in every run.</summary>
     private static readonly MlmMaskingOptions HeldOutMasking = new() { Seed = 1 };
 
+    /// <summary>How much of the training text the vocabulary knows, judged by its beginning.</summary>
+    public VocabularyCoverage Coverage()
+    {
+        var coverage = new VocabularyCoverage(Tokenizer);
+        foreach (int[] ids in Texts.TakeWhile(_ => !coverage.HasEnough))
+        {
+            coverage.Add(ids);
+        }
+
+        return coverage;
+    }
+
     /// <summary>Opens the text of a run, in whatever form it is.</summary>
     public static PretrainingRows Open(PretrainingOptions options, string? tokenizerPath, PretrainingObserver observer, CancellationToken cancel) =>
         options.Corpus is [string path] && MaskedShards.AreAt(path)

@@ -59,8 +59,8 @@ public sealed record PretrainingText(
         return samples;
     }
 
-    internal static BertTokenizer Learn(IEnumerable<string> documents, int size, PretrainingObserver observer, CancellationToken cancel) =>
-        WordPieceTrainer.ForText(size).Train(
+    internal static BertTokenizer Learn(IEnumerable<string> documents, PretrainingOptions options, PretrainingObserver observer, CancellationToken cancel) =>
+        WordPieceTrainer.ForText(options.VocabSize, options.Normalizer).Train(
             documents, observer.Of<WordPieceProgress>(p => new Phase($"vocabulary: {p.Phase}", p.Fraction)), cancel);
 
     private static IEnumerable<(ITokenizedDocuments Source, long Document)> InTurn(IReadOnlyList<ITokenizedDocuments> sources)

@@ -211,7 +211,7 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     /// <summary>Hugging Face's name of one of our weights.</summary>
-    private static string BertName(string ours)
+    internal static string BertName(string ours)
     {
         (string Ours, string Theirs)[] parts =
         [

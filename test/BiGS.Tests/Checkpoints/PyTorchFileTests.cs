@@ -71,6 +71,20 @@ public sealed class PyTorchFileTests : IDisposable
         Assert.Contains("compressed", Assert.Throws<InvalidDataException>(() => new PyTorchFile(Path)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Types without a storage class of their own, as torch.save spells them: bytes, and the type's name. Nobody needs them until they are read.</summary>
+    [Theory]
+    [InlineData("float8_e4m3fn")]
+    [InlineData("uint16")]
+    public void ATensorOfAnotherTypeIsRefusedWhereItIsRead(string type)
+    {
+        Write(Pickle("torch._utils", "_rebuild_tensor_v3", 8, 0, [8], [1], "torch.storage\nUntypedStorage", type), [1, 2]);
+        using var file = new PyTorchFile(Path);
+        Assert.Equal(["w"], file.Names);
+        Assert.Equal([8], file.Shape("w"));
+        string message = Assert.Throws<InvalidDataException>(() => file.Read("w")).Message;
+        Assert.All((string[])[Path, "\"w\"", $"torch.{type}"], part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+
     /// <summary>Any damage is one clear error or goes unnoticed (a weight that changed); memory stays in proportion to the file.</summary>
     [Fact]
     public void AnyMutationIsReadOrRefused()
@@ -80,7 +94,7 @@ public sealed class PyTorchFileTests : IDisposable
     }
 
     /// <summary>{"w": function(storage, offset, shape, strides, False, {})}, as torch.save spells it.</summary>
-    private static byte[] Pickle(string module, string function, int elements, int offset, int[] shape, int[] strides)
+    private static byte[] Pickle(string module, string function, int elements, int offset, int[] shape, int[] strides, string storage = "torch\nFloatStorage", string? type = null)
     {
         var pickle = new List<byte> { 0x80, 2, (byte)'}', (byte)'(' };
         void Text(string text)
@@ -106,7 +120,7 @@ public sealed class PyTorchFileTests : IDisposable
         Text("w");
         pickle.AddRange(Encoding.ASCII.GetBytes($"c{module}\n{function}\n(("));
         Text("storage");
-        pickle.AddRange(Encoding.ASCII.GetBytes("ctorch\nFloatStorage\n"));
+        pickle.AddRange(Encoding.ASCII.GetBytes($"c{storage}\n"));
         Text("0");
         Text("cpu");
         Number(elements);
@@ -114,7 +128,9 @@ public sealed class PyTorchFileTests : IDisposable
         Number(offset);
         Tuple(shape);
         Tuple(strides);
-        pickle.AddRange([0x89, (byte)'}', (byte)'t', (byte)'R', (byte)'u', (byte)'.']);
+        pickle.AddRange([0x89, (byte)'}']);
+        pickle.AddRange(Encoding.ASCII.GetBytes(type is null ? "" : $"ctorch\n{type}\n"));
+        pickle.AddRange([(byte)'t', (byte)'R', (byte)'u', (byte)'.']);
         return [.. pickle];
     }
 

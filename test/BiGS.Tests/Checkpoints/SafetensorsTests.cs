@@ -115,13 +115,32 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a": {"dtype": "F32", "shape": 2, "data_offsets": [0, 8]}}""", "\"a\"")]
     [InlineData("""{"a": {"dtype": "F32", "shape": [2], "data_offsets": [0]}}""", "\"a\"")]
     [InlineData("""{"a": {"dtype": "F32", "shape": [2]}}""", "\"a\"")]
-    [InlineData("""{"a": {"dtype": "F8_E4M3", "shape": [8], "data_offsets": [0, 8]}}""", "F8_E4M3")]
+    [InlineData("""{"a": {"dtype": "F8_E4M3", "shape": [8], "data_offsets": [8, 24]}}""", "8…24 of 16")]
     [InlineData("""{"a": {"dtype": null, "shape": [2], "data_offsets": [0, 8]}}""", "\"a\"")]
     [InlineData("""{"a": 7}""", "\"a\"")]
     [InlineData("""{"__metadata__": 7}""", "__metadata__")]
     [InlineData("""{"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "b": {"dtype": "F32", "shape": [2], "data_offsets": [4, 12]}}""", "\"b\" overlaps")]
     [InlineData("""{"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "a": {"dtype": "F32", "shape": [2], "data_offsets": [8, 16]}}""", "there twice")]
     public void ABrokenHeaderIsRefused(string header, string what) => AssertRefused([.. Framed(header), .. new byte[16]], what);
+
+    /// <summary>A tensor of a type that nobody here reads costs nothing until it is wanted.</summary>
+    [Theory]
+    [InlineData("F8_E4M3")]
+    [InlineData("F8_E5M2")]
+    [InlineData("U16")]
+    [InlineData("U64")]
+    [InlineData("F4")]
+    [InlineData("Q7_OF_TOMORROW")]
+    public void ATensorOfAnotherTypeIsRefusedWhereItIsRead(string type)
+    {
+        System.IO.File.WriteAllBytes(File, [.. Framed($$$"""{"a": {"dtype": "{{{type}}}", "shape": [4], "data_offsets": [0, 8]}, "b": {"dtype": "F32", "shape": [2], "data_offsets": [8, 16]}}"""), .. new byte[16]]);
+        using var file = new SafetensorsFile(File);
+        Assert.Equal(["a", "b"], file.Names);
+        Assert.Equal([4], file.Shape("a"));
+        file.Read("b").Dispose();
+        string message = Assert.Throws<InvalidDataException>(() => file.Read("a")).Message;
+        Assert.All((string[])[File, "\"a\"", type], part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void ACutOrLyingFileIsRefused()

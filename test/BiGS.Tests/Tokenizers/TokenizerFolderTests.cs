@@ -111,18 +111,54 @@ public sealed class TokenizerFolderTests : IDisposable
     public void Everything_not_honoured_is_named_in_one_error()
     {
         JsonObject json = Json();
-        json["truncation"] = new JsonObject { ["max_length"] = 128 };
         json["normalizer"]!["clean_text"] = false;
         json["pre_tokenizer"]!["type"] = "Whitespace";
         json["post_processor"]!["type"] = "RobertaProcessing";
         json["decoder"]!["prefix"] = "@@";
         json["model"]!["max_input_chars_per_word"] = 200;
         json["model"]!["dropout"] = 0.1;
-        json["added_tokens"]![0]!["lstrip"] = true;
+        json["something"] = 1;
         File.WriteAllText(Full("tokenizer.json"), json.ToJsonString());
         string message = Assert.Throws<InvalidDataException>(() => BertTokenizer.Open(_folder)).Message;
-        Assert.All((string[])["truncation", "normalizer.clean_text", "pre_tokenizer", "post_processor", "decoder", "model.max_input_chars_per_word",
-            "model.dropout", "added_tokens"], name => Assert.Contains(name + " = ", message, StringComparison.Ordinal));
+        Assert.All((string[])["something", "normalizer.clean_text", "pre_tokenizer", "post_processor", "decoder", "model.max_input_chars_per_word",
+            "model.dropout"], name => Assert.Contains(name + " = ", message, StringComparison.Ordinal));
+    }
+
+    /// <summary>Both sections hold what was last used in training; whoever encodes decides.</summary>
+    [Fact]
+    public void Truncation_and_padding_of_tokenizer_json_are_passed_over()
+    {
+        JsonObject json = Json();
+        json["truncation"] = JsonNode.Parse("""{"direction": "Right", "max_length": 3, "strategy": "LongestFirst", "stride": 0}""");
+        json["padding"] = JsonNode.Parse("""{"strategy": {"Fixed": 8}, "direction": "Right", "pad_id": 0, "pad_type_id": 0, "pad_token": "[PAD]"}""");
+        json["post_processor"] = null;
+        File.WriteAllText(Full("tokenizer.json"), json.ToJsonString());
+        Assert.Equal(["[CLS]", "a", "b", "b", "[SEP]"], BertTokenizer.Open(_folder).Encode("a b b").Tokens);
+    }
+
+    [Theory]
+    [InlineData("""[{"type": "NFC"}, {"type": "BertNormalizer", "lowercase": false, "strip_accents": null}]""", "Éa", "e\u0301a")]
+    [InlineData("""[{"type": "NFD"}, {"type": "Lowercase"}, {"type": "StripAccents"}, {"type": "BertNormalizer", "lowercase": false, "strip_accents": false}]""", "ea", "éa")]
+    [InlineData("""[{"type": "NFKC"}, {"type": "BertNormalizer", "lowercase": true, "strip_accents": false}]""", "éa", "ea")]
+    public void Normalizers_in_a_sequence_are_taken_over(string steps, string there, string unlike)
+    {
+        JsonObject json = Json();
+        json["normalizer"] = new JsonObject { ["type"] = "Sequence", ["normalizers"] = JsonNode.Parse(steps) };
+        File.WriteAllText(Full("tokenizer.json"), json.ToJsonString());
+        Assert.Equal([there], BertTokenizer.Open(_folder).Encode("Éa", addSpecialTokens: false).Tokens);
+        Assert.NotEqual([unlike], BertTokenizer.Open(_folder).Encode("E\u0301a", addSpecialTokens: false).Tokens);
+    }
+
+    [Theory]
+    [InlineData("""[{"type": "NFD"}, {"type": "BertNormalizer", "lowercase": false, "strip_accents": false}]""", "NFD")]
+    [InlineData("""[{"type": "Replace", "pattern": {"String": "a"}, "content": "b"}, {"type": "BertNormalizer"}]""", "Replace")]
+    [InlineData("""[{"type": "Lowercase"}]""", "BertNormalizer")]
+    public void Normalizers_that_are_not_known_are_named(string steps, string named)
+    {
+        JsonObject json = Json();
+        json["normalizer"] = new JsonObject { ["type"] = "Sequence", ["normalizers"] = JsonNode.Parse(steps) };
+        File.WriteAllText(Full("tokenizer.json"), json.ToJsonString());
+        Assert.Contains(named, Assert.Throws<InvalidDataException>(() => BertTokenizer.Open(_folder)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -41,7 +41,8 @@ public class WordPieceTrainerTests
     public void Options_reach_the_tokenizer()
     {
         BertTokenizer tokenizer = Train(new WordPieceTrainer { Size = 100, StripAccents = false, TokenizeChineseChars = false }, ["한국어 한국어 中a 中a É É"]);
-        Assert.Equal(new BertNormalizer { StripAccents = false, TokenizeChineseChars = false }, tokenizer.Normalizer);
+        // NFC since the letters of this vocabulary can be written in two ways.
+        Assert.Equal(new BertNormalizer { StripAccents = false, TokenizeChineseChars = false, Form = NormalizationForm.FormC }, tokenizer.Normalizer);
         Assert.Equal("한국어 中a é", tokenizer.Decode(tokenizer.Encode("한국어 中a É").Ids));
     }
 

@@ -11,7 +11,7 @@ internal static class EmbeddingRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/embed", Embed).WithSummary("A vector for each text: the mean of its hidden states");
+        routes.MapPost("/embed", Embed).WithSummary("A vector for each text: the mean of its hidden states, or as the model pools them");
         routes.MapPost("/embed_all", EmbedAll).WithSummary("A vector for each token of each text");
         routes.MapPost("/similarity", Similarity).WithSummary("How near sentences are to one: cosines");
     }
@@ -19,8 +19,7 @@ internal static class EmbeddingRoutes
     private static async Task<float[][]> Embed(Body<EmbedRequest> body, HttpContext context, ServedModels models, TextIntake intake)
     {
         EmbedRequest request = body.Value;
-        TextIntake.RefusePrompt(request.PromptName);
-        Encoding[] rows = intake.Rows(context, models.First, request.Inputs.Texts, request.Truncate == true, request.TruncationDirection);
+        Encoding[] rows = intake.Rows(context, models.First, TextIntake.Prompted(models.First, request.Inputs.Texts, request.PromptName), request.Truncate == true, request.TruncationDirection);
         float[][] vectors = await ServedModel.Read(models.First.Vectors, rows, context.RequestAborted);
         return request.Normalize ? [.. vectors.Select(UnitVector.Of)] : vectors;
     }
@@ -28,18 +27,16 @@ internal static class EmbeddingRoutes
     private static Task<float[][][]> EmbedAll(Body<EmbedAllRequest> body, HttpContext context, ServedModels models, TextIntake intake)
     {
         EmbedAllRequest request = body.Value;
-        TextIntake.RefusePrompt(request.PromptName);
-        Encoding[] rows = intake.Rows(context, models.First, request.Inputs.Texts, request.Truncate == true, request.TruncationDirection);
+        Encoding[] rows = intake.Rows(context, models.First, TextIntake.Prompted(models.First, request.Inputs.Texts, request.PromptName), request.Truncate == true, request.TruncationDirection);
         return ServedModel.Read(models.First.TokenVectors, rows, context.RequestAborted);
     }
 
     private static async Task<double[]> Similarity(Body<SimilarityRequest> body, HttpContext context, ServedModels models, TextIntake intake)
     {
         (SimilarityInput inputs, SimilarityParameters parameters) = (body.Value.Inputs, body.Value.Parameters ?? new SimilarityParameters());
-        TextIntake.RefusePrompt(parameters.PromptName);
         intake.Count(context, inputs.Sentences.Length);
         Encoding[] rows = intake.Rows(
-            context, models.First, [inputs.SourceSentence, .. inputs.Sentences.Select(text => (TextInput)text)], parameters.Truncate == true, parameters.TruncationDirection);
+            context, models.First, TextIntake.Prompted(models.First, [inputs.SourceSentence, .. inputs.Sentences.Select(text => (TextInput)text)], parameters.PromptName), parameters.Truncate == true, parameters.TruncationDirection);
         float[][] vectors = await ServedModel.Read(models.First.Vectors, rows, context.RequestAborted);
         float[][] units = [.. vectors.Select(UnitVector.Of)];
         return [.. units[1..].Select(unit => UnitVector.Cosine(units[0], unit))];
@@ -50,7 +47,7 @@ internal static class EmbeddingRoutes
         [property: Description("Whether vectors have length 1.")] bool Normalize = true,
         [property: Description("Whether texts that are too long are cut rather than refused.")] bool? Truncate = false,
         TruncationDirection TruncationDirection = TruncationDirection.Right,
-        [property: Description("Refused: models here have no prompts.")] string? PromptName = null);
+        [property: Description("Which of the model's prompts stands before every text; without it, the model's default one, if it has one.")] string? PromptName = null);
 
     private sealed record EmbedAllRequest(
         Inputs Inputs, bool? Truncate = false, TruncationDirection TruncationDirection = TruncationDirection.Right, string? PromptName = null);

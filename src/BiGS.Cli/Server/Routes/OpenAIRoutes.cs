@@ -34,7 +34,7 @@ internal static class OpenAIRoutes
                 $"`dimensions` is {dimensions}, but vectors of {model.Name} have {model.Pipelines.Embedder.Dimensions.ToString(CultureInfo.InvariantCulture)} and mean nothing when cut; leave it out");
         }
 
-        Encoding[] rows = intake.Rows(context, model, request.Input.Texts, truncate: false);
+        Encoding[] rows = intake.Rows(context, model, TextIntake.Prompted(model, request.Input.Texts, null), truncate: false);
         float[][] vectors = await ServedModel.Read(model.Vectors, rows, context.RequestAborted);
         int tokens = context.Facts().Tokens;
         return new EmbeddingList(

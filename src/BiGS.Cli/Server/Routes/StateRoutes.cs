@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using BiGS.Models;
 using Microsoft.AspNetCore.Builder;
@@ -64,8 +65,10 @@ internal static class StateRoutes
     {
         public static ModelType Of(ServedModel model) => model.Ranks ? new ModelType(null, null, ClassifierModel.Of(model))
             : model.Classes is not null ? new ModelType(null, ClassifierModel.Of(model), null)
-            : new ModelType(new EmbeddingModel("mean"), null, null);
+            : new ModelType(new EmbeddingModel(Pooling(model.Pipelines.Embedder.Pooling)), null, null);
     }
+
+    private static string Pooling(IReadOnlyList<PoolingMode> modes) => string.Join('+', modes.Select(mode => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{mode}")));
 
     private sealed record EmbeddingModel(string Pooling);
 

@@ -19,8 +19,8 @@ internal static class TokenizerRoutes
 
     private static SimpleToken[][] Tokenize(Body<TokenizeRequest> body, HttpContext context, ServedModels models, TextIntake intake)
     {
-        TextIntake.RefusePrompt(body.Value.PromptName);
-        string[] texts = [.. body.Value.Inputs.Texts.Select(input => input.Text ?? throw Refusal.DoesNotFit("`inputs` are tokens already; expected texts"))];
+        IReadOnlyList<TextInput> inputs = body.Value.PromptName is { } prompt ? TextIntake.Prompted(models.First, body.Value.Inputs.Texts, prompt) : body.Value.Inputs.Texts;
+        string[] texts = [.. inputs.Select(input => input.Text ?? throw Refusal.DoesNotFit("`inputs` are tokens already; expected texts"))];
         intake.Count(context, texts.Length);
         return [.. texts.Select(text => Tokens(text, models.First.Tokenizer.Encode(text, addSpecialTokens: body.Value.AddSpecialTokens)))];
     }

@@ -15,6 +15,9 @@ public sealed record PreparationOptions
     /// <summary>Words of a vocabulary that is learned.</summary>
     public int VocabSize { get; init; } = 8192;
 
+    /// <summary>How text is normalised where a vocabulary is learned.</summary>
+    public BertNormalizer Normalizer { get; init; } = new();
+
     /// <summary>The field or column of .jsonl and .parquet files that holds the text.</summary>
     public string TextField { get; init; } = "text";
 

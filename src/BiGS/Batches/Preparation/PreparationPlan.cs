@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using BiGS.Corpora;
 using BiGS.Files;
+using BiGS.Tokenizers;
 
 namespace BiGS.Batches;
 
@@ -22,8 +23,10 @@ internal sealed record PlannedSource(string Path, long Bytes)
 /// <param name="KeepDuplicates">Whether repeated documents stay.</param>
 /// <param name="Sources">In the order of the corpus.</param>
 /// <param name="Encoding">Of text files without a byte-order mark, by its name; null for UTF-8.</param>
+/// <param name="Normalizer">Of a vocabulary that is learned; null for BERT's.</param>
 internal sealed record PreparationPlan(
-    int Format, string? Tokenizer, int? VocabSize, string TextField, bool KeepDuplicates, IReadOnlyList<PlannedSource> Sources, string? Encoding = null)
+    int Format, string? Tokenizer, int? VocabSize, string TextField, bool KeepDuplicates, IReadOnlyList<PlannedSource> Sources, string? Encoding = null,
+    BertNormalizer? Normalizer = null)
 {
     public const string FileName = "prepare.json";
 
@@ -38,7 +41,8 @@ internal sealed record PreparationPlan(
         options.TextField,
         options.KeepDuplicates,
         [.. files.Select(file => new PlannedSource(Path.GetFullPath(file), new FileInfo(file).Length))],
-        options.Encoding?.WebName);
+        options.Encoding?.WebName,
+        options.Tokenizer is null && options.Normalizer != new BertNormalizer() ? options.Normalizer : null);
 
     [JsonIgnore]
     public IReadOnlyList<long> Bytes => [.. Sources.Select(source => source.Bytes)];
@@ -141,6 +145,7 @@ internal sealed record PreparationPlan(
         return Format != other.Format ? $"in format {other.Format}, and this is {Format}"
             : (Tokenizer, VocabSize) != (other.Tokenizer, other.VocabSize) ? $"with {other.Words}, and now it is {Words}"
             : Encoding != other.Encoding ? $"with text in {other.Encoding ?? Utf8Name}, and now it is in {Encoding ?? Utf8Name}"
+            : Normalizer != other.Normalizer ? "with other options of case, accents and Unicode form"
             : TextField != other.TextField ? $"with text of the field \"{other.TextField}\", and now it is \"{TextField}\""
             : KeepDuplicates != other.KeepDuplicates ? $"{(KeepDuplicates ? "without --keep-duplicates, and now they stay" : "with --keep-duplicates, and now they do not stay")}"
             : source >= 0 ? $"with {other.Sources[source]} as file {source + 1}, and now it is {Sources[source]}"

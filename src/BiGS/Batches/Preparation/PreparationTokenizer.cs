@@ -36,7 +36,7 @@ internal static class PreparationTokenizer
     }
 
     private static BertTokenizer Learn(PreparationOptions options, IProgress<PreparationProgress>? progress, CancellationToken cancel) =>
-        WordPieceTrainer.ForText(options.VocabSize).Train(
+        WordPieceTrainer.ForText(options.VocabSize, options.Normalizer).Train(
             Corpus.ReadDocuments(options.Corpus, options.Reading), new Told(progress), cancel);
 
     private sealed class Told(IProgress<PreparationProgress>? progress) : IProgress<WordPieceProgress>

@@ -31,4 +31,20 @@ public static class PreparedCorpus
     /// <summary>The tokenizer that made the ids.</summary>
     /// <exception cref="FileNotFoundException">It is missing.</exception>
     public static BertTokenizer Tokenizer(string folder) => BertTokenizer.Open(folder);
+
+    /// <summary>How much of the text the vocabulary knows, judged by the first documents.</summary>
+    /// <exception cref="InvalidDataException">The preparation is not finished, or its files are not whole.</exception>
+    public static VocabularyCoverage Coverage(string folder)
+    {
+        var coverage = new VocabularyCoverage(Tokenizer(folder));
+        using TokenShards shards = Open(folder);
+        for (long document = 0; document < shards.Count && !coverage.HasEnough; document++)
+        {
+            int[] ids = new int[shards.TokensBefore(document + 1) - shards.TokensBefore(document)];
+            shards.Copy(document, 0, ids);
+            coverage.Add(ids);
+        }
+
+        return coverage;
+    }
 }

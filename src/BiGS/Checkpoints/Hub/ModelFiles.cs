@@ -41,7 +41,7 @@ internal static class ModelFiles
         }
     }
 
-    /// <summary>Configuration, and the first kind of weights that there is; of weights in shards, their index.</summary>
+    /// <summary>Configuration, the first kind of weights that there is (of weights in shards, their index), and how an embedding is pooled.</summary>
     /// <exception cref="HubException">There is no model in the repository.</exception>
     public static IEnumerable<string> Model(HubListing listing)
     {
@@ -50,7 +50,8 @@ internal static class ModelFiles
             throw Lacking(listing, ConfigFile.Name);
         }
 
-        return [ConfigFile.Name, WeightsLocation.Names.FirstOrDefault(listing.Files.Contains) ?? throw Lacking(listing, string.Join(", ", WeightsLocation.Names))];
+        string weights = WeightsLocation.Names.FirstOrDefault(listing.Files.Contains) ?? throw Lacking(listing, string.Join(", ", WeightsLocation.Names));
+        return [ConfigFile.Name, weights, .. SentenceTransformerFiles.FilesAmong(listing.Files)];
     }
 
     /// <summary>The files that an index divides its weights into.</summary>

@@ -35,6 +35,7 @@ public sealed class QuestionAnswering : TaskKind
             if (!texts.TryGetValue(questions[q].Context, out Encoding? context))
             {
                 context = texts[questions[q].Context] = rows.Tokenizer.Encode(questions[q].Context, addSpecialTokens: false);
+                rows.CountPieces(context.Ids);
             }
 
             windows.AddRange(Windows(q, questions[q], context, rows));

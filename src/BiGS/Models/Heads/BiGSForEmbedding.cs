@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace BiGS.Models;
 
 /// <summary>
-/// A vector for a text: the mean of the last hidden states over it. The head has no weights; what contrastive tuning changes is the encoder, until the
+/// A vector for a text: its last hidden states pooled, by their mean unless its checkpoint says otherwise. The head has no weights; what contrastive tuning changes is the encoder, until the
 /// vectors of texts that belong together point the same way (<see cref="ContrastiveLoss"/>).
 /// </summary>
 public sealed class BiGSForEmbedding(BiGSConfig config, ISsmRoute route) : HeadedModel(nameof(BiGSForEmbedding), config, route, withPooler: false)
@@ -14,6 +14,9 @@ public sealed class BiGSForEmbedding(BiGSConfig config, ISsmRoute route) : Heade
 
     /// <inheritdoc/>
     public override string Architecture => nameof(BiGSForEmbedding);
+
+    /// <summary>How hidden states become a vector.</summary>
+    public SentencePooling Pooling { get; set; } = SentencePooling.Mean;
 
     /// <summary>τ of the loss.</summary>
     public double Temperature { get; set; } = ContrastiveLoss.UsualTemperature;
@@ -35,10 +38,10 @@ public sealed class BiGSForEmbedding(BiGSConfig config, ISsmRoute route) : Heade
     /// <exception cref="ArgumentException">There are labels, and nothing to compare.</exception>
     public override ModelOutput Head(Tensor last, Tensor? attentionMask, ModelLabels? labels = null)
     {
-        Tensor mean = attentionMask is null ? last.mean([-2]) : Pooler.MeanOverText(last, attentionMask); // (b, …, d)
+        Tensor vectors = Pooling.Of(last, attentionMask); // (b, …, width)
         Tensor? loss = labels?.Labels is not { } texts ? null
-            : mean.dim() == 3 && mean.shape[1] > 1 ? ContrastiveLoss.Of(mean, texts, Temperature)
+            : vectors.dim() == 3 && vectors.shape[1] > 1 ? ContrastiveLoss.Of(vectors, texts, Temperature)
             : throw new ArgumentException($"There is a loss where texts are compared: ids of (rows, texts, length) with at least two texts, but hidden states are ({string.Join(", ", last.shape)}).");
-        return new ModelOutput(new Dictionary<string, Tensor> { [Result] = mean }, last, mean, loss);
+        return new ModelOutput(new Dictionary<string, Tensor> { [Result] = vectors }, last, vectors, loss);
     }
 }

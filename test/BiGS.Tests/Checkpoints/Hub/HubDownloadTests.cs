@@ -23,6 +23,19 @@ public sealed class HubDownloadTests : IDisposable
 
     public void Dispose() => _hub.Dispose();
 
+    /// <summary>A model of sentence-transformers comes with what says how it pools; without it vectors would be the mean, silently.</summary>
+    [Fact]
+    public async Task WhatAModelPoolsByComesWithIt()
+    {
+        _repository.Add("modules.json", "[]").Add("config_sentence_transformers.json", "{}").Add("sentence_bert_config.json", "{}").Add("1_Pooling/config.json", "{}")
+            .Add("2_Dense/config.json", "{}").Add("2_Dense/model.safetensors", new byte[9], large: true).Add("onnx/model.onnx", "no").Add("1_Pooling/other.txt", "no");
+        using var client = new HubClient(_hub.Options());
+        HubSnapshot snapshot = await client.Snapshot(HubName.Parse("someone/model"), cancel: Cancel);
+        Assert.Equal(
+            ["1_Pooling/config.json", "2_Dense/config.json", "2_Dense/model.safetensors", "config.json", "config_sentence_transformers.json", "model.safetensors", "modules.json", "sentence_bert_config.json", "vocab.txt"],
+            Directory.EnumerateFiles(snapshot.Folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(snapshot.Folder, file)).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task AFileCutAnywhereEndsWhole()
     {
