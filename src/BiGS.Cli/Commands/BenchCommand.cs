@@ -38,6 +38,7 @@ internal static class BenchCommand
             "--precision", "what all compute in; auto: ours in both, the authors' in fp32, attention and floor in bf16", "auto", "fp32", "bf16");
         Option<string> device = DeviceChoice.Option();
         Option<string> plot = Values.Text("--plot", "FILE", "draw time per token against length: a .png or .svg");
+        Option<bool> overwrite = Values.Flag("--overwrite", "replace a picture that is there");
         Option<bool> json = Values.Flag("--json", "the results as one JSON object");
         var command = new Verb(
             "bench",
@@ -45,7 +46,7 @@ internal static class BenchCommand
             "bigs bench --what layer-train --lengths 128,512,4096",
             "bigs bench --what inference --sides ours,onnx,onnx-attention --lengths 128,512,2048 --tokens 1,8192",
             "bigs bench --lengths 128 --width 256 --repeats 3 --json");
-        foreach (Option option in (Option[])[what, lengths, tokens, width, sides, repeats, precision, device, plot, json])
+        foreach (Option option in (Option[])[what, lengths, tokens, width, sides, repeats, precision, device, plot, overwrite, json])
         {
             command.Add(option);
         }
@@ -55,6 +56,7 @@ internal static class BenchCommand
         command.Add(BenchAllReduceCommand.Build(terminal));
         command.Runs(parse =>
         {
+            string? picture = parse.GetValue(plot) is { } drawn ? Picture.Path(drawn, plot.Name, parse.GetValue(overwrite)) : null;
             Device on = DeviceChoice.Of(parse.GetValue(device)!);
             string[] asked = parse.GetRequiredValue(what);
             int[] rows = parse.GetRequiredValue(lengths);
@@ -81,10 +83,10 @@ internal static class BenchCommand
                 }
             }
 
-            if (parse.GetValue(plot) is { } file)
+            if (picture is not null)
             {
-                BenchPlot.Save(results, file);
-                terminal.Note($"{file}: time per token against length");
+                BenchPlot.Save(results, picture);
+                terminal.Note($"{picture}: time per token against length");
             }
 
             Show(results, on, parse.GetValue(json), terminal);

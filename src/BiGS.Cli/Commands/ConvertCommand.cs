@@ -27,8 +27,10 @@ internal static class ConvertCommand
         { model, format, output, overwrite };
         command.Runs(parse =>
         {
+            string target = OutputPath.Folder(
+                parse.GetRequiredValue(output), output.Name, OutputPath.UnlessOverwritten(output.Name, parse.GetValue(overwrite)), parse.GetRequiredValue(model));
             ModelPlace place = ModelPlace.Of(parse.GetRequiredValue(model), terminal);
-            string target = parse.GetRequiredValue(output);
+            OutputPath.RequireSpace(target, output.Name, parse.GetRequiredValue(format) == SafetensorsBf16 ? place.Bytes / 2 : place.Bytes);
             WeightsFormat to = parse.GetRequiredValue(format) switch
             {
                 SafetensorsBf16 => WeightsFormat.SafetensorsBf16,

@@ -36,7 +36,7 @@ internal static class CorpusPrepareCommand
 
         command.Runs(parse =>
         {
-            string folder = parse.GetRequiredValue(output);
+            string folder = OutputPath.Folder(parse.GetRequiredValue(output), output.Name, remedyIfNotEmpty: null);
             if (parse.GetValue(tokenizer) is not null && parse.GetValue(vocabSize) is not null)
             {
                 throw new ArgumentException("--tokenizer has its vocabulary already, so that --vocab-size does not go with it; leave one of them out.");

@@ -28,9 +28,11 @@ internal static class ExportCommand
         { format, model, output, bare, int8, check, overwrite };
         command.Runs(parse =>
         {
+            string target = Target(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite));
             ModelPlace place = ModelPlace.Of(parse.GetValue(model) ?? ShippedModel.Folder, terminal);
+            OutputPath.RequireSpace(target, output.Name, parse.GetValue(int8) ? place.Bytes / 4 : place.Bytes);
             (string file, IReadOnlyList<string> warnings) = OnnxExport.Export(
-                place.Folder, parse.GetRequiredValue(output), place.TokenizerFolder, parse.GetValue(bare), parse.GetValue(int8), parse.GetValue(overwrite));
+                place.Folder, target, place.TokenizerFolder, parse.GetValue(bare), parse.GetValue(int8), parse.GetValue(overwrite));
             terminal.Warn(warnings);
             terminal.Note($"{file}: {new FileInfo(file).Length / 1e6:n1} MB of ONNX");
             if (parse.GetValue(check))
@@ -39,6 +41,19 @@ internal static class ExportCommand
             }
         });
         return command;
+    }
+
+    /// <summary>A file.onnx, or a folder that must not hold one yet; the model's own folder is as good as any.</summary>
+    private static string Target(string path, string option, bool overwrite)
+    {
+        if (Path.GetExtension(path) == ".onnx")
+        {
+            return OutputPath.File(path, option, overwrite);
+        }
+
+        OutputPath.Folder(path, option, remedyIfNotEmpty: null);
+        OutputPath.File(Path.Combine(path, OnnxExport.FileName), option, overwrite);
+        return path;
     }
 
     private static void Check(string folder, string file, bool int8, Terminal terminal)

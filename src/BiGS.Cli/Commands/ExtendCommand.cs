@@ -21,13 +21,9 @@ internal static class ExtendCommand
         { model, length, growth, output };
         command.Runs(parse =>
         {
-            string target = parse.GetRequiredValue(output);
-            if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
-            {
-                throw new IOException($"{target}: the folder is not empty; choose another --out.");
-            }
-
+            string target = OutputPath.Folder(parse.GetRequiredValue(output), output.Name, remedyIfNotEmpty: $"choose another {output.Name}", parse.GetRequiredValue(model));
             ModelPlace place = ModelPlace.Of(parse.GetRequiredValue(model), terminal);
+            OutputPath.RequireSpace(target, output.Name, place.Bytes);
             int positions = parse.GetValue(length)!.Value;
             LongerPositions.Extend(
                 place.Folder, target, positions, parse.GetValue(growth) == "interpolate" ? PositionGrowth.Interpolate : PositionGrowth.Repeat, place.TokenizerFolder);

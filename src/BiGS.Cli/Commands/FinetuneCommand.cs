@@ -81,28 +81,21 @@ internal static class FinetuneCommand
             }
 
             TaskKind kind = row.Kind.With(tables.Of(parse, terminal));
-            string folder = parse.GetRequiredValue(output);
-            if (!parse.GetValue(overwrite) && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-            {
-                throw new IOException($"{folder}: the folder is not empty; choose another --out, or give --overwrite.");
-            }
-
+            int count = parse.GetValue(seeds) ?? 1;
+            string folder = OutputPath.Folder(parse.GetRequiredValue(output), output.Name, OutputPath.UnlessOverwritten(output.Name, parse.GetValue(overwrite)));
             ModelPlace place = parse.GetValue(init) is { } before ? ModelPlace.Of(before, terminal) : model.Place(parse, terminal);
-            if (Path.GetFullPath(folder) == Path.GetFullPath(place.Folder))
-            {
-                throw new ArgumentException($"{folder}: --out is the folder of the model that is to be tuned, whose weights would be lost; choose another --out.");
-            }
-
+            OutputPath.RefuseInputs(folder, output.Name, place.Folder, place.TokenizerFolder);
+            OutputPath.RequireSpace(folder, output.Name, parse.GetValue(apart) ? 0 : count * place.Bytes);
             string? file = parse.GetValue(predictions);
             if (file is not null && !Path.GetFullPath(file).StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             {
+                OutputPath.File(file, predictions.Name, parse.GetValue(overwrite), [.. row.Train, .. row.Validation]);
                 PredictionFile.Check(file);
             }
 
             OpenOptions howToOpen = model.HowToOpen(parse);
             Precision precision = model.Precision(parse, FastPrecision.On(howToOpen.Device).Precision);
             int first = parse.GetValue(seed) ?? defaults.Seed;
-            int count = parse.GetValue(seeds) ?? 1;
             var results = new List<FineTuningResult>();
             for (int s = 0; s < count; s++)
             {

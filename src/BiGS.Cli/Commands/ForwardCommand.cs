@@ -31,14 +31,9 @@ internal static class ForwardCommand
         command.Add(overwrite);
         command.Runs(parse =>
         {
-            string target = parse.GetRequiredValue(output);
-            if (File.Exists(target) && !parse.GetValue(overwrite))
-            {
-                throw new IOException($"{target}: there is a file already; choose another --output, or give --overwrite.");
-            }
-
-            using var scope = NewDisposeScope();
             string source = parse.GetRequiredValue(input);
+            string target = OutputPath.File(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite), source);
+            using var scope = NewDisposeScope();
             using var file = new SafetensorsFile(source);
             bool labelled = file.Contains("labels") || file.Contains("start_positions");
             bool differentiate = labelled && !parse.GetValue(noGradients);

@@ -26,6 +26,12 @@ internal static class IndexCommand
         model.AddTo(command);
         command.Runs(parse =>
         {
+            string documents = parse.GetRequiredValue(folder);
+            if (Directory.Exists(documents)) // otherwise the folder itself is what is wrong
+            {
+                OutputPath.Folder(parse.GetValue(output) ?? Path.Combine(documents, PassageIndex.FolderName), output.Name, remedyIfNotEmpty: null);
+            }
+
             IndexOptions? made = parse.GetValue(overwrite) ? null : Indexing.Earlier(parse.GetRequiredValue(folder), parse.GetValue(output));
             ModelPlace place = model.Place(parse, terminal, otherwise: made?.ModelPath);
             using SearchModel opened = SearchModel.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, parse.GetValue(prompt) ?? made?.PromptName);

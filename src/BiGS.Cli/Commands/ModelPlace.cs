@@ -21,6 +21,9 @@ internal sealed record ModelPlace(string Folder, string TokenizerFolder)
 
     private const double Megabyte = 1e6;
 
+    /// <summary>Bytes of its weights, as they are stored.</summary>
+    public long Bytes => CheckpointFolder.WeightsBytes(Folder);
+
     /// <param name="given">A folder or a weights file; where there is none of this name, the model that ships with bigs, or owner/name[@revision] on the hub.</param>
     /// <param name="terminal">Shows how far it has come, and may interrupt.</param>
     /// <exception cref="FileNotFoundException">Nothing here has this name, and no model of the hub can have it.</exception>

@@ -31,17 +31,18 @@ internal static class PlotCommand
         Option<string> style = Values.Choice("--style", "a heat map of all layers, or a curve a layer", "map", "curves");
         Option<int?> reach = Values.Number("--reach", $"tokens to either side (default {DefaultReach})", least: 2);
         Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
+        Option<bool> overwrite = Values.Flag("--overwrite", "replace a picture that is there");
         var verb = new Verb(
             "kernels",
             "What each layer takes from the words before and behind a word.",
             "bigs plot kernels --model runs/mine --out kernels.png",
             "bigs plot kernels --model runs/sst2 --beside runs/mine --style curves --out kernels.svg")
-        { model, beside, style, reach, output };
+        { model, beside, style, reach, output, overwrite };
         verb.Runs(parse =>
         {
             string name = parse.GetValue(model) ?? ShippedModel.Folder;
             int length = (parse.GetValue(reach) ?? DefaultReach) + 1;
-            string file = parse.GetRequiredValue(output);
+            string file = Picture.Path(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite));
             IReadOnlyList<KernelShape> shapes = Shapes(name, length, terminal);
             if (parse.GetValue(style) == "curves")
             {
@@ -61,10 +62,11 @@ internal static class PlotCommand
     {
         Option<string[]> runs = Values.Paths("--runs", "folders of pretraining runs", required: true);
         Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
-        var verb = new Verb(name, what, $"bigs plot {name} --runs runs/a,runs/b --out {name}.png") { runs, output };
+        Option<bool> overwrite = Values.Flag("--overwrite", "replace a picture that is there");
+        var verb = new Verb(name, what, $"bigs plot {name} --runs runs/a,runs/b --out {name}.png") { runs, output, overwrite };
         verb.Runs(parse =>
         {
-            string file = parse.GetRequiredValue(output);
+            string file = Picture.Path(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite));
             IReadOnlyList<string> leftOut = save(parse.GetRequiredValue(runs), file);
             terminal.Warn(leftOut);
             int drawn = parse.GetRequiredValue(runs).Length - leftOut.Count;
@@ -78,14 +80,15 @@ internal static class PlotCommand
         Option<string> study = Values.Text("--study", "DIR", "the folder of a study", required: true);
         Option<string> by = Values.Choice("--by", "what parts the verbs", "attractors", "distance");
         Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
+        Option<bool> overwrite = Values.Flag("--overwrite", "replace a picture that is there");
         var verb = new Verb(
             "agreement",
             "How often each model of a study gives the verb the right number.",
             "bigs plot agreement --study runs/study-paper --by distance --out agreement.png")
-        { study, by, output };
+        { study, by, output, overwrite };
         verb.Runs(parse =>
         {
-            string file = parse.GetRequiredValue(output);
+            string file = Picture.Path(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite));
             string folder = parse.GetRequiredValue(study);
             string results = Path.Combine(folder, StudyResults.FileName);
             StudyResults found = File.Exists(results)

@@ -3,6 +3,7 @@ using System.Text;
 using BiGS.Cli.Console;
 using BiGS.Distributed;
 using BiGS.Models;
+using BiGS.Planning;
 using BiGS.Training;
 
 namespace BiGS.Cli.Commands;
@@ -42,9 +43,9 @@ internal static class PretrainCommand
             PretrainingOptions? run = place.Rank > 0 ? null // what rank 0 settles holds for all
                 : goesOn ? options.Resumed(parse, PretrainingOptions.Read(folder))
                 : WithPrecision(options.Fresh(parse), parse, options);
-            if (place.Rank == 0 && !goesOn)
+            if (run is not null)
             {
-                MakeRoom(folder, parse.GetValue(overwrite));
+                RequireOutput(run, folder, goesOn, parse.GetValue(overwrite));
             }
 
             terminal.Speaker = place.Rank > 0 ? $"rank {place.Rank}" : null;
@@ -61,7 +62,7 @@ internal static class PretrainCommand
                 });
             if (ranks.Rank == 0)
             {
-                Train(run!, folder, goesOn, parse.GetValue(json), terminal, ranks);
+                Train(run!, folder, goesOn, parse.GetValue(overwrite), parse.GetValue(json), terminal, ranks);
             }
             else
             {
@@ -76,7 +77,7 @@ internal static class PretrainCommand
         return command;
     }
 
-    private static void Train(PretrainingOptions run, string folder, bool resumed, bool json, Terminal terminal, ICommunicator ranks)
+    private static void Train(PretrainingOptions run, string folder, bool resumed, bool replace, bool json, Terminal terminal, ICommunicator ranks)
     {
         DeviceChoice.Of(run.Device); // refuses what is not here before anything is read
         PretrainingResult result;
@@ -99,7 +100,8 @@ internal static class PretrainCommand
                     Steps = new Told<TrainingProgress>(step => line.Report("training", (double)step.Step / step.Steps, clock.After(step))),
                 },
                 terminal.Interrupted,
-                ranks);
+                ranks,
+                replace);
         }
 
         if (!result.Finished)
@@ -139,24 +141,16 @@ internal static class PretrainCommand
         }
     }
 
-    /// <summary>Nothing is overwritten unasked; what is replaced are the files of a run and nothing else.</summary>
-    private static void MakeRoom(string folder, bool overwrite)
+    /// <summary>A new run needs a folder of its own; disks must have room for the checkpoints.</summary>
+    private static void RequireOutput(PretrainingOptions run, string folder, bool goesOn, bool overwrite)
     {
-        if (File.Exists(folder))
-        {
-            throw new IOException($"{folder}: there is a file of this name; --out takes a folder.");
-        }
+        string? remedy = goesOn || overwrite ? null : "choose another --out, go on with --resume, or replace the run with --overwrite";
+        OutputPath.Folder(folder, "--out", remedy);
+        OutputPath.RefuseInputs(folder, "--out", [.. run.Corpus, .. run.Validation, .. new[] { run.Init, run.Teacher, run.Tokenizer }.OfType<string>()]);
 
-        if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
-        {
-            return;
-        }
-
-        if (!overwrite)
-        {
-            throw new IOException($"{folder}: the folder is not empty; choose another --out, go on with --resume, or replace the run with --overwrite.");
-        }
-
-        RunFolder.Clear(folder);
+        // The best weights, and so many checkpoints with two moments of each weight; one more while it is written. A run that goes on has the others.
+        int vocabulary = run.Tokenizer is null && run.Init is null ? run.VocabSize : run.Model.VocabSize;
+        long weights = sizeof(float) * ParameterCount.Of(run.Model with { VocabSize = vocabulary, MaxPositionEmbeddings = run.MaxLength });
+        OutputPath.RequireSpace(folder, "--out", goesOn ? 3 * weights : (1 + (3 * (run.Training.Keep + 1))) * weights);
     }
 }

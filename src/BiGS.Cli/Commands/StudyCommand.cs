@@ -37,7 +37,7 @@ internal static class StudyCommand
         command.Runs(parse =>
         {
             string comparison = parse.GetValue(compare)!;
-            string folder = parse.GetValue(output) ?? Path.Combine("runs", $"study-{comparison}");
+            string folder = OutputPath.Folder(parse.GetValue(output) ?? Path.Combine("runs", $"study-{comparison}"), output.Name, remedyIfNotEmpty: null);
             PretrainingOptions run = PretrainCommand.WithPrecision(pretraining.Fresh(parse, StudyRecipe.For(pretraining.Preset(parse))), parse, pretraining);
             DeviceChoice.Of(run.Device); // refuses what is not here before anything is read
             StudyOptions options = defaults with

@@ -30,7 +30,7 @@ internal static class TokenizerTrainCommand
 
         command.Runs(parse =>
         {
-            string folder = parse.GetRequiredValue(output);
+            string folder = OutputPath.Folder(parse.GetRequiredValue(output), output.Name, remedyIfNotEmpty: null);
             RefuseToReplace(folder, parse.GetValue(overwrite));
             int wanted = parse.GetRequiredValue(size)!.Value;
             WordPieceTrainer trainer = new WordPieceTrainer

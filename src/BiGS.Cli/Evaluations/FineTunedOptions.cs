@@ -13,4 +13,6 @@ internal sealed class FineTunedOptions
     public Option<int?> Distractors { get; } = Values.Number("--distractors", "put N unrelated texts between the two of a pair", least: 0);
 
     public Option<string> Predictions { get; } = Values.Text("--predictions", "FILE", "write every answer: a .tsv (index, prediction, gold, texts, probabilities) or .jsonl; of squad and ner the file that their scorers read");
+
+    public Option<bool> Overwrite { get; } = Values.Flag("--overwrite", "replace a file of predictions that is there");
 }

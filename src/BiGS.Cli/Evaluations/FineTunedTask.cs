@@ -13,7 +13,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     /// <inheritdoc/>
     public override IReadOnlyList<Option> Reads =>
     [
-        shared.Data, shared.MaxLength, shared.Limit, options.Predictions, .. shared.Tables.All, .. IsEmbedding ? [] : (Option[])[options.PairStyle, options.Distractors],
+        shared.Data, shared.MaxLength, shared.Limit, options.Predictions, options.Overwrite, .. shared.Tables.All, .. IsEmbedding ? [] : (Option[])[options.PairStyle, options.Distractors],
         .. row is null || IsEmbedding ? options.Columns.All : [],
         .. row?.Kind switch { MultipleChoice => shared.Layout.Choice, TokenTagging => (IReadOnlyList<Option>)[options.Columns.Label, .. shared.Layout.Tagging], _ => [] },
     ];
@@ -42,6 +42,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
         string? file = run.Value(options.Predictions);
         if (file is not null)
         {
+            OutputPath.File(file, options.Predictions.Name, run.Value(options.Overwrite), paths);
             PredictionFile.Check(file);
         }
 

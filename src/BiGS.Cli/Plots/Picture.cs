@@ -1,3 +1,4 @@
+using BiGS.Cli.Commands;
 using ScottPlot;
 using SkiaSharp;
 
@@ -43,6 +44,12 @@ internal static class Picture
         return $"<svg viewBox=\"0 0 {wide} {high}\"" + svg[(svg.IndexOf("<svg", StringComparison.Ordinal) + "<svg".Length)..].Replace(ground, "", StringComparison.Ordinal);
     }
 
+    /// <summary>Checks where a picture is to be written, before it is drawn.</summary>
+    /// <exception cref="ArgumentException">The file is neither a .png nor a .svg.</exception>
+    /// <inheritdoc cref="OutputPath.File"/>
+    public static string Path(string file, string option, bool overwrite) =>
+        System.IO.Path.GetExtension(file) is ".png" or ".svg" ? OutputPath.File(file, option, overwrite) : throw NoPicture(file);
+
     /// <inheritdoc cref="Save(Plot, string, int, int)"/>
     public static void Save(Plot plot, string file) => Save(plot, file, UsualWide, UsualHigh);
 
@@ -52,7 +59,7 @@ internal static class Picture
     /// <inheritdoc cref="Save(Plot, string, int, int)"/>
     public static void Save(Multiplot plots, string file, int wide, int high)
     {
-        switch (Path.GetExtension(file))
+        switch (System.IO.Path.GetExtension(file))
         {
             case ".png":
                 using (var bitmap = new SKBitmap(wide, high))
@@ -76,9 +83,11 @@ internal static class Picture
 
                 break;
             default:
-                throw new ArgumentException($"{file}: a picture is written as .png or .svg; give the file one of these endings.");
+                throw NoPicture(file);
         }
     }
+
+    private static ArgumentException NoPicture(string file) => new($"{file}: a picture is written as .png or .svg; give the file one of these endings.");
 
     private static void WriteSvg(Multiplot plots, Stream stream, int wide, int high)
     {

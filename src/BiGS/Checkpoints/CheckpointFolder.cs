@@ -93,6 +93,9 @@ public static class CheckpointFolder
         }
     }
 
+    /// <summary>Bytes of a checkpoint's weights as they are stored; 0 where there are none.</summary>
+    public static long WeightsBytes(string folderOrFile) => WeightsLocation.Of(folderOrFile).Bytes;
+
     /// <summary>The configuration of a folder, or beside a weights file; where a key is absent, whoever wrote the weights decides.</summary>
     /// <exception cref="FileNotFoundException">There is no config.json.</exception>
     /// <exception cref="InvalidDataException">It does not fit this program.</exception>

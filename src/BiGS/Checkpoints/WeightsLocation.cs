@@ -5,6 +5,8 @@ namespace BiGS.Checkpoints;
 /// <param name="File">The weights, or the index of their files.</param>
 internal sealed record WeightsLocation(string Folder, string File)
 {
+    private const string IndexEnding = ".index.json";
+
     /// <summary>What a folder may hold, the first that is there counting.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
@@ -26,6 +28,11 @@ internal sealed record WeightsLocation(string Folder, string File)
         return new WeightsLocation(folderOrFile, there.FirstOrDefault(Path.Combine(folderOrFile, Names[0])));
     }
 
+    /// <summary>Bytes of all its files; 0 where there are none.</summary>
+    public long Bytes => !System.IO.File.Exists(File) ? 0
+        : IsIndex(File) ? Directory.GetFiles(Folder, "*" + Path.GetExtension(File[..^IndexEnding.Length])).Sum(shard => new FileInfo(shard).Length)
+        : new FileInfo(File).Length;
+
     /// <exception cref="FileNotFoundException">There are no weights.</exception>
     /// <exception cref="InvalidDataException">They are broken, or of a format that is not read.</exception>
     public IWeightsFile Open() => System.IO.File.Exists(File)
@@ -33,7 +40,7 @@ internal sealed record WeightsLocation(string Folder, string File)
         : throw new FileNotFoundException($"{Folder}: there are no weights; expected one of {string.Join(", ", Names)}.");
 
     /// <summary>Whether a file says which others hold the weights.</summary>
-    public static bool IsIndex(string path) => path.EndsWith(".index.json", StringComparison.Ordinal);
+    public static bool IsIndex(string path) => path.EndsWith(IndexEnding, StringComparison.Ordinal);
 
     /// <summary>Opens a weights file by its name's ending; what is within decides between the two forms of PyTorch.</summary>
     public static IWeightsFile OpenFile(string path) => Path.GetExtension(path) switch

@@ -53,12 +53,13 @@ public static class Pretraining
     /// <param name="ranks">
     /// Who trains with this process, all with the same options; null for nobody. They part when the training is done, and rank 0 alone has the scores; of a cancelled run they are still together.
     /// </param>
+    /// <param name="replace">Removes the run that is in the folder, once there is a model to train and text to train it on.</param>
     public static PretrainingResult Run(
-        PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel, ICommunicator? ranks = null)
+        PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel, ICommunicator? ranks = null, bool replace = false)
     {
         ranks ??= new OneProcess();
-        (options, PretrainingRows rows) = Opened(options, folder, observer, cancel, ranks);
-        PretrainingResult result = Trained(options, folder, rows, observer, cancel, ranks);
+        (options, PretrainingRows rows) = Opened(options, replace ? null : folder, observer, cancel, ranks);
+        PretrainingResult result = Trained(options, folder, replace, rows, observer, cancel, ranks);
         if (!result.Finished)
         {
             return result;
@@ -73,18 +74,23 @@ public static class Pretraining
     {
         var alone = new OneProcess();
         (options, PretrainingRows rows) = Opened(options, folder, observer, cancel, alone);
-        return Trained(options, folder, rows, observer, cancel, alone);
+        return Trained(options, folder, replace: false, rows, observer, cancel, alone);
     }
 
+    /// <param name="options">What is asked for.</param>
+    /// <param name="earlier">The folder of a run that may have learned its vocabulary already; null where there is none.</param>
+    /// <param name="observer">Who is told.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <param name="ranks">All of them.</param>
     private static (PretrainingOptions Options, PretrainingRows Rows) Opened(
-        PretrainingOptions options, string folder, PretrainingObserver observer, CancellationToken cancel, ICommunicator ranks)
+        PretrainingOptions options, string? earlier, PretrainingObserver observer, CancellationToken cancel, ICommunicator ranks)
     {
         options = Decided(options);
         PretrainingRows? rows = null;
         if (ranks.Rank == 0)
         {
-            string learned = Path.Combine(folder, "vocab.txt");
-            rows = PretrainingRows.Open(options, File.Exists(learned) ? folder : options.Tokenizer ?? options.Init, observer, cancel);
+            bool learned = earlier is not null && File.Exists(Path.Combine(earlier, "vocab.txt"));
+            rows = PretrainingRows.Open(options, learned ? earlier : options.Tokenizer ?? options.Init, observer, cancel);
         }
 
         if (ranks.WorldSize > 1)
@@ -99,7 +105,7 @@ public static class Pretraining
 
     /// <summary>Trains, and lets model and moments go before anything else needs their memory.</summary>
     private static PretrainingResult Trained(
-        PretrainingOptions options, string folder, PretrainingRows rows, PretrainingObserver observer, CancellationToken cancel, ICommunicator ranks)
+        PretrainingOptions options, string folder, bool replace, PretrainingRows rows, PretrainingObserver observer, CancellationToken cancel, ICommunicator ranks)
     {
         int vocabulary = rows.Tokenizer.VocabularySize;
         var device = new Device(options.Device == "cuda" ? $"cuda:{ranks.Gpu(cuda.device_count())}" : options.Device);
@@ -114,6 +120,11 @@ public static class Pretraining
         using IDisposable? held = ranks.Rank == 0 ? RunFolder.Hold(folder) : null;
         if (held is not null)
         {
+            if (replace)
+            {
+                RunFolder.Clear(folder);
+            }
+
             options.Write(folder);
             rows.Tokenizer.Save(folder);
         }

@@ -54,7 +54,7 @@ public sealed class RunFolder
     /// <summary>Where the weights after a step stay.</summary>
     public static string Milestone(string path, long step) => System.IO.Path.Combine(path, $"{MilestoneName}{step}");
 
-    /// <summary>Removes the files of a run, and nothing else that may lie in the folder.</summary>
+    /// <summary>Removes the files of a run and nothing else that may lie in the folder; its lock stays with whoever holds it.</summary>
     public static void Clear(string path)
     {
         var run = new RunFolder(path, _ => { });
@@ -64,7 +64,7 @@ public sealed class RunFolder
         }
 
         foreach (string file in (string[])
-            [LockName, PretrainingOptions.FileName, RunLog.FileName, ConfigFile.Name, CheckpointFolder.WeightsName, "vocab.txt", "tokenizer_config.json"])
+            [PretrainingOptions.FileName, RunLog.FileName, ConfigFile.Name, CheckpointFolder.WeightsName, "vocab.txt", "tokenizer_config.json"])
         {
             File.Delete(System.IO.Path.Combine(path, file));
         }

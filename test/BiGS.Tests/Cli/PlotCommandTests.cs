@@ -28,7 +28,8 @@ public class PlotCommandTests
         Bigs.Run("plot", "losses", "--runs", model.Folder, "--out", model.File("l.png")).Succeeded();
         AssertIsDrawn(model.File("l.png"));
         File.Delete(model.File("log.jsonl"));
-        Bigs.Run("plot", "losses", "--runs", model.Folder, "--out", model.File("l.png")).FailedWith(1, "log.jsonl");
+        Bigs.Run("plot", "losses", "--runs", model.Folder, "--out", model.File("l.png"), "--overwrite").FailedWith(1, "log.jsonl");
+        Bigs.Run("plot", "losses", "--runs", model.Folder, "--out", model.File("l.png")).FailedWith(1, "there is a file already", "--overwrite");
     }
 
     [Theory]
