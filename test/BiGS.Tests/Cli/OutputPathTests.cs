@@ -61,7 +61,7 @@ public sealed class OutputPathTests : IDisposable
     [Fact]
     public void AReadOnlyFileIsNotReplaced()
     {
-        File.SetUnixFileMode(In("file.txt"), UnixFileMode.UserRead);
+        File.SetAttributes(In("file.txt"), FileAttributes.ReadOnly);
         Refused(() => OutputPath.File(In("file.txt"), "--out", overwrite: true), "read-only");
     }
 
