@@ -7,12 +7,13 @@ using BiGS.Cli.Console;
 
 namespace BiGS.Cli;
 
-/// <summary>The command line from arguments to exit code: 0 good, 1 failed, 2 wrong usage.</summary>
+/// <summary>The command line from arguments to exit code: 0 good, 1 failed, 2 wrong usage, 130 ended by Ctrl-C, 143 by SIGTERM.</summary>
 internal static class BigsProgram
 {
+    public const int Failed = 1;
     private const int Good = 0;
-    private const int Failed = 1;
     private const int Misused = 2;
+    private const string VerboseName = "--verbose";
 
     private static readonly ParserConfiguration Plain = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
@@ -26,22 +27,21 @@ internal static class BigsProgram
     public static int Run(string[] args, Terminal terminal)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        Option<bool> verbose = Verbose();
-        ParseResult parse = Root(terminal, verbose).Parse(args, Plain);
-        if (WrongUsage.Of(parse) is string wrong)
-        {
-            terminal.Fail(wrong);
-            return Misused;
-        }
-
         try
         {
+            ParseResult parse = Root(terminal, Verbose()).Parse(args, Plain);
+            if (WrongUsage.Of(parse) is string wrong)
+            {
+                terminal.Fail(wrong);
+                return Misused;
+            }
+
             return parse.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (OperationCanceledException) when (terminal.Interrupted.IsCancellationRequested)
+        catch (Exception stopped) when (terminal.InterruptedCode > 0 && IsCancellation(stopped))
         {
-            terminal.Fail("interrupted before the end; what was written whole stays.");
-            return Failed;
+            terminal.Fail(terminal.InterruptedNote);
+            return terminal.InterruptedCode;
         }
         catch (IOException) when (terminal.ReaderIsGone)
         {
@@ -50,15 +50,20 @@ internal static class BigsProgram
         }
         catch (Exception failure)
         {
-            terminal.Fail(failure, withTrace: parse.GetValue(verbose));
+            terminal.Fail(failure, WantsTrace(args));
             return Failed;
         }
     }
 
+    /// <summary>Whether --verbose is given, also where a command line is not understood.</summary>
+    public static bool WantsTrace(string[] args) => args.TakeWhile(arg => arg != "--").Contains(VerboseName);
+
     /// <summary>What is wrong with a command line, without running it; null where nothing is.</summary>
     public static string? WhatIsWrong(string[] args, Terminal terminal) => WrongUsage.Of(Root(terminal, Verbose()).Parse(args, Plain));
 
-    private static Option<bool> Verbose() => new("--verbose") { Description = "show the stack trace of an error", Recursive = true };
+    private static bool IsCancellation(Exception failure) => failure is OperationCanceledException || (failure is AggregateException several && several.Flatten().InnerExceptions.All(IsCancellation));
+
+    private static Option<bool> Verbose() => new(VerboseName) { Description = "show the stack trace of an error", Recursive = true };
 
     private static RootCommand Root(Terminal terminal, Option<bool> verbose)
     {

@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace BiGS.Cli;
 
 /// <summary>
 /// What other programs call the same: the example scripts of Hugging Face's transformers, sentence-transformers, text-embeddings-inference. Whoever
 /// comes from there is told our name.
 /// </summary>
-internal static class ForeignNames
+internal static partial class ForeignNames
 {
     /// <summary>Options in lower case with dashes; the first of ours that the verb at hand has is meant.</summary>
     private static readonly Dictionary<string, string[]> Options = new()
@@ -287,6 +289,8 @@ internal static class ForeignNames
     /// <summary>Our verbs for a foreign one; empty where there is none.</summary>
     public static IReadOnlyList<string> OfVerb(string typed) => Verbs.GetValueOrDefault(Dashed(typed)) ?? [];
 
-    private static string Dashed(string name) => ((string)[.. name.SelectMany((letter, i) =>
-        char.IsAsciiLetterUpper(letter) && i > 0 && char.IsAsciiLetterLower(name[i - 1]) ? (char[])['-', letter] : [letter])]).ToLowerInvariant().Replace('_', '-');
+    private static string Dashed(string name) => CamelHump().Replace(name, "$1-$2").ToLowerInvariant().Replace('_', '-');
+
+    [GeneratedRegex("([a-z])([A-Z])", RegexOptions.CultureInvariant)]
+    private static partial Regex CamelHump();
 }

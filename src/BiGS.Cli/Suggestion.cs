@@ -3,13 +3,22 @@ namespace BiGS.Cli;
 /// <summary>The known word that a mistyped one was probably meant to be.</summary>
 internal static class Suggestion
 {
+    /// <summary>Longer than any name here; a whole text in its place is not compared letter by letter.</summary>
+    private const int LongestWord = 64;
+
     /// <summary>"; did you mean …?", or what there is to choose from where nothing is near.</summary>
     public static string For(string typed, IEnumerable<string> known)
     {
         string[] words = [.. known];
+        typed = typed.Length <= LongestWord ? typed : typed[..LongestWord];
         string? nearest = words.Where(word => IsNear(typed, word)).MinBy(word => Distance(typed, word));
-        return nearest is null ? $"; there are {string.Join(", ", words)}" : $"; did you mean {nearest}?";
+        return nearest is null ? $"; there are {string.Join(", ", words)}" : Of(nearest);
     }
+
+    /// <summary>"; did you mean …?" of one word or several.</summary>
+    public static string Of(params ReadOnlySpan<string> words) => words is [.. var others, var last] && others.Length > 0
+        ? $"; did you mean {string.Join(", ", others)} or {last}?"
+        : $"; did you mean {words[0]}?";
 
     private static bool IsNear(string typed, string word) =>
         Distance(typed, word) <= Math.Max(1, typed.Trim('-').Length / 3)

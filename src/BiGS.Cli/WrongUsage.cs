@@ -9,14 +9,16 @@ namespace BiGS.Cli;
 /// <summary>What is wrong with a command line, in one sentence: what was found, what was expected, what to do.</summary>
 internal static partial class WrongUsage
 {
+    private const int LongestQuoted = 60;
+
     /// <summary>The first thing that is wrong, or null.</summary>
     public static string? Of(ParseResult parse)
     {
         Command command = parse.CommandResult.Command;
-        string? wrong = StrangeOption(parse) ?? StrangeWord(parse, command);
+        string? wrong = StrangeVerb(parse, command) ?? StrangeOption(parse) ?? ExtraWord(parse);
         if (wrong is null && parse.Action is not HelpScreen && parse.Errors.Count > 0)
         {
-            wrong = MissingVerb(parse, command) ?? MissingValue(parse) ?? MissingOption(parse, command) ?? parse.Errors[0].Message;
+            wrong = MissingVerb(parse, command) ?? MissingValue(parse) ?? Repeated(parse) ?? MissingOption(parse, command) ?? parse.Errors[0].Message;
         }
 
         return wrong is null ? null : $"{wrong.TrimEnd('.')}{(wrong.EndsWith('?') ? " See" : "; see")} {command.FullName()} --help";
@@ -33,20 +35,24 @@ internal static partial class WrongUsage
         }
 
         string name = strange.Value.Split('=', ':')[0];
-        IEnumerable<string> known = parse.CommandResult.Command.AllOptions().Select(option => option.Name);
-        return $"there is no option \"{name}\" here{Suggestion.For(name, known)}";
+        string[] known = [.. parse.CommandResult.Command.AllOptions().Select(option => option.Name)];
+        string remedy = ForeignNames.OfOption(name, known) is { } ours ? Suggestion.Of(ours)
+            : ForeignNames.Instead(name) is { } instead ? $"; {instead}"
+            : Suggestion.For(name, known);
+        return $"there is no option {Quoted(name)} here{remedy}";
     }
 
-    private static string? StrangeWord(ParseResult parse, Command command)
+    private static string? ExtraWord(ParseResult parse) => parse.UnmatchedTokens is [string word, ..] ? $"{Quoted(word)} is one argument too many" : null;
+
+    private static string? StrangeVerb(ParseResult parse, Command command)
     {
-        if (parse.UnmatchedTokens is not [string word, ..])
+        if (command.Subcommands.Count == 0 || parse.UnmatchedTokens is not [string word, ..] || LooksLikeAnOption().IsMatch(word))
         {
             return null;
         }
 
-        return command.Subcommands.Count > 0
-            ? $"there is no verb \"{word}\" here{Suggestion.For(word, command.Subcommands.Select(verb => verb.Name))}"
-            : $"\"{word}\" is one argument too many";
+        return command is RootCommand && ForeignNames.OfVerb(word) is { Count: > 0 } ours ? $"there is no verb {Quoted(word)} here{Suggestion.Of([.. ours])}"
+            : $"there is no verb {Quoted(word)} here{Suggestion.For(word, command.Subcommands.Select(verb => verb.Name))}";
     }
 
     private static string? MissingVerb(ParseResult parse, Command command) =>
@@ -61,12 +67,22 @@ internal static partial class WrongUsage
         return empty is null ? null : $"{empty.Option.Name} needs a value: {empty.Option.Description}";
     }
 
+    private static string? Repeated(ParseResult parse)
+    {
+        OptionResult? repeated = parse.CommandResult.Children.OfType<OptionResult>()
+            .FirstOrDefault(option => option.Tokens.Count > option.Option.Arity.MaximumNumberOfValues);
+        return repeated is null ? null : $"{repeated.Option.Name} is given {repeated.Tokens.Count} times; give it once";
+    }
+
     private static string? MissingOption(ParseResult parse, Command command)
     {
         bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };
         Option? missing = command.Options.FirstOrDefault(option => option.Required && !IsGiven(option));
         return missing is null ? null : $"{missing.Name} is missing: {missing.Description}";
     }
+
+    /// <summary>An argument may be a whole text by mistake, and a message is one line.</summary>
+    private static string Quoted(string word) => $"\"{(word.Length <= LongestQuoted ? word : word[..LongestQuoted] + "…")}\"";
 
     [GeneratedRegex(@"^--?[A-Za-z][\w-]*([=:].*)?$", RegexOptions.CultureInvariant)]
     private static partial Regex LooksLikeAnOption();

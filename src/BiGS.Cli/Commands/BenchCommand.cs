@@ -51,6 +51,7 @@ internal static class BenchCommand
             command.Add(option);
         }
 
+        command.Require(overwrite, plot);
         command.Add(BenchServeCommand.Build(terminal));
         command.Add(BenchMatmulCommand.Build(terminal));
         command.Add(BenchAllReduceCommand.Build(terminal));

@@ -48,6 +48,7 @@ internal static class CorpusPrepareCommand
             }
 
             CorpusOptions reading = files.Reading(parse);
+            terminal.InterruptedNote = $"interrupted; files that were read whole are kept in {folder}, and the same command goes on with the others.";
             var options = new PreparationOptions
             {
                 Corpus = files.Paths(parse.GetValue(paths) ?? [], parse, terminal),

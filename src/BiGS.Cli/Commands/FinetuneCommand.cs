@@ -62,6 +62,10 @@ internal static class FinetuneCommand
                 result.AddError($"{holdOut.Name} keeps examples aside where there is no validation file, but {task.Validation.Name} names one; give one of the two");
             }
         });
+        command.Exclude(init, model.Model);
+        command.Exclude(headOnly, lora, freezeSsm, recompute);
+        command.Exclude(lora, freezeSsm);
+        command.Require(apart, lora);
         command.Runs(parse =>
         {
             TaskRow row = task.Row(parse);
@@ -86,6 +90,7 @@ internal static class FinetuneCommand
             ModelPlace place = parse.GetValue(init) is { } before ? ModelPlace.Of(before, terminal) : model.Place(parse, terminal);
             OutputPath.RefuseInputs(folder, output.Name, place.Folder, place.TokenizerFolder);
             OutputPath.RequireSpace(folder, output.Name, parse.GetValue(apart) ? 0 : count * place.Bytes);
+            terminal.InterruptedNote = $"interrupted; of the epochs that were whole, the best is in {folder}.";
             string? file = parse.GetValue(predictions);
             if (file is not null && !Path.GetFullPath(file).StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             {

@@ -27,10 +27,12 @@ internal static class IndexCommand
         command.Runs(parse =>
         {
             string documents = parse.GetRequiredValue(folder);
-            if (Directory.Exists(documents)) // otherwise the folder itself is what is wrong
+            if (!Directory.Exists(documents))
             {
-                OutputPath.Folder(parse.GetValue(output) ?? Path.Combine(documents, PassageIndex.FolderName), output.Name, remedyIfNotEmpty: null);
+                throw new DirectoryNotFoundException($"{documents}: there is no such folder; give a folder of documents.");
             }
+
+            OutputPath.Folder(parse.GetValue(output) ?? Path.Combine(documents, PassageIndex.FolderName), output.Name, remedyIfNotEmpty: null);
 
             IndexOptions? made = parse.GetValue(overwrite) ? null : Indexing.Earlier(parse.GetRequiredValue(folder), parse.GetValue(output));
             ModelPlace place = model.Place(parse, terminal, otherwise: made?.ModelPath);
@@ -46,6 +48,7 @@ internal static class IndexCommand
                 ModelPath = model.Given(parse) ?? made?.ModelPath,
                 Overwrite = parse.GetValue(overwrite),
             };
+            terminal.InterruptedNote = "interrupted; the index is as it was, and the same command begins again.";
             IndexUpdate update;
             using (ProgressLine line = terminal.Progress())
             {

@@ -17,6 +17,9 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name)
     private readonly Option<string> _device = DeviceChoice.Option();
     private readonly Option<string> _route = Values.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
 
+    /// <summary>Which model.</summary>
+    public Option Model => _model;
+
     /// <summary>How to compute.</summary>
     public IReadOnlyList<Option> Computing => [_precision, _device, _route];
 

@@ -38,6 +38,8 @@ internal static class PlanCommand
             command.Add(option);
         }
 
+        options.AddRulesTo(command);
+        speed.AddRulesTo(command);
         command.Runs(parse =>
         {
             PretrainingOptions run = options.Planned(parse);

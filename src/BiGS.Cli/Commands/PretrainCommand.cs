@@ -35,6 +35,8 @@ internal static class PretrainCommand
             command.Add(option);
         }
 
+        options.AddRulesTo(command);
+        command.Exclude(resume, overwrite);
         command.Runs(parse =>
         {
             bool goesOn = parse.GetValue(resume);
@@ -60,24 +62,21 @@ internal static class PretrainCommand
                     run = ranksOptions.Applied(parse, PretrainingOptions.FromRankZero(run, all));
                     return run.Device;
                 });
-            if (ranks.Rank == 0)
-            {
-                Train(run!, folder, goesOn, parse.GetValue(overwrite), parse.GetValue(json), terminal, ranks);
-            }
-            else
-            {
-                Pretraining.Run(run!, folder, new PretrainingObserver(), terminal.Interrupted, ranks);
-            }
+            bool finished = ranks.Rank == 0
+                ? Train(run!, folder, goesOn, parse.GetValue(overwrite), parse.GetValue(json), terminal, ranks)
+                : Pretraining.Run(run!, folder, new PretrainingObserver(), terminal.Interrupted, ranks).Finished;
 
             // Only now: a rank that failed is missed when its process ends, and by then it has said why. And a launcher that was told to stop
             // gives its processes a moment only, so what is to be said comes before they wait for each other.
             ranks.Finish();
             ranks.Dispose();
+            return finished ? 0 : terminal.InterruptedCode;
         });
         return command;
     }
 
-    private static void Train(PretrainingOptions run, string folder, bool resumed, bool replace, bool json, Terminal terminal, ICommunicator ranks)
+    /// <returns>False where it was stopped before its end.</returns>
+    private static bool Train(PretrainingOptions run, string folder, bool resumed, bool replace, bool json, Terminal terminal, ICommunicator ranks)
     {
         DeviceChoice.Of(run.Device); // refuses what is not here before anything is read
         PretrainingResult result;
@@ -107,7 +106,7 @@ internal static class PretrainCommand
         if (!result.Finished)
         {
             terminal.Note($"stopped after step {result.State.Step:N0} of {run.Training.Steps:N0}; saved. Go on with: bigs pretrain --resume --out {folder}");
-            return;
+            return false;
         }
 
         if (resumed && result.NothingLeft)
@@ -116,6 +115,7 @@ internal static class PretrainCommand
         }
 
         PretrainingReport.Show(terminal, folder, result, json);
+        return true;
     }
 
     /// <summary>“auto” is decided once, here, and written down with the run.</summary>

@@ -25,7 +25,7 @@ internal sealed class PretrainOptions(Terminal terminal)
     private readonly Option<bool> _packed = Values.Flag("--packed", "fill rows with text of several documents, without padding");
     private readonly Option<bool> _wholeWords = Values.Flag("--whole-word-masking", "mask all pieces of a word or none");
     private readonly Option<int?> _steps = Values.Number("--steps", "optimiser steps", least: 1);
-    private readonly Option<double?> _tokens = Values.Real("--tokens", "tokens to read, in place of --steps; K, M and B count", suffixes: true);
+    private readonly Option<double?> _tokens = Values.Positive("--tokens", "tokens to read, in place of --steps; K, M and B count", suffixes: true);
     private readonly Option<int?> _batchSize = Values.Number("--batch-size", "rows of a batch", least: 1);
     private readonly Option<int?> _accumulate = Values.Number("--accumulate", "batches of a step", least: 1);
     private readonly Option<double?> _learningRate = Values.Real("--learning-rate", "the peak of the schedule");
@@ -70,6 +70,17 @@ internal sealed class PretrainOptions(Terminal terminal)
         _preset, _config, _architecture, _routing, _merge, _maxLength, _steps, _tokens, _batchSize, _accumulate, _precision, _recompute, _device, _route, _vocabSize,
     ];
 
+    /// <summary>What contradicts itself, or means nothing by itself.</summary>
+    public void AddRulesTo(Command command)
+    {
+        command.Exclude(_steps, _tokens);
+        command.Exclude(_config, _preset, _architecture, _routing, _merge, _init); // which it settles
+        command.Exclude(_init, _preset, _architecture, _routing, _merge, _tokenizer, _vocabSize); // likewise
+        command.Exclude(_tokenizer, _vocabSize);
+        command.Require(_weights, _corpus);
+        command.Require(_textField, _corpus, _validation);
+    }
+
     public string Preset(ParseResult parse) => parse.GetValue(_preset)!;
 
     public bool PrecisionIsGiven(ParseResult parse) => parse.GetResult(_precision) is { Implicit: false } && parse.GetValue(_precision) != "auto";
@@ -78,18 +89,19 @@ internal sealed class PretrainOptions(Terminal terminal)
     public PretrainingOptions Fresh(ParseResult parse) => Fresh(parse, PretrainingRecipe.For(Preset(parse)));
 
     /// <summary>The same on top of another recipe.</summary>
-    public PretrainingOptions Fresh(ParseResult parse, PretrainingOptions recipe)
+    public PretrainingOptions Fresh(ParseResult parse, PretrainingOptions recipe) => Given(parse, WithModel(parse, recipe));
+
+    /// <summary>The recipe with the model that a configuration or a checkpoint says.</summary>
+    private PretrainingOptions WithModel(ParseResult parse, PretrainingOptions recipe)
     {
         if (parse.GetValue(_config) is { } config)
         {
-            Refuse(parse, "--config", _preset, _architecture, _routing, _merge, _init);
             string json = File.Exists(config) ? File.ReadAllText(config) : throw new FileNotFoundException($"{config}: there is no such file.");
             recipe = recipe with { Model = ConfigFile.Parse(json, config, ConfigOrigin.Ours).Config };
         }
 
         if (parse.GetValue(_init) is { } init)
         {
-            Refuse(parse, "--init", _preset, _architecture, _routing, _merge, _tokenizer, _vocabSize);
             ModelPlace place = ModelPlace.Of(init, terminal);
             recipe = recipe with
             {
@@ -99,14 +111,16 @@ internal sealed class PretrainOptions(Terminal terminal)
             };
         }
 
-        return Given(parse, recipe);
+        return recipe;
     }
 
     /// <summary>A run that goes on: what is given must be what it was started with.</summary>
     /// <exception cref="ArgumentException">Something else is given.</exception>
     public PretrainingOptions Resumed(ParseResult parse, PretrainingOptions stored)
     {
-        PretrainingOptions given = Given(parse, stored);
+        bool namesModel = parse.CommandResult.IsGiven(_preset) || parse.CommandResult.IsGiven(_config) || parse.CommandResult.IsGiven(_init);
+        PretrainingOptions named = namesModel ? WithModel(parse, PretrainingRecipe.For(Preset(parse))) : stored;
+        PretrainingOptions given = Given(parse, stored with { Model = named.Model, Init = named.Init });
         return OptionsFile.FirstDifference(stored.ToJson(), given.ToJson()) is not var (before, now)
             ? stored
             : throw new ArgumentException(
@@ -179,7 +193,7 @@ internal sealed class PretrainOptions(Terminal terminal)
                 Accumulate = accumulate,
                 LearningRate = If(_learningRate) ?? training.LearningRate,
                 Schedule = If(_schedule) is { } shape ? Enum.Parse<ScheduleShape>(shape, ignoreCase: true) : training.Schedule,
-                WarmupSteps = If(_warmupSteps) ?? training.WarmupSteps * steps / training.Steps,
+                WarmupSteps = Warmup(If(_warmupSteps), steps) ?? training.WarmupSteps * steps / training.Steps,
                 WeightDecay = If(_weightDecay) ?? training.WeightDecay,
                 ClipNorm = If(_clip) is { } clip ? (clip > 0 ? clip : null) : training.ClipNorm,
                 Seed = If(_seed) ?? training.Seed,
@@ -226,14 +240,8 @@ internal sealed class PretrainOptions(Terminal terminal)
     private IReadOnlyList<string>? Absolute(string[]? paths, ParseResult parse) =>
         paths is { Length: > 0 } ? [.. _files.Paths(paths, parse, terminal).Select(Path.GetFullPath)] : null;
 
-    private static void Refuse(ParseResult parse, string beside, params ReadOnlySpan<Option> options)
-    {
-        foreach (Option option in options)
-        {
-            if (parse.GetResult(option) is { Implicit: false })
-            {
-                throw new ArgumentException($"{option.Name} does not go with {beside}, which settles it already; leave one of them out.");
-            }
-        }
-    }
+    /// <exception cref="ArgumentException">The run ends before the rise does.</exception>
+    private static int? Warmup(int? asked, long steps) => asked > steps
+        ? throw new ArgumentException($"--warmup-steps is {asked:N0}, but the run ends after {steps:N0} steps, before its learning rate is reached; warm up for fewer.")
+        : asked;
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using System.Text;
 using BiGS.Cli.Console;
 using BiGS.Distributed;
@@ -9,7 +8,7 @@ using static TorchSharp.torch;
 namespace BiGS.Cli.Commands;
 
 /// <summary>Who trains together: found out from whoever started the process, or said.</summary>
-internal sealed partial class RanksOptions
+internal sealed class RanksOptions
 {
     private const string Mpi = "mpi";
     private const string Nccl = "nccl";
@@ -52,7 +51,7 @@ internal sealed partial class RanksOptions
             }
 
             // At once: nothing that is under way can be brought to an end without the others, and what was saved is whole.
-            EndProcess(1);
+            ProcessEnd.AtOnce(BigsProgram.Failed);
         };
         return Speaking(how, place, ranks, settle(ranks));
     }
@@ -94,7 +93,4 @@ internal sealed partial class RanksOptions
         : !cuda.is_available() ? "NCCL reaches GPUs only, and libtorch finds none here; bigs doctor says why (BIGS_LIBTORCH names a libtorch that is built for GPUs)."
         : NcclCommunicator.IsThere(out string remedy) ? string.Empty
         : remedy;
-
-    [LibraryImport("libc", EntryPoint = "_exit")]
-    private static partial void EndProcess(int code);
 }

@@ -20,7 +20,7 @@ internal static class ServeCommand
             "--model", $"{ModelPlace.Forms} (default {ShippedModel.Name}); each model answers what its head can, the first that can where a request names none");
         Option<int?> threads = Values.Number("--threads", "threads that compute (default: as many as there are cores)", least: 1);
         Option<string> log = Values.Choice("--log", "what is told on standard error, a JSON object a line, never with the texts", "requests", "failures", "nothing");
-        var command = new Verb("serve", "Answer over HTTP, as clients of text-embeddings-inference and of OpenAI's embeddings ask, and fills, tags and answers.",
+        var command = new Verb("serve", "Answer over HTTP, as clients of text-embeddings-inference and of OpenAI's embeddings ask, and fills, tags and answers. Ctrl-C or SIGTERM ends it once requests under way are answered, with exit code 0.",
             "bigs serve",
             "bigs serve --model runs/mine --model runs/sst2 --port 0 --precision bf16")
         { models, threads, log };
@@ -28,7 +28,7 @@ internal static class ServeCommand
         server.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(threads) is not null && computing.IsOnnx(result))
+            if (result.IsGiven(threads) && computing.IsOnnx(result))
             {
                 result.AddError("--threads is libtorch's; ONNX Runtime takes as many as there are cores");
             }

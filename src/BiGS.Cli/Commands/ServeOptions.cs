@@ -32,22 +32,22 @@ internal sealed class ServeOptions
 
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_host) is { } host && !IPAddress.TryParse(host, out _))
+            if (result.ValueIfValid(_host) is { } host && !IPAddress.TryParse(host, out _))
             {
                 result.AddError($"--host is \"{host}\"; expected an address such as 127.0.0.1, ::1 or 0.0.0.0");
             }
 
-            if (result.GetValue(_port) > HighestPort)
+            if (result.ValueIfValid(_port) > HighestPort)
             {
-                result.AddError($"--port is {result.GetValue(_port)}; expected 0 to {HighestPort}");
+                result.AddError($"--port is {result.ValueIfValid(_port)}; expected 0 to {HighestPort}");
             }
 
-            if (result.GetValue(_timeLimit) is double time && time is 0 or > LongestLimit)
+            if (result.ValueIfValid(_timeLimit) is double time && time is 0 or > LongestLimit)
             {
                 result.AddError($"--time-limit is {time}; expected seconds, such as 60, at most {LongestLimit}");
             }
 
-            if (result.GetValue(_drainLimit) is double drain and > LongestLimit)
+            if (result.ValueIfValid(_drainLimit) is double drain and > LongestLimit)
             {
                 result.AddError($"--drain-limit is {drain}; expected seconds, such as 30, at most {LongestLimit}");
             }

@@ -30,6 +30,8 @@ internal sealed class SpeedOptions
 
     public IEnumerable<Option> All => [_speed, _measure, _rows, _peak, _utilisation];
 
+    public void AddRulesTo(Command command) => command.Require(_rows, _measure);
+
     /// <exception cref="ArgumentException">Two ways at once.</exception>
     /// <param name="parse">The command line.</param>
     /// <param name="run">What is trained, with all decided that only a measurement needs.</param>

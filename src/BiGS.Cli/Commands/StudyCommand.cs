@@ -34,6 +34,7 @@ internal static class StudyCommand
             command.Add(option);
         }
 
+        pretraining.AddRulesTo(command);
         command.Runs(parse =>
         {
             string comparison = parse.GetValue(compare)!;
@@ -51,12 +52,13 @@ internal static class StudyCommand
                 Agreement = parse.GetValue(agreement) is { } set ? Path.GetFullPath(set) : null,
                 Questions = parse.GetValue(questions) ?? defaults.Questions,
             };
-            Run(options, folder, parse.GetValue(json), terminal);
+            return Run(options, folder, parse.GetValue(json), terminal) ? 0 : terminal.InterruptedCode;
         });
         return command;
     }
 
-    private static void Run(StudyOptions options, string folder, bool json, Terminal terminal)
+    /// <returns>False where it was stopped before its end.</returns>
+    private static bool Run(StudyOptions options, string folder, bool json, Terminal terminal)
     {
         StudyResults? results;
         using (ProgressLine line = terminal.Progress())
@@ -68,7 +70,7 @@ internal static class StudyCommand
         if (results is null)
         {
             terminal.Note($"stopped; what is done is kept. Give the same command to go on: the study lives in {folder}");
-            return;
+            return false;
         }
 
         string report = Path.Combine(folder, StudyReport.FileName);
@@ -84,6 +86,7 @@ internal static class StudyCommand
         }
 
         terminal.Note($"report: {report}; figures: {Path.Combine(folder, StudyResults.FileName)}");
+        return true;
     }
 
     /// <summary>NAME=DIR.</summary>

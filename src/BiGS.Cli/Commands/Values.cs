@@ -11,7 +11,22 @@ internal static class Values
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
     public static Option<string> Text(string name, string helpName, string description, bool required = false) =>
-        new(name) { Description = description, HelpName = helpName, Required = required };
+        new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            Required = required,
+            CustomParser = result =>
+            {
+                string found = result.Tokens[0].Value;
+                if (found.Length == 0)
+                {
+                    result.AddError(Empty(name, helpName));
+                }
+
+                return found;
+            },
+        };
 
     /// <summary>Which of a model's prompts is written before what it reads.</summary>
     /// <param name="what">What it reads.</param>
@@ -65,7 +80,7 @@ internal static class Values
         CustomParser = result =>
         {
             string found = result.Tokens[0].Value;
-            double unit = !suffixes ? 1 : found[^1..].ToUpperInvariant() switch { "K" => 1e3, "M" => 1e6, "B" => 1e9, _ => 1 };
+            double unit = !suffixes ? 1 : found.LastOrDefault() switch { 'K' or 'k' => 1e3, 'M' or 'm' => 1e6, 'B' or 'b' => 1e9, _ => 1 };
             if (double.TryParse(unit > 1 ? found[..^1] : found, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                 && fits(number) && double.IsFinite(number * unit))
             {
@@ -95,6 +110,11 @@ internal static class Values
                 }
 
                 numbers.Add(number);
+            }
+
+            if (numbers.Count == 0)
+            {
+                result.AddError(Empty(name, "positive numbers"));
             }
 
             return [.. numbers];
@@ -133,6 +153,10 @@ internal static class Values
             {
                 result.AddError($"{name} names \"{unknown}\"; choose of {string.Join(", ", choices)}");
             }
+            else if (found.Length == 0)
+            {
+                result.AddError(Empty(name, string.Join(", ", choices)));
+            }
 
             return found;
         },
@@ -159,6 +183,11 @@ internal static class Values
                 numbers.Add(number);
             }
 
+            if (numbers.Count == 0)
+            {
+                result.AddError(Empty(name, "whole numbers"));
+            }
+
             return [.. numbers];
         },
     };
@@ -173,7 +202,15 @@ internal static class Values
         HelpName = "PATH…",
         Required = required,
         AllowMultipleArgumentsPerToken = true,
-        CustomParser = result => [.. result.Tokens.SelectMany(token => Parted(token.Value))],
+        CustomParser = result =>
+        {
+            if (result.Tokens.Any(token => Parted(token.Value).Length == 0))
+            {
+                result.AddError(Empty(name, "a path"));
+            }
+
+            return [.. result.Tokens.SelectMany(token => Parted(token.Value))];
+        },
     };
 
     /// <summary>A character between cells: itself, or "tab".</summary>
@@ -220,6 +257,8 @@ internal static class Values
 
     public static Argument<string[]> Texts(string description, string name = "TEXT…") =>
         new(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };
+
+    private static string Empty(string name, string expected) => $"{name} is empty; expected {expected}";
 
     private static string[] Parted(string value) => Path.Exists(value) ? [value] : Words(value);
 

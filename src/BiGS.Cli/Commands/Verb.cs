@@ -8,11 +8,14 @@ internal sealed class Verb(string name, string description, params string[] exam
     /// <summary>Command lines that work.</summary>
     public IReadOnlyList<string> Examples => examples;
 
-    public void Runs(Action<ParseResult> work) => SetAction(parse =>
+    public void Runs(Action<ParseResult> work) => Runs(parse =>
     {
         work(parse);
         return 0;
     });
+
+    /// <param name="work">Gives the exit code.</param>
+    public void Runs(Func<ParseResult, int> work) => SetAction(work);
 }
 
 internal static class CommandTree

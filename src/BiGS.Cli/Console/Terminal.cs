@@ -16,7 +16,10 @@ namespace BiGS.Cli.Console;
 internal sealed class Terminal : IDisposable
 {
     private const int BrokenPipe = 32; // EPIPE
-    private static readonly JsonWriterOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const int SignalBase = 128;
+    private const int Interrupt = 2; // SIGINT
+    private const int Terminate = 15; // SIGTERM
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly TextReader _input;
     private readonly bool _inputIsTyped;
@@ -48,6 +51,12 @@ internal sealed class Terminal : IDisposable
     /// <summary>Set by Ctrl-C or SIGTERM; a second one ends the process at once.</summary>
     public CancellationToken Interrupted => _interrupt.Token;
 
+    /// <summary>What a shell knows a process by that a signal has ended: 128 and the signal's number, that of the first; 0 without one.</summary>
+    public int InterruptedCode { get; private set; }
+
+    /// <summary>What an interrupted verb leaves behind, and how to go on.</summary>
+    public string InterruptedNote { get; set; } = "interrupted before the end; what was written whole stays.";
+
     /// <summary>Whether writing a result failed because nobody reads any more.</summary>
     public bool ReaderIsGone { get; private set; }
 
@@ -60,9 +69,9 @@ internal sealed class Terminal : IDisposable
     public static Terminal OfProcess()
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        var input = new StreamReader(System.Console.OpenStandardInput(), utf8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
-        var output = new StreamWriter(System.Console.OpenStandardOutput(), utf8, bufferSize: 1 << 16);
-        var error = new StreamWriter(System.Console.OpenStandardError(), utf8) { AutoFlush = true };
+        var input = new StreamReader(StandardStreams.Input(), utf8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+        var output = new StreamWriter(StandardStreams.Output(), utf8, bufferSize: 1 << 16);
+        var error = new StreamWriter(StandardStreams.Error(), utf8) { AutoFlush = true };
         var terminal = new Terminal(
             input,
             inputIsTyped: !System.Console.IsInputRedirected,
@@ -102,13 +111,17 @@ internal sealed class Terminal : IDisposable
             ReaderIsGone = true;
             throw;
         }
+        catch (IOException failure)
+        {
+            throw new IOException($"standard output does not take the result: {failure.Message.TrimEnd('.')}.", failure);
+        }
     }
 
     /// <summary>One result as a JSON object on a line.</summary>
     public void Json(Action<Utf8JsonWriter> write)
     {
         _json.ResetWrittenCount();
-        using (var json = new Utf8JsonWriter(_json, OneLine))
+        using (var json = new Utf8JsonWriter(_json, Relaxed))
         {
             json.WriteStartObject();
             write(json);
@@ -122,7 +135,7 @@ internal sealed class Terminal : IDisposable
     public void Journal(Action<Utf8JsonWriter> write)
     {
         var line = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(line, OneLine))
+        using (var json = new Utf8JsonWriter(line, Relaxed))
         {
             json.WriteStartObject();
             write(json);
@@ -188,8 +201,11 @@ internal sealed class Terminal : IDisposable
     private void Say(string kind, Color color, string message)
     {
         _notes.Write(new Text(kind, new Style(color)));
-        _notes.Profile.Out.Writer.WriteLine($": {(Speaker is null ? "" : $"{Speaker}: ")}{message}");
+        _notes.Profile.Out.Writer.WriteLine($": {(Speaker is null ? "" : $"{Speaker}: ")}{OneLine(message)}");
     }
+
+    /// <summary>Names of files may hold line ends and what moves a screen's cursor.</summary>
+    private static string OneLine(string message) => string.Concat(message.Select(letter => char.IsControl(letter) ? ' ' : letter));
 
     private bool Next(IEnumerator<string> texts)
     {
@@ -208,7 +224,13 @@ internal sealed class Terminal : IDisposable
         {
             _signals.Add(PosixSignalRegistration.Create(signal, context =>
             {
-                context.Cancel = !_interrupt.IsCancellationRequested && !_waitsForInput;
+                if (_interrupt.IsCancellationRequested || _waitsForInput)
+                {
+                    return; // ends the process, as it would without a handler
+                }
+
+                context.Cancel = true;
+                InterruptedCode = SignalBase + (context.Signal == PosixSignal.SIGINT ? Interrupt : Terminate);
                 _interrupt.Cancel();
             }));
         }

@@ -37,7 +37,7 @@ public sealed class Study(StudyOptions options, string folder)
     /// <exception cref="InvalidOperationException">The folder holds another study.</exception>
     public StudyResults? Run(IProgress<StudyProgress>? progress = null, CancellationToken cancel = default)
     {
-        TakeFolder();
+        RefuseOtherStudy();
         IReadOnlyList<StudyTask> tasks = options.IsGrammar ? GrammarTasks.Write(Path.Combine(folder, "tasks"), options.TaskExamples) : options.Tasks;
         var measurement = new Measurement(options, tasks, cancel);
         (int Seed, Contestant Contestant)[] cells = [.. options.Seeds.SelectMany(seed => options.Contestants.Select(contestant => (seed, contestant)))];
@@ -76,21 +76,24 @@ public sealed class Study(StudyOptions options, string folder)
     /// <summary>Where the figures of a checkpoint are; it is measured when they are there.</summary>
     private string FiguresOf(Contestant contestant, int seed, long step) => Path.Combine(RunFolder.Milestone(RunOf(contestant, seed), step), FiguresName);
 
-    /// <summary>Writes down what this study is; a folder that holds another one is not touched.</summary>
-    private void TakeFolder()
+    /// <summary>A folder that holds another study is not touched.</summary>
+    private void RefuseOtherStudy()
+    {
+        string path = Path.Combine(folder, StudyOptions.FileName);
+        if (File.Exists(path) && OptionsFile.FirstDifference(StudyOptions.Read(path).ToJson(), options.ToJson()) is var (before, now))
+        {
+            throw new InvalidOperationException(
+                $"{folder} holds a study with {before}, and {now} is given now; go on with the options that it was begun with, or choose another --out.");
+        }
+    }
+
+    /// <summary>Writes down what this study is.</summary>
+    private void WriteOptions()
     {
         string path = Path.Combine(folder, StudyOptions.FileName);
         if (!File.Exists(path))
         {
-            Directory.CreateDirectory(folder);
             WholeFile.WriteText(path, options.ToJson() + "\n");
-            return;
-        }
-
-        if (OptionsFile.FirstDifference(StudyOptions.Read(path).ToJson(), options.ToJson()) is var (before, now))
-        {
-            throw new InvalidOperationException(
-                $"{folder} holds a study with {before}, and {now} is given now; go on with the options that it was begun with, or choose another --out.");
         }
     }
 
@@ -120,6 +123,7 @@ public sealed class Study(StudyOptions options, string folder)
         tell("opening the text", 0);
         var observer = new PretrainingObserver
         {
+            Plan = new Heard<PretrainingPlan>(_ => WriteOptions()), // not before: text that does not open must not decide what the folder is for
             Steps = new Heard<TrainingProgress>(step => tell($"pretraining, step {step.Step:N0} of {step.Steps:N0}", TrainingShare * step.Step / step.Steps)),
         };
         return Pretraining.Train(RunOptions(contestant, seed), RunOf(contestant, seed), observer, cancel).Finished;

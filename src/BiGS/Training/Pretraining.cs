@@ -35,7 +35,7 @@ public sealed record PretrainingResult(
 
 /// <summary>What it cost to train on several ranks.</summary>
 /// <param name="Ranks">In words.</param>
-/// <param name="Waited">How long this rank waited for messages: what they cost.</param>
+/// <param name="Waited">How long of the training this rank waited for messages: what they cost.</param>
 /// <param name="Busy">How long messages were on their way, most of it while gradients were computed.</param>
 public sealed record Communication(string Ranks, TimeSpan Waited, TimeSpan Busy);
 
@@ -139,13 +139,14 @@ public static class Pretraining
             ranks.WorldSize > 1 ? ranks.Description : null, [.. runFolder.Warnings, .. ranks.Rank == 0 ? rows.Coverage().Warnings : []]));
 
         bool nothingLeft = trainer.State.Step >= options.Training.Steps;
+        (TimeSpan waited, TimeSpan busy) = (ranks.Waited, ranks.Busy); // until here they waited for rank 0 to read the text, which is no part of the training
         long start = Stopwatch.GetTimestamp();
         using var loader = new PrefetchingLoader(source.At, trainer.State.Step * options.Training.Accumulate);
         TrainerState state = trainer.Run(loader.Next, observer.Steps, cancel);
         bool finished = state.Step >= options.Training.Steps && state.EvaluatedStep == state.Step;
         return new PretrainingResult(
             state, finished, null, null, [], [], nothingLeft, Stopwatch.GetElapsedTime(start), loader.Waited,
-            ranks.WorldSize > 1 ? new Communication(ranks.Description, ranks.Waited, ranks.Busy) : null);
+            ranks.WorldSize > 1 ? new Communication(ranks.Description, ranks.Waited - waited, ranks.Busy - busy) : null);
     }
 
     private static PadTo PadTo(BiGSConfig config) => config.HearsPadding() ? Batches.PadTo.MaxLength : Batches.PadTo.Longest;

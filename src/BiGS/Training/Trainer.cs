@@ -184,6 +184,7 @@ public sealed class Trainer : IDisposable
     private bool Evaluate(RunLog? log, IProgress<TrainingProgress>? progress, CancellationToken cancel)
     {
         _sinceRow.Stop();
+        TimeSpan waited = _ranks.Waited;
         var own = new MaskedLmSums(0, 0, 0);
         bool cancelled = false;
         try
@@ -225,6 +226,7 @@ public sealed class Trainer : IDisposable
 
         _state = _state with { EvaluatedStep = _state.Step };
         progress?.Report(new TrainingProgress(_state.Step, _options.Steps, score.Loss, 0, score));
+        _waitedAtRow += _ranks.Waited - waited; // while the clock of the row stood still
         _sinceRow.Start();
         return true;
     }
