@@ -27,31 +27,29 @@ public sealed class ProcessTests : IDisposable
     [InlineData("$bigs --version >/dev/full", 1, "standard output")]
     [InlineData("$bigs tokenizer encode --vocab vocab.txt <&-", 1, "standard input is closed")]
     [InlineData("HOME=/proc TMPDIR=/proc BIGS_CACHE=/proc/x LANG=xx TERM=dumb COLUMNS=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 $bigs doctor --jsn", 2, "--jsn")]
-    public void WhateverItIsStartedWithItEndsInOrder(string line, int code, string says)
+    public async Task WhateverItIsStartedWithItEndsInOrder(string line, int code, string says)
     {
         _temporary.File("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
         using Process process = Start(line);
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Assert.True(process.WaitForExit(Patience), "it waits for ever");
-        Assert.Equal((code, ""), (process.ExitCode, output.Result));
-        Assert.Contains(says, errors.Result, StringComparison.Ordinal);
-        Assert.True(errors.Result.Count(letter => letter == '\n') == (says.Length > 0 ? 1 : 0), errors.Result);
-        Assert.StartsWith(says.Length > 0 ? "error: " : "", errors.Result);
+        string errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((code, ""), (process.ExitCode, await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)));
+        Assert.Contains(says, errors, StringComparison.Ordinal);
+        Assert.True(errors.Count(letter => letter == '\n') == (says.Length > 0 ? 1 : 0), errors);
+        Assert.StartsWith(says.Length > 0 ? "error: " : "", errors);
     }
 
     /// <summary>So that "pretrain &amp;&amp; finetune" stops there.</summary>
     [Theory]
     [InlineData("TERM", SigTerm)]
     [InlineData("INT", SigInt)]
-    public void AnInterruptedRunSaysSoByItsExitCode(string signal, int code)
+    public async Task AnInterruptedRunSaysSoByItsExitCode(string signal, int code)
     {
         using Process process = Pretraining();
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         Send(signal, process);
         Assert.True(process.WaitForExit(Patience), "it does not end");
         Assert.Equal(code, process.ExitCode);
-        Assert.Contains("saved. Go on with: bigs pretrain --resume --out run", errors.Result, StringComparison.Ordinal);
+        Assert.Contains("saved. Go on with: bigs pretrain --resume --out run", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.True(File.Exists(In("run/last/trainer_state.json")));
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using BiGS.Distributed;
 using BiGS.Tests.Cli;
 using BiGS.Tests.Corpora;
@@ -43,12 +44,36 @@ public sealed class MpiTests : IDisposable
         {
             string said = Ended(Start(ranks, name, more));
             Assert.Contains($"{ranks} ranks on 1 machine", said, StringComparison.Ordinal);
-            Assert.Contains("waiting for each other", said, StringComparison.Ordinal);
+            Match shares = Regex.Match(said, @"waiting for each other ([\d.]+) % of the time, messages on their way ([\d.]+) %");
+            Assert.True(shares.Success, said);
+            Assert.All(shares.Groups.Values.Skip(1), share => Assert.InRange(double.Parse(share.Value, CultureInfo.InvariantCulture), 0, 100));
             (double Step, double Loss)[] expected = Losses("one");
             (double Step, double Loss)[] found = Losses(name);
             Assert.Equal(expected.Length, found.Length);
             Assert.All(expected.Zip(found), pair => Assert.Equal((pair.First.Step, pair.First.Loss), (pair.Second.Step, pair.Second.Loss), Close));
         }
+    }
+
+    /// <summary>mpirun passes the signal on, and ends with a code of its own; what matters is that it is not 0.</summary>
+    [Fact]
+    public void WhenTheyAreAskedToEndAllRanksSaveAndSaySo()
+    {
+        NeedsMpi();
+        (Process process, Func<string> said) = Start(2, "asked", ["--steps", "100000"]);
+        using (process)
+        {
+            Assert.True(SpinWait.SpinUntil(() => Directory.Exists(Path.Combine(Folder("asked"), "last")), Patience), "no checkpoint came");
+            using (Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+            {
+                kill.WaitForExit();
+            }
+
+            Assert.True(process.WaitForExit(Patience), "it does not end");
+            Assert.NotEqual(0, process.ExitCode);
+        }
+
+        Assert.Contains("saved. Go on with: bigs pretrain --resume --out", said(), StringComparison.Ordinal);
+        Assert.DoesNotContain("is gone", said(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using BiGS.Distributed;
 using static TorchSharp.torch;
@@ -7,6 +8,8 @@ namespace BiGS.Tests.Distributed;
 /// <summary>Ranks that are threads of this process and meet at a barrier: the plainest communicator that there can be.</summary>
 internal sealed class RanksInMemory(int rank, RanksInMemory.Meeting meeting) : ICommunicator
 {
+    private readonly Stopwatch _waited = new();
+
     public int Rank => rank;
 
     public int WorldSize => meeting.Count;
@@ -15,7 +18,7 @@ internal sealed class RanksInMemory(int rank, RanksInMemory.Meeting meeting) : I
 
     public TimeSpan Busy => TimeSpan.Zero;
 
-    public TimeSpan Waited => TimeSpan.Zero;
+    public TimeSpan Waited => _waited.Elapsed;
 
     public int LocalRank => rank;
 
@@ -75,11 +78,11 @@ internal sealed class RanksInMemory(int rank, RanksInMemory.Meeting meeting) : I
 
     public double[] Totals(params ReadOnlySpan<double> values)
     {
-        double[][] all = meeting.Exchange(rank, values.ToArray());
+        double[][] all = Exchange(values.ToArray());
         return [.. all[0].Select((_, i) => all.Sum(of => of[i]))];
     }
 
-    public IReadOnlyList<byte[]> AllGather(ReadOnlySpan<byte> mine) => meeting.Exchange(rank, mine.ToArray());
+    public IReadOnlyList<byte[]> AllGather(ReadOnlySpan<byte> mine) => Exchange(mine.ToArray());
 
     public void Finish()
     {
@@ -105,8 +108,17 @@ internal sealed class RanksInMemory(int rank, RanksInMemory.Meeting meeting) : I
     {
         using var scope = NewDisposeScope();
         using Tensor copy = flat.clone();
-        then(meeting.Exchange(rank, copy));
-        meeting.Exchange(rank, true);
+        then(Exchange(copy));
+        Exchange(true);
+    }
+
+    private T[] Exchange<T>(T mine)
+        where T : notnull
+    {
+        _waited.Start();
+        T[] all = meeting.Exchange(rank, mine);
+        _waited.Stop();
+        return all;
     }
 
     private Deferred Later(Action action)

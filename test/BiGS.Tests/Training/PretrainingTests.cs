@@ -1,6 +1,7 @@
 using BiGS.Batches;
 using BiGS.Models;
 using BiGS.Tests.Corpora;
+using BiGS.Tests.Distributed;
 using BiGS.Training;
 
 namespace BiGS.Tests.Training;
@@ -57,6 +58,22 @@ public class PretrainingTests
         Assert.False(Directory.Exists(Path.Combine(folder.Path, "run")));
     }
 
+    /// <summary>That rank 0 reads the text and learns the vocabulary is no part of the time that the training takes, nor is waiting for it.</summary>
+    [Fact]
+    public void RanksWaitNoLongerThanTheyTrain()
+    {
+        using var folder = new TemporaryFolder();
+        PretrainingOptions options = Options(folder);
+        options = options with { Training = options.Training with { EvalEvery = 1, LogEvery = 1 } };
+        RanksInMemory.Run(2, ranks =>
+        {
+            var observer = new PretrainingObserver { Phases = ranks.Rank == 0 ? new Slowly() : null };
+            PretrainingResult result = Pretraining.Run(options, Path.Combine(folder.Path, "run"), observer, TestContext.Current.CancellationToken, ranks);
+            Assert.InRange(result.Communication!.Waited / result.Took, 0, 1);
+        });
+        Assert.All(RunLog.Read(Path.Combine(folder.Path, "run", "log.jsonl")).Where(row => row.CommunicationShare is not null), row => Assert.InRange(row.CommunicationShare!.Value, 0, 1));
+    }
+
     private static PretrainingOptions Options(TemporaryFolder folder)
     {
         File.WriteAllText(Path.Combine(folder.Path, "corpus.txt"), Text);
@@ -71,6 +88,17 @@ public class PretrainingTests
             Model = new BiGSConfig { HiddenSize = 16, IntermediateSize = 48, NumHiddenLayers = 1, StateSize = 4 },
             Training = new TrainingOptions { Steps = 6, WarmupSteps = 1, LogEvery = 2, EvalEvery = 3, SaveEvery = 2 },
         };
+    }
+
+    private sealed class Slowly : IProgress<Phase>
+    {
+        private bool _slept;
+
+        public void Report(Phase value)
+        {
+            Thread.Sleep(_slept ? 0 : 2_000); // longer than the training
+            _slept = true;
+        }
     }
 
     private sealed class AtStep(long step, Action act) : IProgress<TrainingProgress>
