@@ -107,14 +107,15 @@ internal static class PlotCommand
         Option<string> predictions = Values.Text(
             "--predictions", "FILE", "what --predictions of finetune or evaluate wrote (.tsv or .jsonl, with the true classes), or the --json output of either in a file", required: true);
         Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
+        Option<bool> overwrite = Values.Flag("--overwrite", "replace a picture that is there");
         var verb = new Verb(
             "confusion",
             "Which classes a fine-tuned model takes for which.",
             "bigs plot confusion --predictions dev.tsv --out confusion.png")
-        { predictions, output };
+        { predictions, output, overwrite };
         verb.Runs(parse =>
         {
-            string file = parse.GetRequiredValue(output);
+            string file = Picture.Path(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite));
             string from = parse.GetRequiredValue(predictions);
             ConfusionMatrix matrix = ConfusionFile.Read(from);
             ConfusionPlot.Save(matrix, Path.GetFileNameWithoutExtension(from), file);

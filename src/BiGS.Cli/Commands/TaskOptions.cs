@@ -13,9 +13,6 @@ internal sealed class TaskOptions
     private readonly ColumnOptions _columns = new();
     private readonly LayoutOptions _layout = new();
 
-    /// <summary>Where there is none, part of the training examples is held out.</summary>
-    public Option Validation => _validation;
-
     /// <summary>Every task that can be named.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. TaskTable.All.Select(task => task.Name), ColumnOptions.Classification, ColumnOptions.Regression];
 

@@ -59,6 +59,7 @@ internal static class Picture
     /// <inheritdoc cref="Save(Plot, string, int, int)"/>
     public static void Save(Multiplot plots, string file, int wide, int high)
     {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!);
         switch (System.IO.Path.GetExtension(file))
         {
             case ".png":

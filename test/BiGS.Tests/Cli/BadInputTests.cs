@@ -79,7 +79,7 @@ public sealed class BadInputTests(BadInputTests.Inputs inputs) : IClassFixture<B
 
         // plan
         { "plan --steps 1 --tokens 1", 2, "--steps" },
-        { "plan --measure --tokens-per-second 5", 2, "--measure" },
+        { "plan --measure --tokens-per-second 5", 1, "--measure" },
         { "plan --ranks 0", 2, "--ranks" },
         { "plan --ranks ''", 2, "--ranks is empty" },
         { "plan --overlap 2", 2, "--overlap" },
@@ -101,7 +101,7 @@ public sealed class BadInputTests(BadInputTests.Inputs inputs) : IClassFixture<B
         { "tokenizer decode --model masked 99999", 1, "99999" },
 
         // corpus
-        { "corpus prepare --out new", 1, "text" },
+        { "corpus prepare --out new", 1, "no corpus path" },
         { "corpus prepare no-such-file.txt --out new", 1, "no-such-file.txt" },
         { "corpus prepare text.txt --out file.txt", 1, "takes a folder" },
         { "corpus prepare text.txt --out full", 1, "not empty" },
@@ -186,14 +186,14 @@ public sealed class BadInputTests(BadInputTests.Inputs inputs) : IClassFixture<B
         { "finetune --task sst2 --train sst.tsv --model masked --out masked --overwrite", 1, "own place" },
         { "finetune --task sst2 --train sst.tsv --model no/such --out new", 1, "no/such" },
         { "finetune --task sst2 --train sst.tsv --init cls --model masked --out new", 2, "--model does not go with --init" },
-        { "finetune --task sst2 --train sst.tsv --validation sst.tsv --hold-out 0.5 --out new", 2, "--validation does not go with --hold-out" },
+        { "finetune --task sst2 --train sst.tsv --validation sst.tsv --hold-out 0.5 --out new", 2, "--hold-out" },
         { "finetune --task sst2 --train sst.tsv --head-only --lora 4 --out new", 2, "--lora does not go with --head-only" },
         { "finetune --task sst2 --train sst.tsv --adapters-apart --out new", 2, "--adapters-apart has no meaning without --lora" },
         { "finetune --task sst2 --train sst.tsv --temperature 0.1 --model masked --out new", 1, "--temperature" },
         { "finetune --task sst2 --train sst.tsv --epochs 0 --out new", 2, "--epochs" },
         { "finetune --task sst2 --train_file sst.tsv --out new", 2, "did you mean --train?" },
         { "finetune --task sst2 --train sst.tsv --num-train-epochs 3 --out new", 2, "did you mean --epochs?" },
-        { "finetune --task classification --train rows.csv --text-column text --label-column nothing --model masked --out new", 1, "nothing" },
+        { "finetune --task classification --train rows.csv --text-column nothing --label-column label --model masked --out new", 1, "nothing" },
         { "finetune --task classification --train header.csv --text-column text --label-column label --model masked --out new", 1, "header.csv" },
         { "finetune --task classification --train empty.txt --text-column text --label-column label --model masked --out new", 1, "empty.txt" },
 

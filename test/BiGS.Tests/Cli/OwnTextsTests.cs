@@ -71,7 +71,7 @@ public class OwnTextsTests
         foreach (string from in (string[])[predictions, model.Written("result.json", outcome.Output)])
         {
             string picture = model.File("confusion.png");
-            Assert.Contains("10 examples of 2 classes", Bigs.Run("plot", "confusion", "--predictions", from, "--out", picture).Succeeded().Errors, StringComparison.Ordinal);
+            Assert.Contains("10 examples of 2 classes", Bigs.Run("plot", "confusion", "--predictions", from, "--out", picture, "--overwrite").Succeeded().Errors, StringComparison.Ordinal);
             using SKBitmap bitmap = SKBitmap.Decode(picture);
             Assert.InRange(bitmap.Pixels.Count(pixel => pixel.Red < 128), 500, bitmap.Pixels.Length / 2);
         }

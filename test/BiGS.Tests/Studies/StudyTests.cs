@@ -68,7 +68,7 @@ public partial class StudyTests
         StudyResults read = StudyResults.Read(Path.Combine(whole, StudyResults.FileName));
         Assert.Equal(results.Checkpoints.Select(c => c.Loss), read.Checkpoints.Select(c => c.Loss));
         Bigs.Run("plot", "agreement", "--study", whole, "--out", Path.Combine(folder.Path, "a.svg")).Succeeded();
-        Bigs.Run("plot", "agreement", "--study", folder.Path, "--out", Path.Combine(folder.Path, "a.svg")).FailedWith(1, "results.json");
+        Bigs.Run("plot", "agreement", "--study", folder.Path, "--out", Path.Combine(folder.Path, "b.svg")).FailedWith(1, "results.json");
     }
 
     /// <summary>The paper's comparison is one of equals: parameters of the layers within 2 %.</summary>
