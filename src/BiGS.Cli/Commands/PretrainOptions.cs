@@ -78,7 +78,10 @@ internal sealed class PretrainOptions(Terminal terminal)
         command.Exclude(_init, _preset, _architecture, _routing, _merge, _tokenizer, _vocabSize); // likewise
         command.Exclude(_tokenizer, _vocabSize);
         command.Require(_weights, _corpus);
-        command.Require(_textField, _corpus, _validation);
+        foreach (Option option in _files.All)
+        {
+            command.Require(option, _corpus, _validation);
+        }
     }
 
     public string Preset(ParseResult parse) => parse.GetValue(_preset)!;
