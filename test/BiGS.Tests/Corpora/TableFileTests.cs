@@ -27,6 +27,7 @@ public sealed class TableFileTests : IDisposable
     [InlineData("a.csv", "1|first, with a comma\n0|second\n", "first, with a comma/1, second/0")]
     [InlineData("a.tsv", "label,text\n1,first\n", "first/1")]
     [InlineData("a.csv", "label,text\n1,\"first\"\n,\n0,second\n", "first/1, second/0")] // a row of empty cells is blank
+    [InlineData("a.csv", "label,text,\n1,first,\n0,second\n", "first/1, second/0")] // a delimiter at the end names nothing
     [InlineData("a.tsv", "\"label\"\t\"text\"\n\"1\"\t\"first\"\n", "first/1")] // a spreadsheet's quotes
     [InlineData("a.tsv", "label\ttext\n1\t\"a \"\"first\"\" one\"\n0\tsecond\n", "a \"first\" one/1, second/0")]
     [InlineData("a.tsv", "label\ttext\n1\t\"first\"\n0\ta \"\"second\"\"\n", "\"first\"/1, a \"\"second\"\"/0")] // quotes that are text
@@ -135,7 +136,7 @@ public sealed class TableFileTests : IDisposable
         var warnings = new List<string>();
         string path = Written("a.csv", "label;text\n1;first\n");
         Assert.Equal("first/1", Read(path, Columns, new TableOptions { Warn = warnings.Add }));
-        Assert.Contains("separated by \";\", not by \",\"", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains("separated by \";\", not by \",\", and are read so", Assert.Single(warnings), StringComparison.Ordinal);
         Assert.Equal("first/1", Read(path, Columns, new TableOptions { Warn = _ => Assert.Fail("nothing to say"), Delimiter = ';' }));
         Assert.Throws<InvalidDataException>(() => Read(path, Columns, new TableOptions { Delimiter = ',' }));
     }

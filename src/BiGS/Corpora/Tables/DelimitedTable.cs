@@ -11,7 +11,9 @@ internal static class DelimitedTable
         string[] trimmed = [.. first.Select(name => name.Trim())];
         string[]? names = AreNames(first, columns) ? trimmed : null;
         Index?[] places = [.. columns.Select(column => Place(path, column, trimmed, names is not null))];
-        return new Table(names, places, Rows(path, format, columns, options, places, first.Length, names is not null)) { Delimiter = format.Delimiter };
+        int fewest = names is null ? first.Length : Array.FindLastIndex(names, name => name.Length > 0) + 1;
+        bool mayBeWider = places.Any(place => place is { IsFromEnd: true });
+        return new Table(names, places, Rows(path, format, columns, options, new Width(fewest, first.Length, mayBeWider), headerLines: names is null ? 0 : 1)) { Delimiter = format.Delimiter };
     }
 
     /// <summary>Whether a first line names the columns: it holds at least half of the names that it must.</summary>
@@ -23,19 +25,18 @@ internal static class DelimitedTable
     }
 
     private static IEnumerable<TableRow> Rows(
-        string path, DelimitedFormat format, IReadOnlyList<Column> columns, TableOptions options, Index?[] places, int width, bool named)
+        string path, DelimitedFormat format, IReadOnlyList<Column> columns, TableOptions options, Width width, int headerLines)
     {
-        bool mayBeWider = places.Any(place => place is { IsFromEnd: true });
         (long whole, long torn, long firstTorn) = (0, 0, 0);
-        foreach ((long line, string[] cells) in DelimitedLines.Read(path, format, options.Encoding).Skip(named ? 1 : 0))
+        foreach ((long line, string[] cells) in DelimitedLines.Read(path, format, options.Encoding).Skip(headerLines))
         {
-            if ((cells.Length > width && !mayBeWider) || (cells.Length < width && options.Warn is null))
+            if ((cells.Length > width.Most && !width.MayBeExceeded) || (cells.Length < width.Least && options.Warn is null))
             {
                 throw new InvalidDataException(
-                    $"'{path}', line {line}: has {cells.Length} cells, but the first line has {width}; mend the row ({(cells.Length > width ? Cause(format) : "a line end within a text tears it in two")})");
+                    $"'{path}', line {line}: has {cells.Length} cells, but the first line has {width.Most}; mend the row ({(cells.Length > width.Most ? Cause(format) : "a line end within a text tears it in two")})");
             }
 
-            if (cells.Length < width)
+            if (cells.Length < width.Least)
             {
                 torn++;
                 firstTorn = firstTorn == 0 ? line : firstTorn;
@@ -43,14 +44,14 @@ internal static class DelimitedTable
             else if (!Array.TrueForAll(cells, string.IsNullOrWhiteSpace))
             {
                 whole++;
-                yield return new TableRow($"'{path}', line {line}", cells);
+                yield return new TableRow($"'{path}', line {line}", width.Filled(cells));
             }
         }
 
         if (torn > whole)
         {
             throw new InvalidDataException(
-                $"'{path}': {torn:N0} of {torn + whole:N0} rows have fewer cells than the {width} of the first line, such as line {firstTorn}; "
+                $"'{path}': {torn:N0} of {torn + whole:N0} rows have fewer cells than the {width.Most} of the first line, such as line {firstTorn}; "
                 + $"check the delimiter, which is {DelimitedFormat.Named(format.Delimiter)} here (TableOptions.Delimiter, or --delimiter)");
         }
 
@@ -89,6 +90,15 @@ internal static class DelimitedTable
         return again >= 0 ? throw new InvalidDataException($"'{path}': columns {place + 1} and {again + 1} are both named \"{name}\"; name each column once, or count from 1")
             : column.Last && place == first.Length - 1 ? ^1
             : place;
+    }
+
+    /// <summary>How many cells a row may have.</summary>
+    /// <param name="Least">Columns at the end that have no name may be left out.</param>
+    /// <param name="Most">As many as the first line.</param>
+    /// <param name="MayBeExceeded">Whether rows may have more, since the last cell of each is the wanted one.</param>
+    private sealed record Width(int Least, int Most, bool MayBeExceeded)
+    {
+        public string[] Filled(string[] cells) => cells.Length >= Most ? cells : [.. cells, .. Enumerable.Repeat("", Most - cells.Length)];
     }
 
     private static InvalidDataException NoRow(string path, IReadOnlyList<Column> columns) =>
