@@ -22,7 +22,7 @@ internal static class FinetuneCommand
         Option<bool> overwrite = Values.Flag("--overwrite", "replace what the folder holds");
         Option<int?> epochs = Values.Number("--epochs", $"times through the examples (default {defaults.Epochs})", least: 1);
         Option<int?> batchSize = Values.Number("--batch-size", $"examples of a step (default {defaults.BatchSize})", least: 1);
-        Option<double?> learningRate = Values.Real("--learning-rate", $"the peak (default {defaults.LearningRate:g})");
+        Option<double?> learningRate = Values.Real("--learning-rate", $"the peak (default: by the model's width, {DefaultLearningRate.Wide:g} from 768 on and more below; with --head-only {DefaultLearningRate.Head:g}, with --lora {DefaultLearningRate.Adapters:g})");
         Option<int?> maxLength = Values.Number("--max-length", "tokens in a row (default: the model's positions, at most 512)", least: 8);
         Option<int?> limit = Values.Number("--limit", "learn from N examples only: drawn at random, the same each time, each class in its share", least: 2);
         Option<double?> holdOut = Values.Part("--hold-out", "without a validation file: the share of the examples, class by class, that is kept aside to compare epochs on (default 0.1)");
@@ -119,7 +119,7 @@ internal static class FinetuneCommand
                     {
                         Epochs = parse.GetValue(epochs) ?? defaults.Epochs,
                         BatchSize = parse.GetValue(batchSize) ?? defaults.BatchSize,
-                        LearningRate = parse.GetValue(learningRate) ?? defaults.LearningRate,
+                        LearningRate = parse.GetValue(learningRate),
                         Dropout = parse.GetValue(dropout),
                         Temperature = parse.GetValue(temperature) ?? defaults.Temperature,
                         ClassWeights = parse.GetValue(classWeights) == Balanced ? ClassWeighting.Balanced : ClassWeighting.None,

@@ -8,8 +8,6 @@ internal static class FineTuningAdvice
 {
     private const int FewExamples = 30;
     private const int ManyExamples = 300;
-    private const double HighHeadRate = 1e-3;
-    private const double HighRate = 1e-4;
     private const int FewEpochs = 3;
 
     /// <summary>One sentence; null where the model is better by more than chance.</summary>
@@ -29,11 +27,10 @@ internal static class FineTuningAdvice
     private static string FirstThingToTry(FineTuningResult result)
     {
         FineTuningOptions options = result.Options;
-        bool isFrozen = options.HeadOnly || options.LoraRank is not null;
-        string rate = string.Create(CultureInfo.InvariantCulture, $"try a higher rate first: --learning-rate {5 * options.LearningRate:g2}");
+        string rate = string.Create(CultureInfo.InvariantCulture, $"try a higher rate first: without --learning-rate it is {result.UsualLearningRate:0.##e-0}");
         bool seemsBetter = result.Best.Score.Metrics[result.BestMetric] > result.WithoutReading.Metrics[result.BestMetric];
         return result.Best.Score.Count < (seemsBetter ? ManyExamples : FewExamples) ? $"{result.Best.Score.Count} validation examples are too few to tell: give more"
-            : options.LearningRate < (isFrozen ? HighHeadRate : HighRate) ? rate
+            : options.LearningRate < result.UsualLearningRate / 2 ? rate
             : options.Epochs < FewEpochs ? $"try more epochs first: --epochs {2 * FewEpochs}"
             : options.HeadOnly ? "try to train all of the model first: leave out --head-only"
             : options.LoraRank is { } rank ? $"try adapters of a higher rank first: --lora {4 * rank}"

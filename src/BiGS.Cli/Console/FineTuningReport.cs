@@ -21,7 +21,7 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
         var parts = new List<IRenderable>
         {
             new ScoreFigures(
-                $"{task}: {First.Best.Score.Count:N0} examples, learned from {First.TrainCount:N0}; best of {First.Epochs.Count} epochs is {First.Best.Epoch}",
+                $"{task}: {First.Best.Score.Count:N0} examples, learned from {First.TrainCount:N0}; best of {First.Epochs.Count} epochs is {First.Best.Epoch}, at a learning rate of {First.Options.LearningRate:0.##e-0}",
                 First.Best.Score, First.WithoutReading),
         };
         if (FineTuningAdvice.For(First) is { } advice)
@@ -58,6 +58,7 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
         First.Best.Score.Write(json);
         json.WriteNumber("best_epoch", First.Best.Epoch);
         json.WriteNumber("train_count", First.TrainCount);
+        json.WriteNumber("learning_rate", First.Options.LearningRate!.Value);
         json.WriteStartObject("without_reading");
         Metrics(json, First.WithoutReading);
         json.WriteEndObject();

@@ -14,6 +14,7 @@ public sealed class FineTuner : IDisposable
 {
     private readonly HeadedModel _model;
     private readonly FineTuningOptions _options;
+    private readonly double _learningRate;
     private readonly int _padId;
     private readonly List<Parameter> _parameters;
     private readonly IReadOnlyList<ParameterGroup> _groups;
@@ -31,6 +32,7 @@ public sealed class FineTuner : IDisposable
         _headIsFresh = headIsFresh;
         _model = model;
         _options = options;
+        _learningRate = options.LearningRate ?? DefaultLearningRate.For(model.Config, options);
         _padId = padId;
         _device = model.Bigs.Embeddings.WordTable.device;
         model.ComputeIn(options.Precision);
@@ -96,7 +98,7 @@ public sealed class FineTuner : IDisposable
             foreach (int[] batch in SampleBatches.Shuffled(train.Samples, _options.BatchSize, (ulong)_options.Seed, epoch))
             {
                 cancel.ThrowIfCancellationRequested();
-                double loss = Step(step, _options.LearningRate * schedule.At(step), [.. batch.Select(i => train.Samples[i])], states?.Batch(batch));
+                double loss = Step(step, _learningRate * schedule.At(step), [.. batch.Select(i => train.Samples[i])], states?.Batch(batch));
                 sum += loss;
                 step++;
                 progress?.Report(new FineTuningProgress($"epoch {epoch} of {_options.Epochs}", step, all, loss));

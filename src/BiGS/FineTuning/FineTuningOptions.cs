@@ -9,8 +9,8 @@ public sealed record FineTuningOptions
 
     public int BatchSize { get; init; } = 16;
 
-    /// <summary>The peak: reached after the warm-up, and from there straight down to 0.</summary>
-    public double LearningRate { get; init; } = 2e-5;
+    /// <summary>The peak: reached after the warm-up, and from there straight down to 0; null for <see cref="DefaultLearningRate"/>.</summary>
+    public double? LearningRate { get; init; }
 
     /// <summary>The share of the steps that the warm-up takes.</summary>
     public double Warmup { get; init; } = 0.1;

@@ -53,8 +53,11 @@ public sealed record FineTuningRequest(string Task, TaskKind Kind, string Model,
 public sealed record FineTuningResult(
     IReadOnlyList<EpochResult> Epochs, EpochResult Best, Score? Before, Score WithoutReading, IReadOnlyDictionary<string, Score> Also, int TrainCount, IReadOnlyList<string> Warnings)
 {
-    /// <summary>The recipe that it was tuned by.</summary>
+    /// <summary>The recipe that it was tuned by, with the learning rate that was chosen.</summary>
     public required FineTuningOptions Options { get; init; }
+
+    /// <summary>What the learning rate is for this model and recipe where none is asked for.</summary>
+    public required double UsualLearningRate { get; init; }
 
     /// <summary>The figure that compared epochs.</summary>
     public required string BestMetric { get; init; }
@@ -138,13 +141,15 @@ public static class FineTuningRun
         best.Freeze();
         var also = examples.Also.ToDictionary(
             file => file.Key, file => file.Value.Score(request.Task, Answering.Logits(best, file.Value.Samples, padId, progress, cancel)));
+        double usualRate = DefaultLearningRate.For(best.Config, request.Options);
         EpochResult[] counted = [.. epochs.Select(epoch => epoch with { Score = epoch.Score with { Skipped = examples.ValidationSkipped } })];
         EpochResult bestEpoch = counted.MaxBy(epoch => epoch.Score.Metrics[bestMetric])!;
         Score withoutReading = validation.Score(request.Task, validation.WithoutReading(train));
         return new FineTuningResult(
             counted, bestEpoch, before, withoutReading, also, train.Count, [.. opened.Warnings, .. examples.Warnings, .. rows.Warnings])
         {
-            Options = request.Options,
+            Options = request.Options with { LearningRate = request.Options.LearningRate ?? usualRate },
+            UsualLearningRate = usualRate,
             BestMetric = bestMetric,
             Gain = bestEpoch.Score.DifferenceTo(withoutReading, bestMetric),
             Validation = validation,
