@@ -4,8 +4,9 @@ namespace BiGS.Onnx;
 /// In whole numbers of eight bits: weights by the largest of their column, what is multiplied by the largest of its own token. So neither company nor
 /// padding changes an answer, as it would with one scale for a batch; and a column or token of large numbers costs the others nothing.
 /// <code>
-/// x ≈ s_t q,  W ≈ r_j V   ⇒   x W ≈ s_t r_j (q V)
+/// x ≈ s_t (q − 128),  W ≈ r_j (V − 128)   ⇒   x W ≈ s_t r_j ((q − 128) (V − 128))
 /// </code>
+/// Both sides are unsigned: unsigned times signed is summed in pairs of sixteen bits by processors without VNNI, which overflows.
 /// </summary>
 internal sealed class Int8Products(ModelWeights weights) : Products(weights)
 {
@@ -20,7 +21,8 @@ internal sealed class Int8Products(ModelWeights weights) : Products(weights)
     {
         (Value rounded, Value scales) = Columns(graph, table, Weights.Shape(table), () => Weights.Transposed(table));
         Value rows = graph.Transposed(rounded, 1, 0); // (v, d)
-        return graph.Times(graph.ToFloat(graph.Do("Gather", rows, ids)), graph.Unsqueezed(graph.Do("Gather", scales, ids), -1));
+        Value words = graph.Plus(graph.ToFloat(graph.Do("Gather", rows, ids)), graph.Number(-Middle));
+        return graph.Times(words, graph.Unsqueezed(graph.Do("Gather", scales, ids), -1));
     }
 
     public override Value Decoded(Graph graph, Value x, string table) => Product(graph, x, table);
@@ -29,7 +31,7 @@ internal sealed class Int8Products(ModelWeights weights) : Products(weights)
     {
         (Value q, Value s) = Tokens(graph, x);
         (Value V, Value r) = Columns(graph, weight, Weights.Shape(weight), () => Weights.Transposed(weight));
-        return graph.Times(graph.Times(graph.ToFloat(graph.Do("MatMulInteger", q, V, graph.Byte((byte)Middle))), s), r);
+        return graph.Times(graph.Times(graph.ToFloat(graph.Do("MatMulInteger", q, V, graph.Byte((byte)Middle), graph.Byte((byte)Middle))), s), r);
     }
 
     /// <summary>q and s of a token: (…, in) and (…, 1).</summary>
@@ -52,7 +54,7 @@ internal sealed class Int8Products(ModelWeights weights) : Products(weights)
     {
         (int rows, int count) = ((int)shape[1], (int)shape[0]);
         Value scales = graph.Weight($"{name}.scales", ElementType.Float, [count], () => Scales(columns(), rows, count));
-        Value rounded = graph.Weight($"{name}.int8", ElementType.Int8, [rows, count], () => Rounded(columns(), rows, count));
+        Value rounded = graph.Weight($"{name}.int8", ElementType.UInt8, [rows, count], () => Rounded(columns(), rows, count));
         return (rounded, scales);
     }
 
@@ -67,13 +69,13 @@ internal sealed class Int8Products(ModelWeights weights) : Products(weights)
         return [.. scales.Select(largest => Math.Max(largest, Tiny) / Largest)];
     }
 
-    private static sbyte[] Rounded(float[] weights, int rows, int count)
+    private static byte[] Rounded(float[] weights, int rows, int count)
     {
         float[] scales = Scales(weights, rows, count);
-        sbyte[] rounded = new sbyte[weights.Length];
+        byte[] rounded = new byte[weights.Length];
         for (int i = 0; i < rounded.Length; i++)
         {
-            rounded[i] = (sbyte)Math.Round(weights[i] / scales[i % count]);
+            rounded[i] = (byte)(Middle + Math.Round(weights[i] / scales[i % count]));
         }
 
         return rounded;
