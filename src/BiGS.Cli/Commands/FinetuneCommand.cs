@@ -92,10 +92,14 @@ internal static class FinetuneCommand
             OutputPath.RequireSpace(folder, output.Name, parse.GetValue(apart) ? 0 : count * place.Bytes);
             terminal.InterruptedNote = $"interrupted; of the epochs that were whole, the best is in {folder}.";
             string? file = parse.GetValue(predictions);
+            if (file is not null)
+            {
+                PredictionFile.RequireFormat(file);
+            }
+
             if (file is not null && !Path.GetFullPath(file).StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             {
                 OutputPath.File(file, predictions.Name, parse.GetValue(overwrite), [.. row.Train, .. row.Validation]);
-                PredictionFile.Check(file);
             }
 
             OpenOptions howToOpen = model.HowToOpen(parse);

@@ -43,7 +43,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
         if (file is not null)
         {
             OutputPath.File(file, options.Predictions.Name, run.Value(options.Overwrite), paths);
-            PredictionFile.Check(file);
+            PredictionFile.RequireFormat(file);
         }
 
         (OpenedCheckpoint opened, BertTokenizer tokenizer) = run.OpenFineTuned(kind);

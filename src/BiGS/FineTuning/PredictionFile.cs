@@ -39,27 +39,13 @@ public static class PredictionFile
 
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Finds out whether a file of predictions can be written, before anything is computed; leaves nothing behind.</summary>
+    /// <summary>Refuses the names of tables of another kind, before anything is computed.</summary>
     /// <exception cref="ArgumentException">Its ending is that of another kind of table.</exception>
-    /// <exception cref="IOException">It is a folder, or its folder is not there.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public static void Check(string path)
+    public static void RequireFormat(string path)
     {
         if (Path.GetExtension(path).ToLowerInvariant() is ".csv" or ".parquet" or ".gz")
         {
             throw new ArgumentException($"{path}: predictions are written as .tsv or .jsonl; give the file one of these endings.");
-        }
-
-        if (Directory.Exists(path))
-        {
-            throw new IOException($"{path}: is a folder; name a file for the predictions.");
-        }
-
-        bool isThere = File.Exists(path);
-        new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write).Dispose();
-        if (!isThere)
-        {
-            File.Delete(path);
         }
     }
 

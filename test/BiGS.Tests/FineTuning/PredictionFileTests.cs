@@ -59,19 +59,12 @@ public sealed class PredictionFileTests : IDisposable
         Assert.Equal(["index\tprediction\ttext\tprobability_no\tprobability_yes", "0\tno\tthe cat\t0.500000\t0.500000"], File.ReadAllLines(table)[..2]);
     }
 
-    [Fact]
-    public void WhatCannotBeWrittenIsFoundOutBefore()
-    {
-        string file = _temporary.File("a.tsv", "kept");
-        string folder = Path.GetDirectoryName(file)!;
-        PredictionFile.Check(file);
-        Assert.Equal("kept", File.ReadAllText(file));
-        PredictionFile.Check(Path.Combine(folder, "new.tsv"));
-        Assert.False(File.Exists(Path.Combine(folder, "new.tsv")));
-        Assert.Contains("folder", Assert.Throws<IOException>(() => PredictionFile.Check(folder)).Message, StringComparison.Ordinal);
-        Assert.ThrowsAny<IOException>(() => PredictionFile.Check(Path.Combine(folder, "none", "p.tsv")));
-        Assert.Contains(".tsv or .jsonl", Assert.Throws<ArgumentException>(() => PredictionFile.Check(Path.Combine(folder, "p.csv"))).Message, StringComparison.Ordinal);
-    }
+    [Theory]
+    [InlineData("p.csv")]
+    [InlineData("p.parquet")]
+    [InlineData("p.tsv.gz")]
+    public void ATableOfAnotherKindIsRefused(string name) =>
+        Assert.Contains(".tsv or .jsonl", Assert.Throws<ArgumentException>(() => PredictionFile.RequireFormat(name)).Message, StringComparison.Ordinal);
 
     private string Written(string name)
     {
