@@ -28,7 +28,7 @@ public static class AgreementSet
     {
         string[] header = TextFile.Lines(path).Select(line => line.Line).FirstOrDefault("").Split('\t');
         bool Has(params string[] columns) => columns.All(header.Contains);
-        AgreementQuestion[] questions =
+        return
         [
             .. Has("masked", "good", "bad") ? OfLinzen(path)
                 : Has("category", "good", "bad") ? OfMarvinAndLinzen(path)
@@ -37,7 +37,6 @@ public static class AgreementSet
                     $"'{path}' is none of the agreement sets: its first line holds \"{string.Join(", ", header)}\"; expected tab-separated columns category, good, bad "
                     + "(Marvin and Linzen), n_attractors, masked, good, bad (Linzen), or type, n_attr, len_prefix, class, form, sent (Gulordava)"),
         ];
-        return questions.Length > 0 ? questions : throw new InvalidDataException($"'{path}' holds no row below its header; expected sentences");
     }
 
     /// <summary>

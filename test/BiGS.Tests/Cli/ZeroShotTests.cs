@@ -143,7 +143,7 @@ public class ZeroShotTests
         Run("blimp", pairs).FailedWith(1, pairs, "no column \"sentence_bad\"", "sentence_odd");
         Run("blimp", model.Written("empty.jsonl", "")).FailedWith(1, "empty.jsonl' holds no row");
         Run("agreement", model.Written("a.tsv", "good\tbad\nx\ty\n")).FailedWith(1, "a.tsv' is none of the agreement sets", "good, bad");
-        Run("agreement", model.Written("b.tsv", Agreement + "simple_agrmt\ts\tthe farmer\n")).FailedWith(1, "b.tsv', line 5: has 3 columns");
+        Run("agreement", model.Written("b.tsv", Agreement + "simple_agrmt\ts\tthe farmer\n")).FailedWith(1, "b.tsv', line 5: has 3 cells");
         using var other = new SmallModel(head: "BiGSForTokenClassification");
         Bigs.Run("evaluate", "--task", "blimp", "--data", model.Written("blimp.jsonl", Pairs), "--model", other.Folder)
             .FailedWith(1, other.Folder, "--task blimp needs a BiGSForMaskedLM");
