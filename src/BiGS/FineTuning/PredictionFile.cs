@@ -53,12 +53,13 @@ public static class PredictionFile
     /// Writes predictions: JSON objects, one a line, under a name that ends in .jsonl; under any other name cells between tabs, index and prediction first,
     /// as GLUE wants a submission. In a .tsv a tab or a line break within a text is written as a space, which a model reads the same way.
     /// </summary>
-    /// <param name="path">The file; replaced.</param>
+    /// <param name="path">The file, replaced; its folder is made.</param>
     /// <param name="examples">What was answered.</param>
     /// <param name="answers">Logits of each sample, in order.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, LabelledExamples examples, IReadOnlyList<float[]> answers)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         if (examples.Predictions(answers) is not { } predictions)
         {
             File.WriteAllLines(path, examples.GuessHeader is { } header ? examples.Guesses(answers).Prepend(header) : examples.Guesses(answers));

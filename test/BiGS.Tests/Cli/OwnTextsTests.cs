@@ -166,7 +166,7 @@ public class OwnTextsTests
         Bigs.Run(["finetune", "--task", "classification", "--text-column", "text", "--label-column", "kinds", .. end]).FailedWith(1, "has no column \"kinds\"");
         Bigs.Run(["finetune", .. Columns, "--validation", model.Written("b.tsv", "text\nthe farmer\n"), .. end]).FailedWith(1, "b.tsv", "no example has a label");
         Bigs.Run(["finetune", .. Columns, "--validation", model.Written("c.tsv", "text\tkind\nthe farmer\t1\n"), .. end]).FailedWith(1, "c.tsv', line 2", "none of many, one");
-        Bigs.Run(["finetune", .. Columns, "--predictions", model.File("none/p.tsv"), .. end]).FailedWith(1, "none");
+        Bigs.Run(["finetune", .. Columns, "--predictions", Path.Combine(train, "p.tsv"), .. end]).FailedWith(1, "train.tsv");
         Bigs.Run(["finetune", .. Columns, "--predictions", model.File("p.csv"), .. end]).FailedWith(1, ".tsv or .jsonl");
         model.Written("dev.tsv", "sentence\tlabel\nthe farmer\t0\nthe trees\t1\n");
         File.Copy(model.File("dev.tsv"), train, overwrite: true);

@@ -34,6 +34,20 @@ public sealed class TableFileTests : IDisposable
     [InlineData("a.tsv.gz", "label\ttext\n1\tfirst\n", "first/1")]
     public void EveryFormReads(string name, string content, string expected) => Assert.Equal(expected, Read(Written(name, content), Columns));
 
+    /// <summary>Taken for a row, a first line of names would be an example with a class of its own.</summary>
+    [Theory]
+    [InlineData("label,review_body\na,one\nb,two words\n", "one/a, two words/b", 1)]
+    [InlineData("class,TEXT\na,one\n", "one/a", 1)]
+    [InlineData("label,a text of several words\na,one\n", "a text of several words/label, one/a", 0)]
+    [InlineData("good,fine\nbad,awful\n", "fine/good, awful/bad", 0)]
+    [InlineData("1,text\n0,awful\n", "text/1, awful/0", 0)]
+    public void AFirstLineOfNamesIsNoRowWhereColumnsAreGivenByNumber(string content, string expected, int warnings)
+    {
+        var warned = new List<string>();
+        Assert.Equal(expected, Read(Written("a.csv", content), [new Column([], 2), new Column([], 1)], new TableOptions { Warn = warned.Add }));
+        Assert.Equal(warnings, warned.Count(warning => warning.Contains("names the columns", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void AnOptionalColumnMayBeMissing()
     {

@@ -126,7 +126,7 @@ public partial class LimitsTests
         var held = new HeldContent("""{"inputs": "the farmer"}""");
         Task<Answered> late = server.Send(HttpMethod.Post, "/embed", held);
         await held.Begun;
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Now);
+        await Until(async () => (await server.Get("/metrics")).Text.Contains("te_request_failure{err=\"503\"}", StringComparison.Ordinal));
         held.LetGo();
         (await late).Refused(503, "Overloaded", "1 s");
         await Until(async () => (await server.Post("/embed", """{"inputs": "the"}""")).Status == HttpStatusCode.OK);

@@ -1,15 +1,31 @@
+using System.Globalization;
+
 namespace BiGS.Corpora;
 
 /// <summary>Lines of cells as a table: all rows have as many cells as the first line.</summary>
 internal static class DelimitedTable
 {
+    /// <summary>What columns of texts and of what is said of them are usually called.</summary>
+    private static readonly HashSet<string> UsualNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "text", "sentence", "sentence1", "sentence2", "text1", "text2", "title", "body", "content", "review", "comment", "message", "document", "description",
+        "question", "question1", "question2", "answer", "context", "passage", "premise", "hypothesis", "query",
+        "label", "labels", "class", "category", "target", "score", "rating", "sentiment", "gold_label", "tag", "y", "id", "index", "idx",
+    };
+
     /// <exception cref="InvalidDataException">A wanted column is not there, a row has too many cells, or more rows have too few than not.</exception>
     public static Table Open(string path, IReadOnlyList<Column> columns, TableOptions options)
     {
         DelimitedFormat format = DelimitedFormat.Of(path, columns, options);
         string[] first = DelimitedLines.Read(path, format, options.Encoding).FirstOrDefault().Cells ?? throw NoRow(path, columns);
         string[] trimmed = [.. first.Select(name => name.Trim())];
-        string[]? names = AreNames(first, columns) ? trimmed : null;
+        bool areCounted = NamesCountedColumns(trimmed, columns);
+        if (areCounted)
+        {
+            options.Warn?.Invoke($"'{path}': the first line ({string.Join(", ", trimmed)}) names the columns, and is no row");
+        }
+
+        string[]? names = areCounted || AreNames(first, columns) ? trimmed : null;
         Index?[] places = [.. columns.Select(column => Place(path, column, trimmed, names is not null))];
         int fewest = names is null ? first.Length : Array.FindLastIndex(names, name => name.Length > 0) + 1;
         bool mayBeWider = places.Any(place => place is { IsFromEnd: true });
@@ -22,6 +38,19 @@ internal static class DelimitedTable
         Column[] needed = [.. columns.Where(column => !column.Optional && column.Names.Count > 0)];
         int found = needed.Count(column => column.Names.Any(wanted => first.Any(name => TableFile.IsNear(wanted, name))));
         return found > 0 && 2 * found >= needed.Length;
+    }
+
+    /// <summary>
+    /// Whether a first line names columns that are all asked for by number: each is one word that is no number, and at least one is a usual name. Taken for a
+    /// row, it would be an example with a class of its own. (Whoever asks for optional columns alone wants to see what is there.)
+    /// </summary>
+    private static bool NamesCountedColumns(string[] first, IReadOnlyList<Column> columns)
+    {
+        string[] cells = columns.All(column => column.Names.Count == 0) && columns.Any(column => !column.Optional)
+            ? [.. columns.Where(column => column.Number >= 1 && column.Number <= first.Length).Select(column => first[column.Number - 1])]
+            : [];
+        return cells.Any(UsualNames.Contains)
+            && Array.TrueForAll(cells, cell => cell.Length > 0 && !cell.Any(char.IsWhiteSpace) && !double.TryParse(cell, CultureInfo.InvariantCulture, out _));
     }
 
     private static IEnumerable<TableRow> Rows(
