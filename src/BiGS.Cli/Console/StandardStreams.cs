@@ -62,14 +62,10 @@ internal static class StandardStreams
         }
     }
 
-    /// <summary>Says that it is closed to whoever uses it.</summary>
-    private sealed class ClosedStream(string message) : Stream
+    /// <summary>What is read or written from beginning to end, and keeps nothing back.</summary>
+    private abstract class SequentialStream : Stream
     {
-        public override bool CanRead => true;
-
         public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
 
         public override long Length => throw new NotSupportedException();
 
@@ -81,45 +77,34 @@ internal static class StandardStreams
 
         public override void Flush()
         {
-            // Nothing is kept back.
+            // There is nothing to pass on.
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new IOException(message);
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new IOException(message);
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
         public override void SetLength(long value) => throw new NotSupportedException();
     }
 
-    /// <summary>Passes on what can be passed on: a note that nobody can read any more must not end a job.</summary>
-    private sealed class BestEffortStream(Stream inner) : Stream
+    /// <summary>Says that it is closed to whoever uses it.</summary>
+    private sealed class ClosedStream(string message) : SequentialStream
     {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
+        public override bool CanRead => true;
 
         public override bool CanWrite => true;
 
-        public override long Length => throw new NotSupportedException();
+        public override int Read(byte[] buffer, int offset, int count) => throw new IOException(message);
 
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
+        public override void Write(byte[] buffer, int offset, int count) => throw new IOException(message);
+    }
 
-        public override void Flush()
-        {
-            // Console streams keep nothing back.
-        }
+    /// <summary>Passes on what can be passed on: a note that nobody can read any more must not end a job.</summary>
+    private sealed class BestEffortStream(Stream inner) : SequentialStream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanWrite => true;
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         public override void Write(byte[] buffer, int offset, int count)
         {
