@@ -26,7 +26,7 @@ public static class Corpus
         IEnumerable<string> documents = CorpusFiles.FormatOf(file) switch
         {
             CorpusFormat.Text => TextDocuments.Read(file, options.Encoding),
-            CorpusFormat.JsonLines => JsonLinesDocuments.Read(file, options),
+            CorpusFormat.JsonLines => JsonLinesDocuments.Read(file, options.TextField, options.Encoding),
             _ => ParquetDocuments.Read(file, options.TextField),
         };
         return documents.Where(document => !string.IsNullOrWhiteSpace(document));

@@ -18,19 +18,14 @@ internal static class CorpusFiles
     /// <summary>The format of a file by its extension, .gz taken off; null where it is not one of ours.</summary>
     public static CorpusFormat? FormatOf(string path)
     {
-        return ExtensionOf(path) switch
+        return FileNames.ExtensionOf(path) switch
         {
             ".txt" => CorpusFormat.Text,
             ".jsonl" => CorpusFormat.JsonLines,
-            ".parquet" when !IsCompressed(path) => CorpusFormat.Parquet,
+            ".parquet" when !FileNames.IsCompressed(path) => CorpusFormat.Parquet,
             _ => null,
         };
     }
-
-    /// <summary>The extension in lower case, with its dot, .gz taken off.</summary>
-    public static string ExtensionOf(string path) => Path.GetExtension(IsCompressed(path) ? path[..^3] : path).ToLowerInvariant();
-
-    public static bool IsCompressed(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
 
     public static IEnumerable<string> Resolve(string path)
     {
@@ -43,7 +38,7 @@ internal static class CorpusFiles
         }
         if (Directory.Exists(path))
         {
-            return Readable(FilesUnder(path, int.MaxValue), $"the folder '{path}' holds");
+            return Readable(FileNames.FilesUnder(path, int.MaxValue), $"the folder '{path}' holds");
         }
         if (path.AsSpan().ContainsAny('*', '?'))
         {
@@ -77,21 +72,8 @@ internal static class CorpusFiles
             .Replace(@"\*\*/", "(?:.*/)?").Replace(@"\*\*", ".*").Replace(@"\*", "[^/]*").Replace(@"\?", "[^/]");
         Regex matcher = new($"^{expression}$", RegexOptions.CultureInvariant);
         int depth = rest.Any(segment => segment.Contains("**")) ? int.MaxValue : rest.Length - 1;
-        return FilesUnder(root, depth)
+        return FileNames.FilesUnder(root, depth)
             .Where(file => matcher.IsMatch(Path.GetRelativePath(root, file)))
             .Select(file => literal == 0 ? Path.GetRelativePath(root, file) : file);
-    }
-
-    /// <summary>Hidden files are no corpus, and a linked folder could lead round in a circle; linked files are read.</summary>
-    public static IEnumerable<string> FilesUnder(string folder, int depth)
-    {
-        DirectoryInfo root = new(folder);
-        IEnumerable<string> files = root.EnumerateFiles()
-            .Where(file => !file.Name.StartsWith('.')).Select(file => Path.Combine(folder, file.Name));
-        return depth == 0
-            ? files
-            : files.Concat(root.EnumerateDirectories()
-                .Where(child => !child.Name.StartsWith('.') && child.LinkTarget is null)
-                .SelectMany(child => FilesUnder(Path.Combine(folder, child.Name), depth - 1)));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace BiGS.Corpora;
@@ -5,18 +6,21 @@ namespace BiGS.Corpora;
 /// <summary>JSON Lines: one object a line, its text in one field. Blank lines are passed over.</summary>
 internal static class JsonLinesDocuments
 {
-    public static IEnumerable<string> Read(string path, CorpusOptions options) => ReadWithLines(path, options).Select(document => document.Text);
+    /// <param name="path">The file.</param>
+    /// <param name="field">Where each object has its text.</param>
+    /// <param name="encoding">Where there is no byte-order mark; null for UTF-8.</param>
+    public static IEnumerable<string> Read(string path, string field, Encoding? encoding = null) => ReadWithLines(path, field, encoding).Select(document => document.Text);
 
     /// <summary>The same, each with the line that it stands in.</summary>
-    public static IEnumerable<(long Line, string Text)> ReadWithLines(string path, CorpusOptions options)
+    public static IEnumerable<(long Line, string Text)> ReadWithLines(string path, string field, Encoding? encoding = null)
     {
-        using TextLines lines = new(path, options.Encoding);
+        using TextLines lines = new(path, encoding);
         while (lines.Advance())
         {
             lines.RequireUtf8();
             if (lines.Bytes.ContainsAnyExcept(" \t\r"u8))
             {
-                yield return (lines.LineNumber, TextOf(lines, path, options.TextField));
+                yield return (lines.LineNumber, TextOf(lines, path, field));
             }
         }
     }

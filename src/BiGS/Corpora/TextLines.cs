@@ -78,7 +78,7 @@ internal sealed class TextLines : IDisposable
         if (!Utf8.IsValid(Bytes))
         {
             Utf8.ToUtf16(Bytes, new char[Bytes.Length], out int good, out _, replaceInvalidSequences: false);
-            string text = CorpusFiles.IsCompressed(_path) ? "decompressed text" : "text";
+            string text = FileNames.IsCompressed(_path) ? "decompressed text" : "text";
             throw new InvalidDataException(
                 $"'{_path}' is not UTF-8: byte {_bufferOffset + _lineStart + good} of the {text}, "
                 + $"in line {LineNumber}, is 0x{Bytes[good]:X2}; {UnknownEncoding.Remedy(_buffer.AsSpan(_lineStart.._end))}");

@@ -93,7 +93,7 @@ internal sealed class Utf8Source : IDisposable
     private static Stream Open(string path)
     {
         FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        if (!CorpusFiles.IsCompressed(path))
+        if (!FileNames.IsCompressed(path))
         {
             return file;
         }

@@ -22,7 +22,7 @@ public sealed record TaggedExample(string Where, IReadOnlyList<string> Words, IR
     /// <param name="tables">How a file is read where it does not say.</param>
     /// <exception cref="InvalidDataException">A row is not as it should be: says where.</exception>
     public static IEnumerable<TaggedExample> Read(string path, Column? tags = null, TableOptions? tables = null) =>
-        CorpusFiles.ExtensionOf(path) is ".jsonl" or ".json" or ".parquet"
+        FileNames.ExtensionOf(path) is ".jsonl" or ".json" or ".parquet"
             ? OfTable(path, tags ?? new Column(TagNames, Optional: true), tables ?? new TableOptions())
             : ConllFile.Read(path, tags, tables ?? new TableOptions());
 

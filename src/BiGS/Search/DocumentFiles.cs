@@ -33,7 +33,7 @@ internal static class DocumentFiles
 
         string[] files =
         [
-            .. CorpusFiles.FilesUnder(folder, int.MaxValue)
+            .. FileNames.FilesUnder(folder, int.MaxValue)
                 .Where(file => IsText(file) || IsJsonLines(file))
                 .Select(file => Path.GetRelativePath(folder, file))
                 .Order(StringComparer.Ordinal),
@@ -46,7 +46,7 @@ internal static class DocumentFiles
     {
         if (!IsText(path))
         {
-            return JsonLinesDocuments.ReadWithLines(path, new CorpusOptions { TextField = textField }).Select(document => new FileDocument(document.Line, IsLine: true, document.Text));
+            return JsonLinesDocuments.ReadWithLines(path, textField).Select(document => new FileDocument(document.Line, IsLine: true, document.Text));
         }
 
         var text = new StringBuilder();
@@ -68,7 +68,7 @@ internal static class DocumentFiles
         }
     }
 
-    private static bool IsText(string path) => Texts.Contains(CorpusFiles.ExtensionOf(path));
+    private static bool IsText(string path) => Texts.Contains(FileNames.ExtensionOf(path));
 
-    private static bool IsJsonLines(string path) => CorpusFiles.ExtensionOf(path) == ".jsonl";
+    private static bool IsJsonLines(string path) => FileNames.ExtensionOf(path) == ".jsonl";
 }

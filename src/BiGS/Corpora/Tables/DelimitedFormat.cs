@@ -20,7 +20,7 @@ internal sealed record DelimitedFormat(char Delimiter, bool Quoted, int LeadingL
     /// </summary>
     public static DelimitedFormat Of(string path, IReadOnlyList<Column> columns, TableOptions options)
     {
-        bool isCsv = CorpusFiles.ExtensionOf(path) == ".csv";
+        bool isCsv = FileNames.ExtensionOf(path) == ".csv";
         char own = isCsv ? ',' : Tab;
         (long, string Text)[] sample = Sample(path, options.Encoding);
         if (sample is [(_, ['s', 'e', 'p', '=', char said]), ..])

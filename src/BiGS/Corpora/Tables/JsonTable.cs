@@ -29,7 +29,7 @@ internal static class JsonTable
             names, places, Objects(path, options).Select(row => new TableRow(row.Where, [.. names.Select(name => Cell(row.Object, name))]) { Json = row.Object }));
     }
 
-    private static IEnumerable<(string Where, JsonElement Object)> Objects(string path, TableOptions options) => CorpusFiles.ExtensionOf(path) == ".json"
+    private static IEnumerable<(string Where, JsonElement Object)> Objects(string path, TableOptions options) => FileNames.ExtensionOf(path) == ".json"
         ? JsonObjects.Read(path, options.Encoding)
         : JsonLines.Objects(path, options.Encoding);
 

@@ -88,11 +88,11 @@ public static class TableFile
 
     private static TableFormat FormatOf(string path) => !File.Exists(path)
         ? throw new FileNotFoundException($"'{path}' {(Directory.Exists(path) ? "is a folder" : "does not exist")}; give a table: {Supported}", path)
-        : CorpusFiles.ExtensionOf(path) switch
+        : FileNames.ExtensionOf(path) switch
         {
             ".tsv" or ".tab" or ".txt" or ".csv" => TableFormat.Delimited,
             ".jsonl" or ".json" => TableFormat.Json,
-            ".parquet" when !CorpusFiles.IsCompressed(path) => TableFormat.Parquet,
+            ".parquet" when !FileNames.IsCompressed(path) => TableFormat.Parquet,
             _ => throw new ArgumentException($"'{path}' is not a table by its extension; supported are {Supported}"),
         };
 

@@ -11,7 +11,7 @@ internal sealed record ChoiceLabelFile(string Path, IReadOnlyList<string> Labels
     /// <summary>The file that belongs to a table; null where there is none.</summary>
     public static ChoiceLabelFile? Beside(string table)
     {
-        string bare = CorpusFiles.IsCompressed(table) ? table[..^3] : table;
+        string bare = FileNames.IsCompressed(table) ? table[..^3] : table;
         string labels = System.IO.Path.ChangeExtension(bare, null) + "-labels.lst";
         string? path = ((string[])[labels, labels + ".gz"]).FirstOrDefault(File.Exists);
         return path is null ? null : new ChoiceLabelFile(path, [.. TextFile.Lines(path).Select(line => line.Line.Trim()).Where(line => line.Length > 0)]);
