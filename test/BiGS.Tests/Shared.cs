@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace BiGS.Tests;
 
 /// <summary>
-/// Files that lie beside the project and are not part of it. <c>BIGS_SHARED</c> says where, relative to the repository's root;
-/// a test that needs one is skipped, and says so, where it is missing.
+/// Data sets and models that are too large for the repository, or not ours to give away. They are looked for in <c>BIGS_SHARED</c>, relative to
+/// the repository's root (<c>../shared</c> by default); a test that needs one is skipped, and says so, where it is missing.
 /// </summary>
 internal static class Shared
 {

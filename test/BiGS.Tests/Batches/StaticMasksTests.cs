@@ -14,7 +14,7 @@ public class StaticMasksTests
     [InlineData("test_shard_0.hdf5")]
     public void BatchesHoldTheTablesOfTheFile(string name)
     {
-        string path = Shared.Path("golden", "corpus_hdf5", name);
+        string path = GoldenFiles.Path("corpus_hdf5", name);
         using var file = H5File.OpenRead(path);
         int[,] ids = file.Dataset("input_ids").Read<int[,]>();
         (sbyte[,] mask, sbyte[,] types) = (file.Dataset("input_mask").Read<sbyte[,]>(), file.Dataset("segment_ids").Read<sbyte[,]>());
@@ -53,7 +53,7 @@ public class StaticMasksTests
     [Fact]
     public void MasksAreTheSameInEveryEpoch()
     {
-        using MaskedShards shards = MaskedShards.Open(Shared.Path("golden", "corpus_hdf5"), ShardSplit.Train);
+        using MaskedShards shards = MaskedShards.Open(GoldenFiles.Path("corpus_hdf5"), ShardSplit.Train);
         var rows = new StaticMasks(shards);
         Assert.Equivalent(rows.At(3, 0), rows.At(3, 9), strict: true);
     }

@@ -60,7 +60,7 @@ public sealed class CheckpointFolderTests : IDisposable
         using var scope = NewDisposeScope();
         foreach (string folder in (string[])["masked_lm", "bert_masked_lm", "sequence_classification"])
         {
-            OpenedCheckpoint first = CheckpointFolder.Open(Shared.Path("golden", folder));
+            OpenedCheckpoint first = CheckpointFolder.Open(GoldenFiles.Path(folder));
             CheckpointFolder.Save(Folder, first.Model, first.File);
             OpenedCheckpoint second = CheckpointFolder.Open(Folder);
             Assert.Empty(second.Warnings);

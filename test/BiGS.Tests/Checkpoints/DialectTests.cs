@@ -62,7 +62,7 @@ public sealed class DialectTests : IDisposable
         foreach ((string name, LayerActivation expected) in ((string, LayerActivation)[])
             [("model.safetensors", LayerActivation.Gelu), ("pytorch_model.bin", LayerActivation.Gelu), ("flax_model.msgpack", LayerActivation.GeluTanh)])
         {
-            string file = Shared.Path("golden", "masked_lm", name);
+            string file = GoldenFiles.Path("masked_lm", name);
             Assert.Equal(expected, CheckpointFolder.ReadConfig(file).Config.LayerAct);
             OpenedCheckpoint opened = CheckpointFolder.Open(file);
             Assert.Equal((expected, false, Scaling.Hippo), (opened.Model.Config.LayerAct, opened.Model.Config.MaskPadding, opened.Model.Config.Scaling));

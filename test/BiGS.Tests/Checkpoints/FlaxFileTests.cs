@@ -19,8 +19,8 @@ public sealed class FlaxFileTests : IDisposable
     public void TheAuthorsFileHoldsWhatTheSafetensorsHold()
     {
         using var scope = NewDisposeScope();
-        using var safetensors = new SafetensorsFile(Shared.Path("golden", "masked_lm", "model.safetensors"));
-        using var flax = new FlaxFile(Shared.Path("golden", "masked_lm", "flax_model.msgpack"));
+        using var safetensors = new SafetensorsFile(GoldenFiles.Path("masked_lm", "model.safetensors"));
+        using var flax = new FlaxFile(GoldenFiles.Path("masked_lm", "flax_model.msgpack"));
         // PyTorch holds the tied decoder a second time.
         string[] once = [.. safetensors.Names.Where(name => !name.StartsWith("cls.predictions.decoder.", StringComparison.Ordinal))];
         Assert.Superset(once.ToHashSet(), flax.Names.ToHashSet());

@@ -20,8 +20,8 @@ public sealed class PyTorchFileTests : IDisposable
     public void TheAuthorsFileHoldsWhatTheSafetensorsHold()
     {
         using var scope = NewDisposeScope();
-        using var safetensors = new SafetensorsFile(Shared.Path("golden", "masked_lm", "model.safetensors"));
-        using var pyTorch = new PyTorchFile(Shared.Path("golden", "masked_lm", "pytorch_model.bin"));
+        using var safetensors = new SafetensorsFile(GoldenFiles.Path("masked_lm", "model.safetensors"));
+        using var pyTorch = new PyTorchFile(GoldenFiles.Path("masked_lm", "pytorch_model.bin"));
         Assert.Superset(safetensors.Names.ToHashSet(), pyTorch.Names.ToHashSet());
         Assert.All(safetensors.Names, name =>
         {

@@ -22,7 +22,7 @@ public class ForwardTests
     public void WritesWhatTheAuthorsCompute(string name)
     {
         using var scope = NewDisposeScope();
-        string golden = Shared.Path("golden", name);
+        string golden = GoldenFiles.Path(name);
         using var expected = new SafetensorsFile(Path.Combine(golden, "expected.safetensors"));
         using var temporary = new Corpora.TemporaryFolder();
         string input = Path.Combine(temporary.Path, "in.safetensors");

@@ -12,12 +12,12 @@ public class TokenizerCommandTests
     [InlineData(false)]
     public void EncodesTheGoldenTexts(bool lower)
     {
-        string path = Shared.Path("golden", "tokenizer", "single.jsonl.gz");
+        string path = GoldenFiles.Path("tokenizer", "single.jsonl.gz");
         using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
         string[] lines = [.. LineReader.Lines(reader).Where(line => Parse(line).GetProperty("lower").GetBoolean() == lower)];
         Assert.NotEmpty(lines);
         Outcome outcome = Bigs.RunOn(string.Join('\n', lines), ["tokenizer", "encode", "--json", "--no-special-tokens",
-            "--vocab", Shared.Path("golden", "tokenizer", "vocab.txt"), .. lower ? (string[])[] : ["--cased"]]).Succeeded();
+            "--vocab", GoldenFiles.Path("tokenizer", "vocab.txt"), .. lower ? (string[])[] : ["--cased"]]).Succeeded();
         Assert.Equal(lines.Length, outcome.Objects.Length);
         Assert.All(lines.Zip(outcome.Objects), pair =>
         {
@@ -30,8 +30,8 @@ public class TokenizerCommandTests
     [Trait("Category", "Golden")]
     public void EncodesTheGoldenPairs()
     {
-        string vocabulary = Shared.Path("golden", "tokenizer", "vocab.txt");
-        string[] lines = File.ReadAllLines(Shared.Path("golden", "tokenizer", "pair.jsonl"));
+        string vocabulary = GoldenFiles.Path("tokenizer", "vocab.txt");
+        string[] lines = File.ReadAllLines(GoldenFiles.Path("tokenizer", "pair.jsonl"));
         Assert.All(lines.GroupBy(line => Parse(line).GetProperty("max_length").GetInt32()), group =>
         {
             Outcome outcome = Bigs.RunOn(string.Join('\n', group), "tokenizer", "encode", "--json", "--vocab", vocabulary, "--max-length", $"{group.Key}").Succeeded();

@@ -99,7 +99,7 @@ public sealed class MaskedShardsTests : IDisposable
     [Trait("Category", "Golden")]
     public void TheAuthorsLayoutOpens()
     {
-        string folder = Shared.Path("golden", "corpus_hdf5");
+        string folder = GoldenFiles.Path("corpus_hdf5");
         using MaskedShards train = MaskedShards.Open(folder, ShardSplit.Train);
         using MaskedShards test = MaskedShards.Open(folder, ShardSplit.Test);
         using MaskedShards first = MaskedShards.Open(Path.Combine(folder, "train_shard_0.hdf5"));

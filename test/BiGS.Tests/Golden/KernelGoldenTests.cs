@@ -16,7 +16,7 @@ public class KernelGoldenTests
     public void KernelsAreTheAuthors(int stateSize, int length)
     {
         using var scope = NewDisposeScope();
-        using var file = new SafetensorsFile(Shared.Path("golden", "s4d_kernels.safetensors"));
+        using var file = new SafetensorsFile(GoldenFiles.Path("s4d_kernels.safetensors"));
         var kernel = new S4DKernel(1, stateSize, Discretization.ZeroOrderHold);
         using (no_grad())
         {
@@ -38,7 +38,7 @@ public class KernelGoldenTests
     public void InitialValuesAreTheAuthors(int stateSize)
     {
         using var scope = NewDisposeScope();
-        using var file = new SafetensorsFile(Shared.Path("golden", "s4d_kernels.safetensors"));
+        using var file = new SafetensorsFile(GoldenFiles.Path("s4d_kernels.safetensors"));
         foreach ((string name, InitialFrequencies start) in new (string, InitialFrequencies)[]
             { ("hippo", InitialValues.Hippo), ("lin", InitialValues.Linear), ("inv", InitialValues.Inverse) })
         {

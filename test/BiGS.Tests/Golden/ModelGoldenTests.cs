@@ -34,10 +34,10 @@ public class ModelGoldenTests
         string first = Directory.CreateDirectory(Path.Combine(folder.Path, "first")).FullName;
         foreach (string name in (string[])["config.json", weights])
         {
-            File.Copy(Shared.Path("golden", "masked_lm", name), Path.Combine(first, name));
+            File.Copy(GoldenFiles.Path("masked_lm", name), Path.Combine(first, name));
         }
 
-        using var expected = new SafetensorsFile(Shared.Path("golden", "masked_lm", answers));
+        using var expected = new SafetensorsFile(GoldenFiles.Path("masked_lm", answers));
         List<string> forms = [first];
         foreach (WeightsFormat format in Enum.GetValues<WeightsFormat>().Where(format => format != WeightsFormat.SafetensorsBf16))
         {
@@ -60,8 +60,8 @@ public class ModelGoldenTests
     public void ComputesWhatTheAuthorsCompute(string folder, Precision precision)
     {
         using var scope = NewDisposeScope();
-        using var expected = new SafetensorsFile(Shared.Path("golden", folder, "expected.safetensors"));
-        HeadedModel model = CheckpointFolder.Open(Shared.Path("golden", folder), new OpenOptions { Device = Shared.Device }).Model;
+        using var expected = new SafetensorsFile(GoldenFiles.Path(folder, "expected.safetensors"));
+        HeadedModel model = CheckpointFolder.Open(GoldenFiles.Path(folder), new OpenOptions { Device = Shared.Device }).Model;
         model.ComputeIn(precision);
         var hiddenStates = new List<Tensor>();
         ModelOutput output = Run(model, expected, hiddenStates);
@@ -105,9 +105,9 @@ public class ModelGoldenTests
     public void TheJaxFormUsesTheTanhApproximationInItsLayers()
     {
         using var scope = NewDisposeScope();
-        using var expected = new SafetensorsFile(Shared.Path("golden", "masked_lm", "expected_flax.safetensors"));
+        using var expected = new SafetensorsFile(GoldenFiles.Path("masked_lm", "expected_flax.safetensors"));
         HeadedModel model = CheckpointFolder.Open(
-            Shared.Path("golden", "masked_lm"), new OpenOptions { Device = Shared.Device, Reshape = config => config with { LayerAct = LayerActivation.GeluTanh } }).Model;
+            GoldenFiles.Path("masked_lm"), new OpenOptions { Device = Shared.Device, Reshape = config => config with { LayerAct = LayerActivation.GeluTanh } }).Model;
         ModelOutput output = Run(model, expected, []);
         Distance.Within(Distance.Outputs, output.Results["logits"], expected.Read("logits"), "logits");
         Distance.Within(Distance.Outputs, output.LastHiddenState, expected.Read("last_hidden_state"), "last_hidden_state");

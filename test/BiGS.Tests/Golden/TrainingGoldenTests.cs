@@ -13,8 +13,8 @@ public class TrainingGoldenTests
     public void TwentyStepsEndWhereTheAuthorsEnd()
     {
         using var scope = NewDisposeScope();
-        using var expected = new SafetensorsFile(Shared.Path("golden", "training", "expected.safetensors"));
-        HeadedModel model = CheckpointFolder.Open(Shared.Path("golden", "training"),
+        using var expected = new SafetensorsFile(GoldenFiles.Path("training", "expected.safetensors"));
+        HeadedModel model = CheckpointFolder.Open(GoldenFiles.Path("training"),
             new OpenOptions { Device = Shared.Device, Reshape = config => config with { HiddenDropoutProb = 0 } }).Model;
         model.train();
         var schedule = new Schedule(ScheduleShape.Cosine, WarmupSteps: 4, TotalSteps: 20);

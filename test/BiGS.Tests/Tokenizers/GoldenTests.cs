@@ -45,13 +45,13 @@ public class GoldenTests
         Assert.True(lines > 0);
     }
 
-    private static BertTokenizer Open(bool lowerCase) => BertTokenizer.Open(Shared.Path("golden", "tokenizer", "vocab.txt"), lowerCase);
+    private static BertTokenizer Open(bool lowerCase) => BertTokenizer.Open(GoldenFiles.Path("tokenizer", "vocab.txt"), lowerCase);
 
     private static IEnumerable<int> Integers(JsonElement line, string key) => line.GetProperty(key).EnumerateArray().Select(id => id.GetInt32());
 
     private static IEnumerable<JsonElement> Lines(string file)
     {
-        using Stream stream = File.OpenRead(Shared.Path("golden", "tokenizer", file));
+        using Stream stream = File.OpenRead(GoldenFiles.Path("tokenizer", file));
         using var reader = new StreamReader(file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream);
         while (reader.ReadLine() is string line)
         {
