@@ -13,7 +13,7 @@ namespace BiGS.Checkpoints;
 /// </summary>
 public static class CheckpointFolder
 {
-    public const string WeightsName = "model.safetensors";
+    public const string WeightsName = SafetensorsFile.UsualName;
 
     /// <summary>Opens a model, ready to compute, in evaluation mode.</summary>
     /// <param name="folderOrFile">

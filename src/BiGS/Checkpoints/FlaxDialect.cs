@@ -12,9 +12,9 @@ internal static class FlaxDialect
     private static readonly string[] KernelParts = ["A_re", "A_im", "C", "log_step"];
     private static readonly string[] Ssms = ["fs4", "bs4"];
 
-    /// <summary>PyTorch's name of a weight, and whether its two dimensions change places.</summary>
+    /// <summary>PyTorch's name of a weight, and whether it is transposed.</summary>
     /// <param name="path">The words that lead to the array.</param>
-    public static (string Name, bool Turned) FromFlax(IReadOnlyList<string> path)
+    public static (string Name, bool Transposed) FromFlax(IReadOnlyList<string> path)
     {
         string[] words = [.. path];
         if (words[0] == TheirEncoder)
@@ -27,14 +27,14 @@ internal static class FlaxDialect
             words = [.. words[..^1], "kernel", part];
         }
 
-        bool turned = words[^1] == "kernel";
+        bool transposed = words[^1] == "kernel";
         words[^1] = words[^1] is "kernel" or "scale" or "embedding" ? "weight" : words[^1];
-        return (string.Join('.', words), turned);
+        return (string.Join('.', words), transposed);
     }
 
-    /// <summary>The words that lead to a weight in a Flax file, and whether its two dimensions change places.</summary>
+    /// <summary>The words that lead to a weight in a Flax file, and whether it is transposed.</summary>
     /// <exception cref="InvalidDataException">Flax has no name for it that would be read as this weight again.</exception>
-    public static (string[] Path, bool Turned) ToFlax(string name)
+    public static (string[] Path, bool Transposed) ToFlax(string name)
     {
         string[] words = name.Split('.');
         if (words[0] == OurEncoder)
@@ -52,9 +52,9 @@ internal static class FlaxDialect
                 : layer.EndsWith("_embeddings", StringComparison.Ordinal) ? "embedding" : "kernel";
         }
 
-        (string back, bool turned) = FromFlax(words);
+        (string back, bool transposed) = FromFlax(words);
         return back == name
-            ? (words, turned)
+            ? (words, transposed)
             : throw new InvalidDataException($"A Flax file cannot hold the weight \"{name}\": it would be read as \"{back}\"; write safetensors or pytorch.");
     }
 }

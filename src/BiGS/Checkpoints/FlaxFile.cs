@@ -1,5 +1,4 @@
 using MessagePack;
-using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
@@ -55,35 +54,42 @@ internal sealed class FlaxFile : IWeightsFile
     public IReadOnlyCollection<string> Names => _entries.Keys;
 
     /// <inheritdoc/>
-    public long[] Shape(string name) => Find(name) is { Turned: true } turned ? [turned.Array.Shape[1], turned.Array.Shape[0]] : Find(name).Array.Shape;
+    public long[] Shape(string name) => Find(name) is { Transposed: true } kernel ? [kernel.Array.Shape[1], kernel.Array.Shape[0]] : Find(name).Array.Shape;
 
     /// <inheritdoc/>
-    public ScalarType Type(string name) => TypeOf(name).Type;
+    public ElementType Type(string name) => TypeOf(name).Type;
 
     /// <inheritdoc/>
-    public void ReadInto(string name, Tensor target)
+    public void ReadBytes(string name, long offset, Span<byte> destination)
     {
-        (StoredArray array, bool turned) = Find(name);
-        using var scope = NewDisposeScope();
-        ElementTypes type = TypeOf(name);
-        Tensor flat = turned ? empty([array.Elements], type.Type, CPU) : target.view(-1);
-        long at = 0;
-        foreach ((long start, long bytes) in array.Pieces)
+        this.RequireWithin(name, offset, destination.Length);
+        (StoredArray array, bool transposed) = Find(name);
+        if (!transposed)
         {
-            long elements = bytes / type.Width;
-            _file.CopyTo(start, flat.narrow(0, at, elements));
-            at += elements;
+            ReadStored(array, offset, destination);
+            return;
         }
 
-        if (turned)
-        {
-            target.copy_(flat.view(array.Shape).t());
-        }
+        // (in, out) row by row is (out, in) with steps of 1 from row to row.
+        var view = new StridedView([array.Shape[1], array.Shape[0]], [1, array.Shape[1]], 0, TypeOf(name).Width);
+        view.Read(offset, destination, (at, bytes) => ReadStored(array, at, bytes));
     }
 
     public void Dispose() => _file.Dispose();
 
-    private ElementTypes TypeOf(string name) => Find(name).Array is { Type: { } type } ? type : throw ElementTypes.NotRead(_path, name, Find(name).Array.TypeName);
+    /// <summary>Bytes of an array in the order of the file, from one piece or several.</summary>
+    private void ReadStored(StoredArray array, long offset, Span<byte> destination)
+    {
+        foreach ((long start, long bytes) in array.Pieces)
+        {
+            int count = (int)Math.Min(destination.Length, Math.Max(0, bytes - offset));
+            _file.Read(start + offset, destination[..count]);
+            destination = destination[count..];
+            offset = Math.Max(0, offset - bytes);
+        }
+    }
+
+    private ElementTypeNames TypeOf(string name) => Find(name).Array is { Type: { } type } ? type : throw ElementTypeNames.NotRead(_path, name, Find(name).Array.TypeName);
 
     private Entry Find(string name) =>
         _entries.TryGetValue(name, out Entry? entry) ? entry : throw new InvalidDataException($"{_path}: there is no tensor \"{name}\".");
@@ -146,7 +152,7 @@ internal sealed class FlaxFile : IWeightsFile
         }
 
         string typeName = reader.ReadString() ?? "nil";
-        ElementTypes? type = ElementTypes.OfNumpy(typeName);
+        ElementTypeNames? type = ElementTypeNames.OfNumpy(typeName);
         long bytes = reader.ReadBytes()?.Length ?? -1;
         Require(
             reader.Consumed == end && bytes >= 0 && (type is null || bytes == ShapeCost.Bytes(shape, type.Width)),
@@ -160,7 +166,7 @@ internal sealed class FlaxFile : IWeightsFile
         long[] shape = Numbered<long>(map, "shape");
         StoredArray[] chunks = Numbered<StoredArray>(map, "chunks");
         Require(chunks.Length > 0, "holds an array of no chunks");
-        ElementTypes? type = chunks[0].Type;
+        ElementTypeNames? type = chunks[0].Type;
         Require(
             chunks.All(chunk => chunk.TypeName == chunks[0].TypeName)
                 && (type is null || chunks.Sum(chunk => chunk.Pieces.Sum(piece => piece.Bytes)) == ShapeCost.Bytes(shape, type.Width)),
@@ -210,10 +216,7 @@ internal sealed class FlaxFile : IWeightsFile
     /// <param name="TypeName">As numpy has it.</param>
     /// <param name="Shape">As Flax has it.</param>
     /// <param name="Pieces">Where its bytes lie in the file, in order.</param>
-    private sealed record StoredArray(ElementTypes? Type, string TypeName, long[] Shape, (long Start, long Bytes)[] Pieces)
-    {
-        public long Elements => Shape.Aggregate(1L, (product, n) => product * n);
-    }
+    private sealed record StoredArray(ElementTypeNames? Type, string TypeName, long[] Shape, (long Start, long Bytes)[] Pieces);
 
-    private sealed record Entry(StoredArray Array, bool Turned);
+    private sealed record Entry(StoredArray Array, bool Transposed);
 }

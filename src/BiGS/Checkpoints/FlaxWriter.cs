@@ -2,12 +2,11 @@ using System.Buffers;
 using System.Globalization;
 using BiGS.Files;
 using MessagePack;
-using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
 /// <summary>
-/// Writes weights as <c>flax.serialization</c> does: maps of maps by the words of a name, arrays as extensions, kernels turned
+/// Writes weights as <c>flax.serialization</c> does: maps of maps by the words of a name, arrays as extensions, kernels transposed
 /// (<see cref="FlaxDialect"/>), arrays beyond 1 GiB in chunks.
 /// </summary>
 public static class FlaxWriter
@@ -15,31 +14,29 @@ public static class FlaxWriter
     private const long ChunkBytes = 1 << 30;
 
     /// <param name="path">The file to make or replace; whole under its name or not there.</param>
-    /// <param name="tensors">PyTorch's names and tensors, of any device; written in this order.</param>
+    /// <param name="arrays">What it holds, under PyTorch's names; written in this order.</param>
     /// <exception cref="InvalidDataException">Flax has no name for one of them.</exception>
-    /// <exception cref="ArgumentException">A tensor is of a type that weights files do not hold.</exception>
-    public static void Write(string path, IReadOnlyList<(string Name, Tensor Tensor)> tensors) => Write(path, tensors, ChunkBytes);
+    public static void Write(string path, IReadOnlyList<NamedArray> arrays) => Write(path, arrays, ChunkBytes);
 
-    internal static void Write(string path, IReadOnlyList<(string Name, Tensor Tensor)> tensors, long chunkBytes)
+    internal static void Write(string path, IReadOnlyList<NamedArray> arrays, long chunkBytes)
     {
-        Branch root = Tree(tensors);
+        Branch root = Tree(arrays);
         WholeFile.Write(path, file => new Output(file, chunkBytes).Write(root));
     }
 
-    private static Branch Tree(IReadOnlyList<(string Name, Tensor Tensor)> tensors)
+    private static Branch Tree(IReadOnlyList<NamedArray> arrays)
     {
         var root = new Branch();
-        foreach ((string name, Tensor tensor) in tensors)
+        foreach (NamedArray array in arrays)
         {
-            _ = ElementTypes.Of(tensor.dtype);
-            (string[] words, bool turned) = FlaxDialect.ToFlax(name);
+            (string[] words, bool transposed) = FlaxDialect.ToFlax(array.Name);
             Branch branch = root;
             foreach (string word in words[..^1])
             {
                 branch = branch.Grown(word);
             }
 
-            branch.Leaves.Add((words[^1], tensor, turned && tensor.dim() == 2));
+            branch.Leaves.Add((words[^1], transposed && array.Shape.Count == 2 ? array.Transposed() : array));
         }
 
         return root;
@@ -49,7 +46,7 @@ public static class FlaxWriter
     {
         public List<(string Word, Branch Branch)> Branches { get; } = [];
 
-        public List<(string Word, Tensor Tensor, bool Turned)> Leaves { get; } = [];
+        public List<(string Word, NamedArray Array)> Leaves { get; } = [];
 
         public Branch Grown(string word)
         {
@@ -77,35 +74,34 @@ public static class FlaxWriter
                 Write(below);
             }
 
-            foreach ((string word, Tensor tensor, bool turned) in branch.Leaves)
+            foreach ((string word, NamedArray array) in branch.Leaves)
             {
                 Put((ref MessagePackWriter w) => w.Write(word));
-                using var scope = NewDisposeScope();
-                WriteArray((turned ? tensor.detach().t() : tensor.detach()).cpu().contiguous());
+                WriteArray(array);
             }
         }
 
-        private void WriteArray(Tensor tensor)
+        private void WriteArray(NamedArray array)
         {
-            if (TensorBytes.Count(tensor) <= chunkBytes)
+            if (array.Bytes <= chunkBytes)
             {
-                WriteExtension(tensor, tensor.shape, 0, tensor.numel());
+                WriteExtension(array, array.Shape, 0, array.Count);
                 return;
             }
 
-            long elements = Math.Max(1, chunkBytes / ElementTypes.WidthOf(tensor.dtype));
-            int chunks = (int)((tensor.numel() + elements - 1) / elements);
+            long elements = Math.Max(1, chunkBytes / ElementTypeNames.WidthOf(array.Type));
+            int chunks = (int)((array.Count + elements - 1) / elements);
             Put((ref MessagePackWriter w) =>
             {
                 w.WriteMapHeader(3);
                 w.Write(FlaxFile.ChunkMark);
                 w.Write(true);
                 w.Write("shape");
-                w.WriteMapHeader(tensor.shape.Length);
-                for (int d = 0; d < tensor.shape.Length; d++)
+                w.WriteMapHeader(array.Shape.Count);
+                for (int d = 0; d < array.Shape.Count; d++)
                 {
                     w.Write(d.ToString(CultureInfo.InvariantCulture));
-                    w.Write(tensor.shape[d]);
+                    w.Write(array.Shape[d]);
                 }
 
                 w.Write("chunks");
@@ -114,21 +110,21 @@ public static class FlaxWriter
             for (int i = 0; i < chunks; i++)
             {
                 string number = i.ToString(CultureInfo.InvariantCulture);
-                long count = Math.Min(elements, tensor.numel() - (i * elements));
+                long count = Math.Min(elements, array.Count - (i * elements));
                 Put((ref MessagePackWriter w) => w.Write(number));
-                WriteExtension(tensor, [count], i * elements, count);
+                WriteExtension(array, [count], i * elements, count);
             }
         }
 
         /// <summary>Extension 1 of [shape, type, bytes].</summary>
-        private void WriteExtension(Tensor tensor, long[] shape, long from, long count)
+        private void WriteExtension(NamedArray array, IReadOnlyList<long> shape, long from, long count)
         {
-            ElementTypes type = ElementTypes.Of(tensor.dtype);
+            ElementTypeNames type = ElementTypeNames.Of(array.Type);
             long bytes = count * type.Width;
             ReadOnlyMemory<byte> described = Encoded((ref MessagePackWriter w) =>
             {
                 w.WriteArrayHeader(3);
-                w.WriteArrayHeader(shape.Length);
+                w.WriteArrayHeader(shape.Count);
                 foreach (long n in shape)
                 {
                     w.Write(n);
@@ -139,7 +135,7 @@ public static class FlaxWriter
             });
             Put((ref MessagePackWriter w) => w.WriteExtensionFormatHeader(new ExtensionHeader(FlaxFile.ArrayExtension, checked((uint)(described.Length + bytes)))));
             stream.Write(described.Span);
-            TensorBytes.Write(stream, tensor, from, count);
+            array.Write(stream, from, count);
         }
 
         private void Put(Encoding encoding) => stream.Write(Encoded(encoding).Span);

@@ -1,8 +1,6 @@
-using static TorchSharp.torch;
-
 namespace BiGS.Checkpoints;
 
-/// <summary>Named tensors in a file, each read only when it is asked for.</summary>
+/// <summary>Named tensors in a file. Opening reads only names, shapes and types; elements are read on request.</summary>
 public interface IWeightsFile : IDisposable
 {
     /// <summary>Tensor names, in the order of the file.</summary>
@@ -11,26 +9,18 @@ public interface IWeightsFile : IDisposable
     /// <exception cref="InvalidDataException">The file has no tensor of this name.</exception>
     long[] Shape(string name);
 
-    /// <summary>The type that the file has it in.</summary>
-    /// <exception cref="InvalidDataException">The file has no tensor of this name, or one of a type that is not read: says which.</exception>
-    ScalarType Type(string name);
+    /// <summary>The type that the file stores the tensor in.</summary>
+    /// <exception cref="InvalidDataException">The file has no tensor of this name, or its type is not one that is read: says which.</exception>
+    ElementType Type(string name);
 
-    /// <summary>Reads one tensor straight into another, with nothing between the two where the file has it in one piece.</summary>
-    /// <param name="name">Of the file.</param>
-    /// <param name="target">On the CPU, contiguous, of the file's shape and type.</param>
-    /// <exception cref="InvalidDataException">The file has no tensor of this name, or is damaged there.</exception>
-    void ReadInto(string name, Tensor target);
-}
-
-/// <summary>What every weights file can do once it can fill a tensor.</summary>
-public static class WeightsFiles
-{
-    /// <summary>A copy of one tensor, on the CPU, in the type that the file has.</summary>
-    /// <exception cref="InvalidDataException">The file has no tensor of this name, or is damaged there.</exception>
-    public static Tensor Read(this IWeightsFile file, string name)
-    {
-        Tensor tensor = empty(file.Shape(name), file.Type(name), CPU);
-        file.ReadInto(name, tensor);
-        return tensor;
-    }
+    /// <summary>
+    /// Reads part of a tensor as bytes: its elements row by row, little-endian. A tensor of any size can be read in pieces; each goes straight
+    /// from the file into the destination where the file has the elements in this order, and large pieces are cheaper where it has not.
+    /// </summary>
+    /// <param name="name">The tensor.</param>
+    /// <param name="offset">The first byte to read, a multiple of the element's width.</param>
+    /// <param name="destination">Filled completely; a whole number of elements.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part splits an element, or does not lie within the tensor.</exception>
+    /// <exception cref="InvalidDataException">The file has no tensor of this name, or it cannot be read: says why.</exception>
+    void ReadBytes(string name, long offset, Span<byte> destination);
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
@@ -46,14 +45,15 @@ internal sealed class LegacyPyTorchFile : IWeightsFile
     public long[] Shape(string name) => Find(name).Shape;
 
     /// <inheritdoc/>
-    public ScalarType Type(string name) => Find(name) is { UnreadType: { } unread } ? throw ElementTypes.NotRead(_path, name, unread) : Find(name).Type;
+    public ElementType Type(string name) => Find(name) is { UnreadType: { } unread } ? throw ElementTypeNames.NotRead(_path, name, unread) : Find(name).Type;
 
     /// <inheritdoc/>
-    public void ReadInto(string name, Tensor target)
+    public void ReadBytes(string name, long offset, Span<byte> destination)
     {
-        _ = Type(name);
+        this.RequireWithin(name, offset, destination.Length);
         StoredTensor stored = Find(name);
-        stored.ReadInto(target, storage => _file.CopyTo(_starts[stored.Storage], storage));
+        long start = _starts[stored.Storage];
+        stored.View.Read(offset, destination, (at, bytes) => _file.Read(start + at, bytes));
     }
 
     public void Dispose() => _file.Dispose();

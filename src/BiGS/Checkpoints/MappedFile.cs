@@ -1,13 +1,10 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
-using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
-/// <summary>
-/// A file mapped into memory for reading. Its bytes cost memory only where they are looked at; a tensor is filled straight from the file.
-/// </summary>
+/// <summary>A file mapped into memory for reading. Its bytes cost memory only where they are looked at.</summary>
 internal sealed unsafe class MappedFile : IDisposable
 {
     private const int PieceBytes = 1 << 30;
@@ -63,10 +60,21 @@ internal sealed unsafe class MappedFile : IDisposable
     public ReadOnlySpan<byte> Span(long start, int length) => new(_start + start, length);
 
     /// <summary>
-    /// Fills a contiguous tensor with what lies from a place on; the caller has checked that there is as much. Read, not copied off the map: pages of
-    /// the map that were looked at would count to the process, and a large file twice.
+    /// Fills a destination with the bytes from a place on; the caller has checked that there are as many. Read, not copied from the map: its pages
+    /// would count as memory of the process once they were looked at, and a large file would count twice.
     /// </summary>
-    public void CopyTo(long start, Tensor tensor) => TensorBytes.Read(_handle, start, tensor);
+    /// <exception cref="EndOfStreamException">The file has become shorter since it was opened.</exception>
+    public void Read(long start, Span<byte> destination)
+    {
+        for (int read = 0, more; read < destination.Length; read += more)
+        {
+            more = RandomAccess.Read(_handle, destination[read..], start + read);
+            if (more == 0)
+            {
+                throw new EndOfStreamException($"the file ends {destination.Length - read} bytes before the tensor");
+            }
+        }
+    }
 
     public void Dispose()
     {

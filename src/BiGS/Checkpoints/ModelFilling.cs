@@ -92,13 +92,13 @@ internal static class ModelFilling
                 $"{path}: \"{storedName}\" has the shape ({string.Join(", ", weights.Shape(storedName))}), but config.json asks for ({string.Join(", ", parameter.shape)}).");
         }
 
-        ScalarType type = weights.Type(storedName);
+        ElementType type = weights.Type(storedName);
         if (!IsFloatingPoint(type))
         {
             throw new InvalidDataException($"{path}: \"{storedName}\" holds {type}, and weights are floating-point numbers; quantised files are not read.");
         }
 
-        if (type == parameter.dtype && parameter.device_type == DeviceType.CPU && parameter.is_contiguous())
+        if (type.ToScalarType() == parameter.dtype && parameter.device_type == DeviceType.CPU && parameter.is_contiguous())
         {
             weights.ReadInto(storedName, parameter);
             return;
@@ -108,7 +108,8 @@ internal static class ModelFilling
         parameter.copy_(value);
     }
 
-    private static bool IsFloatingPoint(ScalarType type) => type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
+    private static bool IsFloatingPoint(ElementType type) =>
+        type is ElementType.Float64 or ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16;
 
     /// <summary>The file's names by ours.</summary>
     private static Dictionary<string, string> Stored(IWeightsFile weights, string path)

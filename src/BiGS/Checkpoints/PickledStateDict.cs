@@ -201,7 +201,7 @@ internal sealed class PickledStateDict
         Require(persistent is not [_, _, _, _, _, not null, ..], "holds a view of a storage, as torch wrote before 0.4; save it again with a current torch");
         string key = Part<string>(persistent, 2);
         string type = Part<Global>(persistent, 1).Name;
-        TorchSharp.torch.ScalarType elements = UnreadTorchTypes.IsStorage(type) ? TorchSharp.torch.ScalarType.Byte : (TypeOf(type) ?? throw Broken()).Type;
+        ElementType elements = UnreadTorchTypes.IsStorage(type) ? ElementType.UInt8 : (TypeOf(type) ?? throw Broken()).Type;
         var storage = new StoredTensor(key, elements, Part<long>(persistent, 4), 0, [], []);
         if (!_storages.TryAdd(key, storage))
         {
@@ -211,7 +211,7 @@ internal sealed class PickledStateDict
         return storage;
     }
 
-    private static ElementTypes? TypeOf(string global) => global.StartsWith("torch ", StringComparison.Ordinal) ? ElementTypes.OfStorage(global["torch ".Length..]) : null;
+    private static ElementTypeNames? TypeOf(string global) => global.StartsWith("torch ", StringComparison.Ordinal) ? ElementTypeNames.OfStorage(global["torch ".Length..]) : null;
 
     /// <summary>An empty dictionary of ours costs more than the byte that asks for it; torch makes one a tensor, and a tensor takes sixty bytes.</summary>
     private T Container<T>(T made)

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
@@ -15,6 +14,9 @@ public sealed class PyTorchFile : IWeightsFile
     private readonly long _length;
     private readonly string _folder;
     private readonly Dictionary<string, StoredTensor> _tensors = new(StringComparer.Ordinal);
+
+    /// <summary>The storage that was read last. A zip's streams only go forward, and pieces are mostly read in order.</summary>
+    private OpenStorage? _storage;
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no zip of torch's, is cut, or holds more than a state_dict.</exception>
@@ -57,27 +59,39 @@ public sealed class PyTorchFile : IWeightsFile
     public long[] Shape(string name) => Find(name).Shape;
 
     /// <inheritdoc/>
-    public ScalarType Type(string name) => Find(name) is { UnreadType: { } unread } ? throw ElementTypes.NotRead(_path, name, unread) : Find(name).Type;
+    public ElementType Type(string name) => Find(name) is { UnreadType: { } unread } ? throw ElementTypeNames.NotRead(_path, name, unread) : Find(name).Type;
 
     /// <inheritdoc/>
-    public void ReadInto(string name, Tensor target)
+    public void ReadBytes(string name, long offset, Span<byte> destination)
     {
-        _ = Type(name);
+        this.RequireWithin(name, offset, destination.Length);
         StoredTensor stored = Find(name);
-        stored.ReadInto(target, storage => ReadStorage(name, stored, storage));
+        stored.View.Read(offset, destination, (at, bytes) => ReadStorage(name, stored, at, bytes));
     }
 
-    public void Dispose() => _zip.Dispose();
+    public void Dispose()
+    {
+        _storage?.Dispose();
+        _zip.Dispose();
+    }
 
-    private void ReadStorage(string name, StoredTensor stored, Tensor storage)
+    private void ReadStorage(string name, StoredTensor stored, long offset, Span<byte> destination)
     {
         try
         {
-            using Stream source = Entry(name, stored).Open();
-            TensorBytes.Read(source, storage);
+            if (_storage?.Key != stored.Storage || _storage.Position > offset)
+            {
+                _storage?.Dispose();
+                _storage = new OpenStorage(stored.Storage, Entry(name, stored).Open());
+            }
+
+            _storage.Read(offset, destination);
         }
         catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException)
         {
+            // Where the stream stands now is not known.
+            _storage?.Dispose();
+            _storage = null;
             throw new InvalidDataException($"{_path}: the storage of \"{name}\" is cut or damaged; copy the file again.", broken);
         }
     }
@@ -95,4 +109,32 @@ public sealed class PyTorchFile : IWeightsFile
         : entry.Length > _length
             ? throw new InvalidDataException($"{_path}: \"{entry.FullName}\" claims {entry.Length} bytes of a file of {_length}; copy the file again.")
         : entry;
+
+    private sealed class OpenStorage(string key, Stream stream) : IDisposable
+    {
+        private const int SkippedAtOnce = 1 << 16;
+
+        public string Key { get; } = key;
+
+        public long Position { get; private set; }
+
+        /// <summary>Reads from an offset that does not lie before the position.</summary>
+        public void Read(long offset, Span<byte> destination)
+        {
+            if (offset > Position)
+            {
+                byte[] skipped = new byte[Math.Min(SkippedAtOnce, offset - Position)];
+                for (int count; Position < offset; Position += count)
+                {
+                    count = (int)Math.Min(skipped.Length, offset - Position);
+                    stream.ReadExactly(skipped, 0, count);
+                }
+            }
+
+            stream.ReadExactly(destination);
+            Position += destination.Length;
+        }
+
+        public void Dispose() => stream.Dispose();
+    }
 }

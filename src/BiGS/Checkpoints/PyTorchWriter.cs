@@ -3,7 +3,6 @@ using System.IO.Compression;
 using System.Numerics;
 using System.Text;
 using BiGS.Files;
-using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
@@ -19,20 +18,19 @@ public static class PyTorchWriter
     private static readonly DateTimeOffset NoTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <param name="path">The file to make or replace; whole under its name or not there.</param>
-    /// <param name="tensors">Names and tensors, of any device; written in this order.</param>
-    /// <exception cref="ArgumentException">A tensor is of a type that weights files do not hold.</exception>
-    public static void Write(string path, IReadOnlyList<(string Name, Tensor Tensor)> tensors)
+    /// <param name="arrays">What it holds; written in this order.</param>
+    public static void Write(string path, IReadOnlyList<NamedArray> arrays)
     {
-        byte[] pickle = Pickle(tensors);
+        byte[] pickle = Pickle(arrays);
         WholeFile.Write(path, file =>
         {
             using var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true);
             Add(zip, "data.pkl", entry => entry.Write(pickle));
             Add(zip, "byteorder", entry => entry.Write("little"u8));
-            for (int i = 0; i < tensors.Count; i++)
+            for (int i = 0; i < arrays.Count; i++)
             {
-                Tensor tensor = tensors[i].Tensor;
-                Add(zip, $"data/{i}", entry => TensorBytes.Write(entry, tensor));
+                NamedArray array = arrays[i];
+                Add(zip, $"data/{i}", entry => array.Write(entry, 0, array.Count));
             }
 
             Add(zip, "version", entry => entry.Write("3\n"u8));
@@ -48,7 +46,7 @@ public static class PyTorchWriter
     }
 
     /// <summary>OrderedDict of name → _rebuild_tensor_v2(('storage', type, key, 'cpu', elements), 0, shape, strides, False, OrderedDict()).</summary>
-    private static byte[] Pickle(IReadOnlyList<(string Name, Tensor Tensor)> tensors)
+    private static byte[] Pickle(IReadOnlyList<NamedArray> arrays)
     {
         using var pickle = new MemoryStream();
         using var writer = new BinaryWriter(pickle, Encoding.UTF8, leaveOpen: true);
@@ -81,20 +79,20 @@ public static class PyTorchWriter
 
         Code([0x80, 2]);
         Code("ccollections\nOrderedDict\n)R("u8);
-        for (int i = 0; i < tensors.Count; i++)
+        for (int i = 0; i < arrays.Count; i++)
         {
-            (string name, Tensor tensor) = tensors[i];
-            Text(name);
+            NamedArray array = arrays[i];
+            Text(array.Name);
             Code("ctorch._utils\n_rebuild_tensor_v2\n(("u8);
             Text("storage");
-            Code(Encoding.ASCII.GetBytes($"ctorch\n{ElementTypes.Of(tensor.dtype).Storage}\n"));
+            Code(Encoding.ASCII.GetBytes($"ctorch\n{ElementTypeNames.Of(array.Type).Storage}\n"));
             Text(i.ToString(CultureInfo.InvariantCulture));
             Text("cpu");
-            Number(tensor.numel());
+            Number(array.Count);
             Code("tQ"u8);
             Number(0);
-            Tuple(tensor.shape);
-            Tuple(StoredTensor.RowMajor(tensor.shape));
+            Tuple(array.Shape);
+            Tuple(StridedView.RowMajor(array.Shape));
             Code([0x89]);
             Code("ccollections\nOrderedDict\n)RtR"u8);
         }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
@@ -10,6 +9,9 @@ namespace BiGS.Checkpoints;
 /// </summary>
 public sealed class SafetensorsFile : IWeightsFile
 {
+    /// <summary>What such a file is called in a model's folder.</summary>
+    public const string UsualName = "model.safetensors";
+
     private const long LargestHeader = 100_000_000;
 
     private readonly string _path;
@@ -52,13 +54,13 @@ public sealed class SafetensorsFile : IWeightsFile
     public long[] Shape(string name) => Find(name).Shape;
 
     /// <inheritdoc/>
-    public ScalarType Type(string name) => Find(name) is { Type: { } type } ? type : throw ElementTypes.NotRead(_path, name, Find(name).TypeName);
+    public ElementType Type(string name) => Find(name) is { Type: { } type } ? type : throw ElementTypeNames.NotRead(_path, name, Find(name).TypeName);
 
     /// <inheritdoc/>
-    public void ReadInto(string name, Tensor target)
+    public void ReadBytes(string name, long offset, Span<byte> destination)
     {
-        _ = Type(name);
-        _file.CopyTo(_dataStart + Find(name).Start, target);
+        this.RequireWithin(name, offset, destination.Length);
+        _file.Read(_dataStart + Find(name).Start + offset, destination);
     }
 
     public void Dispose() => _file.Dispose();
@@ -114,7 +116,7 @@ public sealed class SafetensorsFile : IWeightsFile
         {
             // A type that is not read is an error only for whoever reads the tensor: files may hold more than a model needs.
             string name = property.Value.GetProperty("dtype").GetString() ?? throw new FormatException("its dtype is null");
-            ElementTypes? type = ElementTypes.OfSafetensors(name);
+            ElementTypeNames? type = ElementTypeNames.OfSafetensors(name);
             long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(n => n.GetInt64())];
             JsonElement offsets = property.Value.GetProperty("data_offsets");
             (long start, long end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
@@ -142,5 +144,5 @@ public sealed class SafetensorsFile : IWeightsFile
     /// <param name="Shape">As the file has it.</param>
     /// <param name="Start">Where its bytes begin, behind the header.</param>
     /// <param name="Bytes">How many there are.</param>
-    private sealed record Entry(ScalarType? Type, string TypeName, long[] Shape, long Start, long Bytes);
+    private sealed record Entry(ElementType? Type, string TypeName, long[] Shape, long Start, long Bytes);
 }

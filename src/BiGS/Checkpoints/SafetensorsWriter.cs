@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using BiGS.Files;
-using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
@@ -9,25 +8,25 @@ namespace BiGS.Checkpoints;
 public static class SafetensorsWriter
 {
     /// <param name="path">The file to make or replace; whole under its name or not there.</param>
-    /// <param name="tensors">Names and tensors, of any device; written in this order.</param>
+    /// <param name="arrays">What it holds; written in this order.</param>
     /// <param name="metadata">Text for the header.</param>
-    public static void Write(string path, IReadOnlyList<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IReadOnlyList<NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        byte[] header = Header(tensors, metadata);
+        byte[] header = Header(arrays, metadata);
         WholeFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[8];
             BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
             stream.Write(length);
             stream.Write(header);
-            foreach ((string _, Tensor tensor) in tensors)
+            foreach (NamedArray array in arrays)
             {
-                TensorBytes.Write(stream, tensor);
+                array.Write(stream, 0, array.Count);
             }
         });
     }
 
-    private static byte[] Header(IReadOnlyList<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(IReadOnlyList<NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -42,12 +41,12 @@ public static class SafetensorsWriter
 
             json.WriteEndObject();
             long offset = 0;
-            foreach ((string name, Tensor tensor) in tensors)
+            foreach (NamedArray array in arrays)
             {
-                long end = offset + TensorBytes.Count(tensor);
-                json.WriteStartObject(name);
-                json.WriteString("dtype", ElementTypes.Of(tensor.dtype).Safetensors);
-                WriteArray(json, "shape", tensor.shape);
+                long end = offset + array.Bytes;
+                json.WriteStartObject(array.Name);
+                json.WriteString("dtype", ElementTypeNames.Of(array.Type).Safetensors);
+                WriteArray(json, "shape", array.Shape);
                 WriteArray(json, "data_offsets", [offset, end]);
                 json.WriteEndObject();
                 offset = end;
@@ -65,7 +64,7 @@ public static class SafetensorsWriter
         return buffer.ToArray();
     }
 
-    private static void WriteArray(Utf8JsonWriter json, string name, long[] values)
+    private static void WriteArray(Utf8JsonWriter json, string name, IReadOnlyList<long> values)
     {
         json.WriteStartArray(name);
         foreach (long value in values)

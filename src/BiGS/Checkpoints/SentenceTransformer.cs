@@ -1,7 +1,6 @@
 using System.Text.Json;
 using BiGS.Models;
 using BiGS.Tokenizers;
-using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
@@ -164,14 +163,8 @@ public sealed record SentenceTransformer
         long[] shape = weights.Shape(Weight);
         bool hasBias = weights.Names.Contains(Bias);
         return shape is [var outputs, var inputs] && (!hasBias || weights.Shape(Bias).SequenceEqual([outputs]))
-            ? new SentenceDense((int)outputs, (int)inputs, Numbers(weights, Weight), hasBias ? Numbers(weights, Bias) : null, tanh)
+            ? new SentenceDense((int)outputs, (int)inputs, weights.ReadFloats(Weight), hasBias ? weights.ReadFloats(Bias) : null, tanh)
             : throw SentenceTransformerFiles.Refused(folder, $"{Weight} and {Bias} do not fit each other");
-    }
-
-    private static float[] Numbers(IWeightsFile weights, string name)
-    {
-        using var scope = NewDisposeScope();
-        return weights.Read(name).to_type(ScalarType.Float32).data<float>().ToArray();
     }
 
     private static SentenceTransformer ReadTransformer(SentenceTransformer read, string folder)

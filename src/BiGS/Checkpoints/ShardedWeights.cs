@@ -1,5 +1,4 @@
 using System.Text.Json;
-using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
@@ -51,10 +50,11 @@ internal sealed class ShardedWeights : IWeightsFile
     public long[] Shape(string name) => Find(name).Shape(name);
 
     /// <inheritdoc/>
-    public ScalarType Type(string name) => Find(name).Type(name);
+    public ElementType Type(string name) => Find(name).Type(name);
 
     /// <inheritdoc/>
-    public void ReadInto(string name, Tensor target) => Find(name).ReadInto(name, target);
+    public void ReadBytes(string name, long offset, Span<byte> destination) =>
+        Find(name).ReadBytes(name, offset, destination);
 
     public void Dispose()
     {

@@ -1,6 +1,3 @@
-using BiGS.Ssm;
-using static TorchSharp.torch;
-
 namespace BiGS.Checkpoints;
 
 /// <summary>The formats that weights are written in.</summary>
@@ -23,34 +20,25 @@ internal static class WeightsFormats
 {
     public static string FileName(this WeightsFormat format) => format switch
     {
-        WeightsFormat.Safetensors or WeightsFormat.SafetensorsBf16 => CheckpointFolder.WeightsName,
+        WeightsFormat.Safetensors or WeightsFormat.SafetensorsBf16 => SafetensorsFile.UsualName,
         WeightsFormat.PyTorch => "pytorch_model.bin",
         _ => "flax_model.msgpack",
     };
 
-    /// <summary>Writes a model's parameters under PyTorch's names, or Flax's where it is Flax.</summary>
-    public static void Write(this WeightsFormat format, string folder, nn.Module model)
+    /// <summary>Writes arrays under PyTorch's names, or Flax's where it is Flax, as they are: whoever gives them rounds them.</summary>
+    public static void Write(this WeightsFormat format, string folder, IReadOnlyList<NamedArray> arrays)
     {
         string path = Path.Combine(folder, format.FileName());
-        (string, Tensor)[] tensors = [.. model.named_parameters().Select(p => (p.name, (Tensor)p.parameter))];
         switch (format)
         {
-            case WeightsFormat.Safetensors:
-                SafetensorsWriter.Write(path, tensors);
-                break;
-            case WeightsFormat.SafetensorsBf16:
-                using (NewDisposeScope())
-                {
-                    Func<string, bool> isOfSsm = S4D.NamesIn(model);
-                    SafetensorsWriter.Write(path, [.. tensors.Select(t => isOfSsm(t.Item1) ? t : (t.Item1, t.Item2.to_type(ScalarType.BFloat16)))]);
-                }
-
-                break;
             case WeightsFormat.PyTorch:
-                PyTorchWriter.Write(path, tensors);
+                PyTorchWriter.Write(path, arrays);
+                break;
+            case WeightsFormat.Flax:
+                FlaxWriter.Write(path, arrays);
                 break;
             default:
-                FlaxWriter.Write(path, tensors);
+                SafetensorsWriter.Write(path, arrays);
                 break;
         }
     }

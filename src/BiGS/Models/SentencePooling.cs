@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace BiGS.Models;
 
 /// <summary>How the hidden states of a text become one vector, by the names of sentence-transformers.</summary>
@@ -31,10 +29,7 @@ public abstract class SentenceLayer
     /// <exception cref="InvalidDataException">It reads vectors of another width.</exception>
     public abstract int WidthAfter(int width);
 
-    /// <summary>The map, differentiable: (…, width) to (…, width after).</summary>
-    public abstract Tensor Apply(Tensor vectors);
-
-    /// <summary>The map of one vector, without libtorch.</summary>
+    /// <summary>The map of one vector.</summary>
     public abstract double[] Apply(double[] vector);
 }
 
@@ -43,9 +38,6 @@ public sealed class UnitLengthLayer : SentenceLayer
 {
     /// <inheritdoc/>
     public override int WidthAfter(int width) => width;
-
-    /// <inheritdoc/>
-    public override Tensor Apply(Tensor vectors) => nn.functional.normalize(vectors, dim: -1);
 
     /// <inheritdoc/>
     public override double[] Apply(double[] vector)
@@ -63,33 +55,37 @@ public sealed class UnitLengthLayer : SentenceLayer
 /// <param name="tanh">Whether f is tanh.</param>
 public sealed class SentenceDense(int outputs, int inputs, float[] weight, float[]? bias, bool tanh) : SentenceLayer
 {
-    /// <inheritdoc/>
-    public override int WidthAfter(int width) => width == inputs
-        ? outputs
-        : throw new InvalidDataException($"a dense layer behind the pooling reads vectors of {inputs} numbers, and they have {width}");
+    /// <summary>Rows of W.</summary>
+    public int Outputs { get; } = outputs;
+
+    /// <summary>Columns of W.</summary>
+    public int Inputs { get; } = inputs;
+
+    /// <summary>Whether f is tanh.</summary>
+    public bool Tanh { get; } = tanh;
+
+    internal float[] Weight { get; } = weight;
+
+    internal float[]? Bias { get; } = bias;
 
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor vectors)
-    {
-        using var scope = NewDisposeScope();
-        Tensor w = tensor(weight, [outputs, inputs], device: vectors.device);
-        Tensor y = nn.functional.linear(vectors, w, bias is null ? null : tensor(bias, device: vectors.device));
-        return (tanh ? y.tanh() : y).MoveToOuterDisposeScope();
-    }
+    public override int WidthAfter(int width) => width == Inputs
+        ? Outputs
+        : throw new InvalidDataException($"a dense layer behind the pooling reads vectors of {Inputs} numbers, and they have {width}");
 
     /// <inheritdoc/>
     public override double[] Apply(double[] vector)
     {
-        double[] y = new double[outputs];
-        for (int row = 0; row < outputs; row++)
+        double[] y = new double[Outputs];
+        for (int row = 0; row < Outputs; row++)
         {
-            double sum = bias?[row] ?? 0;
-            for (int column = 0; column < inputs; column++)
+            double sum = Bias?[row] ?? 0;
+            for (int column = 0; column < Inputs; column++)
             {
-                sum += weight[(row * inputs) + column] * vector[column];
+                sum += Weight[(row * Inputs) + column] * vector[column];
             }
 
-            y[row] = tanh ? Math.Tanh(sum) : sum;
+            y[row] = Tanh ? Math.Tanh(sum) : sum;
         }
 
         return y;
@@ -97,8 +93,8 @@ public sealed class SentenceDense(int outputs, int inputs, float[] weight, float
 }
 
 /// <summary>
-/// One vector for a text: its hidden states pooled in one or several ways, side by side, and what follows. Once for libtorch, where it is
-/// learned through, and once without, where a model only answers.
+/// One vector for a text: its hidden states pooled in one or several ways, side by side, and what follows. The form that training needs,
+/// differentiable, is <c>TorchPooling</c>.
 /// </summary>
 /// <param name="Modes">In the order of their parts of the vector; at least one.</param>
 /// <param name="Layers">Behind them.</param>
@@ -114,18 +110,7 @@ public sealed record SentencePooling(IReadOnlyList<PoolingMode> Modes, IReadOnly
     /// <exception cref="InvalidDataException">A layer reads vectors of another width.</exception>
     public int Width(int hiddenSize) => Layers.Aggregate(hiddenSize * Modes.Count, (width, layer) => layer.WidthAfter(width));
 
-    /// <summary>Vectors of rows, differentiable.</summary>
-    /// <param name="states">(…, l, d).</param>
-    /// <param name="attentionMask">(…, l), 1 = text; null where no position is padding.</param>
-    /// <returns>(…, width).</returns>
-    public Tensor Of(Tensor states, Tensor? attentionMask)
-    {
-        using var scope = NewDisposeScope();
-        Tensor[] parts = [.. Modes.Select(mode => Of(mode, states, attentionMask))];
-        return Layers.Aggregate(parts is [var only] ? only : cat(parts, dim: -1), (vectors, layer) => layer.Apply(vectors)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The vector of one row, without libtorch.</summary>
+    /// <summary>The vector of one row.</summary>
     /// <param name="states">(l, d), row by row.</param>
     /// <param name="attentionMask">(l), 1 = text.</param>
     /// <returns>(width).</returns>
@@ -139,31 +124,6 @@ public sealed record SentencePooling(IReadOnlyList<PoolingMode> Modes, IReadOnly
         }
 
         return Layers.Aggregate(vector.ToArray(), (x, layer) => layer.Apply(x));
-    }
-
-    private static Tensor Of(PoolingMode mode, Tensor states, Tensor? attentionMask)
-    {
-        if (mode == PoolingMode.Mean)
-        {
-            return attentionMask is null ? states.mean([-2]) : Pooler.MeanOverText(states, attentionMask);
-        }
-
-        if (mode == PoolingMode.Cls)
-        {
-            return states.select(-2, 0);
-        }
-
-        long length = states.shape[^2];
-        Tensor keep = (attentionMask ?? ones(states.shape[..^1], device: states.device)).to_type(states.dtype).unsqueeze(-1); // (…, l, 1)
-        Tensor places = arange(1, length + 1, device: states.device).to_type(states.dtype).unsqueeze(-1); // (l, 1)
-        Tensor weights = keep * places;
-        return mode switch
-        {
-            PoolingMode.Max => states.masked_fill(keep.eq(0), float.NegativeInfinity).amax([-2]),
-            PoolingMode.MeanSqrtLen => (states * keep).sum(dim: -2) / keep.sum(dim: -2).sqrt(),
-            PoolingMode.WeightedMean => (states * weights).sum(dim: -2) / weights.sum(dim: -2),
-            _ => (states * weights.eq(weights.amax([-2], keepdim: true)).to_type(states.dtype)).sum(dim: -2),
-        };
     }
 
     private static double[] Of(PoolingMode mode, ReadOnlySpan<float> states, ReadOnlySpan<long> attentionMask, int width)

@@ -121,7 +121,7 @@ public sealed class DialectTests : IDisposable
             {
                 (string, Tensor)[] rounded = [.. model.named_parameters().Select(p => (p.name, p.parameter.to_type(type)))];
                 string path = Path.Combine(Folder("a"), name);
-                (name switch { "model.safetensors" => (Action)(() => SafetensorsWriter.Write(path, rounded)), "pytorch_model.bin" => () => PyTorchWriter.Write(path, rounded), _ => () => FlaxWriter.Write(path, rounded) })();
+                (name switch { "model.safetensors" => (Action)(() => SafetensorsWriter.Write(path, rounded)), "pytorch_model.bin" => () => PyTorchWriter.Write(path, rounded.ToNamedArrays()), _ => () => FlaxWriter.Write(path, rounded.ToNamedArrays()) })();
                 if (type == ScalarType.Int8)
                 {
                     Assert.Contains("quantised", Assert.Throws<InvalidDataException>(() => CheckpointFolder.Open(path)).Message, StringComparison.Ordinal);

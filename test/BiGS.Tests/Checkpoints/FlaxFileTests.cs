@@ -91,7 +91,7 @@ public sealed class FlaxFileTests : IDisposable
             [("bigs.a.dv.weight", randn(5, 7)), ("bigs.a.fs4.kernel.A_re", randn(9)), ("bigs.x_embeddings.weight", randn(3, 2)), ("bigs.LayerNorm.weight", randn(0))];
         foreach (long chunk in (long[])[1L << 30, 16, 4])
         {
-            FlaxWriter.Write(File, tensors, chunk);
+            FlaxWriter.Write(File, tensors.ToNamedArrays(), chunk);
             using var file = new FlaxFile(File);
             Assert.Equal(tensors.Select(t => t.Item1).Order(), file.Names.Order());
             Assert.All(tensors, t => Assert.True(t.Item2.shape.SequenceEqual(file.Shape(t.Item1)) && t.Item2.equal(file.Read(t.Item1)).all().item<bool>(), t.Item1));
@@ -102,7 +102,7 @@ public sealed class FlaxFileTests : IDisposable
     public void ANameThatFlaxWouldReadAsAnotherIsRefused()
     {
         using var scope = NewDisposeScope();
-        string message = Assert.Throws<InvalidDataException>(() => FlaxWriter.Write(File, [("s4_bert.dv.bias", ones(2))])).Message;
+        string message = Assert.Throws<InvalidDataException>(() => FlaxWriter.Write(File, Arrays(("s4_bert.dv.bias", ones(2))))).Message;
         Assert.Contains("\"s4_bert.dv.bias\"", message, StringComparison.Ordinal);
         Assert.False(System.IO.File.Exists(File));
     }
@@ -137,9 +137,11 @@ public sealed class FlaxFileTests : IDisposable
     public void AnyMutationIsReadOrRefused()
     {
         using var scope = NewDisposeScope();
-        FlaxWriter.Write(File, [("bigs.dv.weight", ones(2, 3)), ("bigs.dv.bias", ones(3)), ("cls.bias", ones(9))], chunkBytes: 16);
+        FlaxWriter.Write(File, Arrays(("bigs.dv.weight", ones(2, 3)), ("bigs.dv.bias", ones(3)), ("cls.bias", ones(9))), chunkBytes: 16);
         Mutants.AreReadOrRefused(File, System.IO.File.ReadAllBytes(File));
     }
+
+    private static IReadOnlyList<NamedArray> Arrays(params (string Name, Tensor Tensor)[] tensors) => tensors.ToNamedArrays();
 
     private void AssertRefused(byte[] bytes, string what)
     {

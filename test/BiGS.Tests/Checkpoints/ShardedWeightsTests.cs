@@ -32,7 +32,7 @@ public sealed class ShardedWeightsTests : IDisposable
             (string Name, Tensor Tensor)[] half = [.. all.Where((_, n) => n % 2 == i)];
             if (ending == ".bin")
             {
-                PyTorchWriter.Write(Path.Combine(_temporary.Path, shard), half);
+                PyTorchWriter.Write(Path.Combine(_temporary.Path, shard), half.ToNamedArrays());
             }
             else
             {
@@ -98,7 +98,7 @@ public sealed class ShardedWeightsTests : IDisposable
         (string, Tensor)[] tensors = [("w", ones(2, 2)), ("v", ones(3)), ("none", ones(0))];
         if (name.EndsWith(".bin", StringComparison.Ordinal))
         {
-            PyTorchWriter.Write(path, tensors);
+            PyTorchWriter.Write(path, tensors.ToNamedArrays());
         }
         else
         {
