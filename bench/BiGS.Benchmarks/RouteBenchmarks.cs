@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using BiGS.Ssm;
+using BiGS.StateSpace;
 using static TorchSharp.torch;
 
 namespace BiGS.Benchmarks;

@@ -9,7 +9,7 @@ namespace BiGS.Cli.Bench;
 /// <summary>The 12 layers exported, and computed by ONNX Runtime on as many threads as libtorch has.</summary>
 internal sealed class OnnxSide : Side
 {
-    private const string States = "last_hidden_state";
+    private const string States = ModelOutputs.LastHiddenState;
 
     private readonly OnnxModel _model;
     private readonly long[] _shape;
@@ -23,7 +23,7 @@ internal sealed class OnnxSide : Side
         using (var model = new BiGSForMaskedLM(config, SsmRoutes.Auto))
         {
             model.Initialize(1);
-            OnnxExport.Write(model, new ConfigFile(config, OnnxExport.BareEncoder, new Dictionary<string, System.Text.Json.Nodes.JsonNode?>()), file, int8);
+            OnnxExport.Write(model, new ConfigFile(config, ModelHeads.Encoder, new Dictionary<string, System.Text.Json.Nodes.JsonNode?>()), file, int8);
         }
 
         try

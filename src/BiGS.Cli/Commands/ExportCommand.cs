@@ -14,7 +14,7 @@ internal static class ExportCommand
     {
         Option<string> format = Values.Choice("--format", "what to write", "onnx");
         Option<string> model = Values.Text("--model", "MODEL", $"{ModelPlace.Forms} (default {ShippedModel.Name})");
-        Option<string> output = Values.Text("--out", "PATH", $"a folder, which gets {OnnxExport.FileName}, config.json and the tokenizer; or a file.onnx", required: true);
+        Option<string> output = Values.Text("--out", "PATH", $"a folder, which gets {OnnxGraphFile.FileName}, config.json and the tokenizer; or a file.onnx", required: true);
         Option<bool> bare = Values.Flag("--bare", "leave the head out: hidden states only, as embeddings need them");
         Option<bool> int8 = Values.Flag("--int8", "round large matrices to eight bits: a quarter of the bytes, answers near the model's");
         Option<bool> check = Values.Flag("--check", "compare what ONNX Runtime computes of the file with the model, on random rows");
@@ -52,7 +52,7 @@ internal static class ExportCommand
         }
 
         OutputPath.Folder(path, option, remedyIfNotEmpty: null);
-        OutputPath.File(Path.Combine(path, OnnxExport.FileName), option, overwrite);
+        OutputPath.File(Path.Combine(path, OnnxGraphFile.FileName), option, overwrite);
         return path;
     }
 

@@ -70,10 +70,10 @@ internal static class ForwardCommand
             Add($"hidden_states.{n}", hiddenStates[n]);
         }
 
-        Add("last_hidden_state", output.LastHiddenState);
+        Add(ModelOutputs.LastHiddenState, output.LastHiddenState);
         if (output.PoolerOutput is { } pooled)
         {
-            Add("pooler_output", pooled);
+            Add(ModelOutputs.PoolerOutput, pooled);
         }
 
         if (output.Loss is { } loss)

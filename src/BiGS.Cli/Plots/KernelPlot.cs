@@ -1,5 +1,5 @@
 using BiGS.Models;
-using BiGS.Ssm;
+using BiGS.StateSpace;
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
 using ScottPlot.TickGenerators;

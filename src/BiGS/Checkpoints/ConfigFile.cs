@@ -98,7 +98,7 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
 
         try
         {
-            string head = (file["architectures"] as JsonArray)?.FirstOrDefault()?.ToString() ?? "BiGSForMaskedLM";
+            string head = (file["architectures"] as JsonArray)?.FirstOrDefault()?.ToString() ?? ModelHeads.MaskedLM;
             return new ConfigFile(config.Validated(), head, inert);
         }
         catch (ArgumentException unfit)

@@ -45,7 +45,7 @@ public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyl
     public static RowBuilder For(TaskKind kind, BertTokenizer tokenizer, BiGSConfig config, SentenceTransformer sentence, RowLayout layout)
     {
         int length = FineTuningRun.RowLength(config, layout.MaxLength);
-        return kind.Architecture != nameof(BiGSForEmbedding)
+        return kind.Architecture != ModelHeads.Embedding
             ? new RowBuilder(tokenizer, length, layout.PairStyle, layout.Distractors)
             : new RowBuilder(sentence.Adapt(tokenizer), Math.Min(length, sentence.MaxSequenceLength ?? length), layout.PairStyle, layout.Distractors) { Prompt = sentence.Prompt() };
     }

@@ -1,4 +1,5 @@
 using BiGS.Ssm;
+using BiGS.StateSpace;
 using static TorchSharp.torch;
 
 namespace BiGS.Models;

@@ -1,39 +1,39 @@
+using System.Numerics;
 using BiGS.Models;
-using BiGS.Ssm;
-using static TorchSharp.torch;
+using BiGS.StateSpace;
 
 namespace BiGS.Onnx;
 
 /// <summary>
-/// The exact system by chunks (<see cref="ChunkedScan"/>), linear in length: within a chunk y = T u, between chunks the state, into which V leads, out of
-/// which W leads, and which P carries on. V, W and the powers of λ^Q that make P are computed by us in double and held; how many chunks there are, the rows at
-/// hand decide. The backward system is the transpose of the forward one.
+/// The exact system by chunks (<see cref="ChunkedStateSpaceModel"/>), linear in length: within a chunk y = T u, between chunks the state, into which V leads,
+/// out of which W leads, and which P carries on. V, W and the powers of Ā^Q that make P are constants of the graph; how many chunks there are, the rows at hand
+/// decide. The backward system is the transpose of the forward one.
 /// </summary>
 internal sealed class ChunkedFilter
 {
     private readonly BiGSConfig _config;
-    private readonly ModelWeights _weights;
+    private readonly SsmConstants _constants;
     private readonly Value _length;
     private readonly Value _chunks;
     private readonly Value _forward;
     private readonly Value _backward;
     private readonly Value _filling;
 
-    public ChunkedFilter(BiGSConfig config, ModelWeights weights, Graph graph, Value length)
+    public ChunkedFilter(BiGSConfig config, SsmConstants constants, Graph graph, Value length)
     {
         _config = config;
-        _weights = weights;
+        _constants = constants;
         _length = length;
-        _chunks = graph.Do("Div", graph.Plus(length, graph.Numbers(Q - 1)), graph.Numbers(Q)); // C: (1)
-        Value missing = graph.Do("Sub", graph.Times(_chunks, graph.Numbers(Q)), length);
-        _filling = graph.Do("Concat", [graph.Numbers(0, 0, 0, 0), missing, graph.Numbers(0)], ("axis", 0L));
-        (_forward, _backward) = graph.DiagonalIndices(graph.Do("Squeeze", _chunks), MostChunks);
+        _chunks = graph.AddNode("Div", graph.Plus(length, graph.Numbers(Q - 1)), graph.Numbers(Q)); // C: (1)
+        Value missing = graph.AddNode("Sub", graph.Times(_chunks, graph.Numbers(Q)), length);
+        _filling = graph.AddNode("Concat", [graph.Numbers(0, 0, 0, 0), missing, graph.Numbers(0)], ("axis", 0L));
+        (_forward, _backward) = graph.DiagonalIndices(graph.AddNode("Squeeze", _chunks), MostChunks);
     }
 
     /// <summary>Positions of a chunk.</summary>
-    private long Q => ChunkedScan.ChunkLength(_config.MaxPositionEmbeddings);
+    private int Q => ChunkedStateSpaceModel.LengthFor(_config.MaxPositionEmbeddings);
 
-    private long MostChunks => (_config.MaxPositionEmbeddings + Q - 1) / Q;
+    private int MostChunks => (_config.MaxPositionEmbeddings + Q - 1) / Q;
 
     /// <summary>(b, l, d) → (b, l, d).</summary>
     /// <param name="graph">Where.</param>
@@ -44,12 +44,11 @@ internal sealed class ChunkedFilter
     public Value Filtered(Graph graph, Value u, Value toeplitz, string name, Direction direction)
     {
         (long m, long N, long perHead) = (_config.NumSsmHeads, _config.StateSize, _config.HiddenSize / _config.NumSsmHeads);
-        Value T = graph.Do("Slice", toeplitz, graph.Numbers(0, 0), graph.Numbers(Q, Q), graph.Numbers(1, 2)); // (m, Q, Q)
-        bool forward = direction == Direction.Forward;
-        Value V = Held(graph, $"{name}.V", [m, 2 * N, Q], name, system => forward ? ChunkedScan.IntoState(system, Q) : ChunkedScan.OutOfState(system, Q).transpose(1, 2));
-        Value W = Held(graph, $"{name}.W", [m, Q, 2 * N], name, system => forward ? ChunkedScan.OutOfState(system, Q) : ChunkedScan.IntoState(system, Q).transpose(1, 2));
+        Value T = graph.AddNode("Slice", toeplitz, graph.Numbers(0, 0), graph.Numbers(Q, Q), graph.Numbers(1, 2)); // (m, Q, Q)
+        Value V = _constants.Constant(graph, name, "V", [m, 2 * N, Q], system => Chunked(system).IntoState(direction).Cast<double>());
+        Value W = _constants.Constant(graph, name, "W", [m, Q, 2 * N], system => Chunked(system).OutOfState(direction).Cast<double>());
 
-        Value whole = graph.Reshaped(graph.Do("Pad", u, _filling), 0, -1, Q, m, perHead); // (b, C, Q, m, d/m)
+        Value whole = graph.Reshaped(graph.AddNode("Pad", u, _filling), 0, -1, Q, m, perHead); // (b, C, Q, m, d/m)
         Value chunks = graph.Transposed(whole, 0, 1, 3, 2, 4); // (b, C, m, Q, d/m)
         Value added = graph.Reshaped(graph.Product(V, chunks), 0, 0, m, N, 2, perHead); // (b, C, m, N, 2, d/m)
         Value byState = graph.Reshaped(graph.Transposed(added, 0, 2, 3, 4, 1, 5), 0, m, N, -1, perHead); // (b, m, N, 2C, d/m)
@@ -63,25 +62,27 @@ internal sealed class ChunkedFilter
     private Value BetweenChunks(Graph graph, string name, Direction direction)
     {
         (long m, long N) = (_config.NumSsmHeads, _config.StateSize);
-        Value Part(string part, Func<Tensor, Tensor> of) => graph.Diagonals(
-            Held(graph, $"{name}.{part}", [m * N, MostChunks], name, system => OneLater(of(system.Powers(MostChunks, step: Q))).flatten(0, 1)),
+        Value Part(string letter, Func<Complex, double> part) => graph.Diagonals(
+            _constants.Constant(graph, name, letter, [m * N, MostChunks], system => OneLater(Chunked(system).Carried(MostChunks)).Select(part)),
             MostChunks,
             direction == Direction.Forward ? _forward : _backward); // (m N, C, C)
 
-        (Value re, Value im) = (Part("re", real), Part("im", imag));
-        Value negative = graph.Do("Neg", im);
+        (Value re, Value im) = (Part("re", power => power.Real), Part("im", power => power.Imaginary));
+        Value negative = graph.AddNode("Neg", im);
         (Value right, Value left) = direction == Direction.Forward ? (negative, im) : (im, negative);
-        Value P = graph.Do(
+        Value P = graph.AddNode(
             "Concat",
-            [graph.Do("Concat", [re, right], ("axis", 2L)), graph.Do("Concat", [left, re], ("axis", 2L))],
+            [graph.AddNode("Concat", [re, right], ("axis", 2L)), graph.AddNode("Concat", [left, re], ("axis", 2L))],
             ("axis", 1L)); // (m N, 2C, 2C)
-        Value shape = graph.Do("Concat", [graph.Numbers(m, N), graph.Times(_chunks, graph.Numbers(2)), graph.Times(_chunks, graph.Numbers(2))], ("axis", 0L));
-        return graph.Do("Reshape", P, shape);
+        Value shape = graph.AddNode("Concat", [graph.Numbers(m, N), graph.Times(_chunks, graph.Numbers(2)), graph.Times(_chunks, graph.Numbers(2))], ("axis", 0L));
+        return graph.AddNode("Reshape", P, shape);
     }
 
-    /// <summary>A chunk hears those before it, not itself.</summary>
-    private static Tensor OneLater(Tensor powers) => cat([zeros_like(powers.narrow(2, 0, 1)), powers.narrow(2, 0, powers.shape[2] - 1)], 2);
+    private ChunkedStateSpaceModel Chunked(DiscreteStateSpaceModel system) => new(system, Q);
 
-    private Value Held(Graph graph, string name, long[] shape, string ssm, Func<DiscreteSystem, Tensor> of) =>
-        graph.Weight(name, ElementType.Float, shape, () => _weights.OfSystem(ssm, of));
+    /// <summary>A chunk begins with what the chunks before it left, not with what it adds itself: row by row, one zero and all but the last number.</summary>
+    private static IEnumerable<Complex> OneLater(Complex[,] carried) =>
+        from n in Enumerable.Range(0, carried.GetLength(0))
+        from chunk in Enumerable.Range(0, carried.GetLength(1))
+        select chunk == 0 ? Complex.Zero : carried[n, chunk - 1];
 }

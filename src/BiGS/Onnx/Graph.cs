@@ -7,7 +7,7 @@ namespace BiGS.Onnx;
 internal readonly record struct Value(string Name);
 
 /// <summary>The element types of ONNX that are used here, by their numbers.</summary>
-internal enum ElementType
+internal enum OnnxType
 {
     Float = 1,
     UInt8 = 2,
@@ -46,7 +46,7 @@ internal sealed class Graph
     /// <param name="name">As callers name it.</param>
     /// <param name="type">Of its elements.</param>
     /// <param name="dimensions">Names of dimensions of any size.</param>
-    public Value Input(string name, ElementType type, params string[] dimensions)
+    public Value Input(string name, OnnxType type, params string[] dimensions)
     {
         _contents.Inputs.Add(OnnxFields.Value(name, type, dimensions));
         return new Value(name);
@@ -60,19 +60,19 @@ internal sealed class Graph
     public Value Output(string name, Value value, params string[] dimensions)
     {
         _nodes.Add(OnnxFields.Node("Identity", name, [value.Name], [name], []));
-        _contents.Outputs.Add(OnnxFields.Value(name, ElementType.Float, dimensions));
+        _contents.Outputs.Add(OnnxFields.Value(name, OnnxType.Float, dimensions));
         return new Value(name);
     }
 
     /// <summary>An operation with one result.</summary>
-    public Value Do(string operation, params Value[] inputs) => Do(operation, inputs, []);
+    public Value AddNode(string operation, params Value[] inputs) => AddNode(operation, inputs, []);
 
-    /// <inheritdoc cref="Do(string, Value[])"/>
-    public Value Do(string operation, Value[] inputs, params (string Name, object Value)[] attributes) =>
-        Do(operation, inputs, 1, attributes)[0];
+    /// <inheritdoc cref="AddNode(string, Value[])"/>
+    public Value AddNode(string operation, Value[] inputs, params (string Name, object Value)[] attributes) =>
+        AddNode(operation, inputs, 1, attributes)[0];
 
     /// <summary>An operation with several results.</summary>
-    public Value[] Do(string operation, Value[] inputs, int results, params (string Name, object Value)[] attributes)
+    public Value[] AddNode(string operation, Value[] inputs, int results, params (string Name, object Value)[] attributes)
     {
         string name = Free($"{_place}{operation}");
         Value[] outputs = [.. Enumerable.Range(0, results).Select(i => new Value(results == 1 ? name : $"{name}.{i}"))];
@@ -90,30 +90,30 @@ internal sealed class Graph
         {
             var inner = new Graph(_contents, [], $"{_place}{name}/");
             Value result = write(inner);
-            return OnnxFields.Graph(name, inner._nodes, [], [], [OnnxFields.Value(result.Name, ElementType.Float)]);
+            return OnnxFields.Graph(name, inner._nodes, [], [], [OnnxFields.Value(result.Name, OnnxType.Float)]);
         }
 
-        return Do("If", [condition], ("then_branch", Branch("then", then)), ("else_branch", Branch("else", otherwise)));
+        return AddNode("If", [condition], ("then_branch", Branch("then", then)), ("else_branch", Branch("else", otherwise)));
     }
 
     /// <summary>Whole numbers that the graph holds: (n).</summary>
-    public Value Numbers(params long[] numbers) => Held(string.Join(',', numbers), ElementType.Int64, [numbers.Length], () => numbers);
+    public Value Numbers(params long[] numbers) => Held(string.Join(',', numbers), OnnxType.Int64, [numbers.Length], () => numbers);
 
     /// <summary>One whole number without a dimension.</summary>
-    public Value Number(long number) => Held($"{number} alone", ElementType.Int64, [], () => new[] { number });
+    public Value Number(long number) => Held($"{number} alone", OnnxType.Int64, [], () => new[] { number });
 
     /// <summary>One number without a dimension.</summary>
-    public Value Number(float number) => Held(number.ToString("r", CultureInfo.InvariantCulture) + "f", ElementType.Float, [], () => new[] { number });
+    public Value Number(float number) => Held(number.ToString("r", CultureInfo.InvariantCulture) + "f", OnnxType.Float, [], () => new[] { number });
 
     /// <summary>One number of eight bits without a dimension.</summary>
-    public Value Byte(byte number) => Held($"{number} byte", ElementType.UInt8, [], () => new[] { number });
+    public Value Byte(byte number) => Held($"{number} byte", OnnxType.UInt8, [], () => new[] { number });
 
     /// <summary>A weight.</summary>
     /// <param name="name">As the checkpoint has it.</param>
     /// <param name="type">Of its elements.</param>
     /// <param name="shape">Its dimensions.</param>
     /// <param name="values">Makes them when they are to be written.</param>
-    public Value Weight<T>(string name, ElementType type, long[] shape, Func<T[]> values)
+    public Value Weight<T>(string name, OnnxType type, long[] shape, Func<T[]> values)
         where T : unmanaged
     {
         if (_contents.Held.Add(name))
@@ -129,7 +129,7 @@ internal sealed class Graph
     public Message ToModel(string name, IReadOnlyDictionary<string, string> facts) =>
         OnnxFields.Model(OnnxFields.Graph(name, _nodes, _contents.Weights, _contents.Inputs, _contents.Outputs), facts);
 
-    private Value Held<T>(string name, ElementType type, long[] shape, Func<T[]> values)
+    private Value Held<T>(string name, OnnxType type, long[] shape, Func<T[]> values)
         where T : unmanaged => Weight($"constant/{name}", type, shape, values);
 
     private string Free(string name)

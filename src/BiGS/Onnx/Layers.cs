@@ -5,8 +5,8 @@ namespace BiGS.Onnx;
 /// <summary>The model's layers in ONNX's operators, in the order of the data; each says what the module of its name in Models says. Rows come first: (b, l, d).</summary>
 /// <param name="config">The model's shape.</param>
 /// <param name="weights">Its weights.</param>
-/// <param name="products">How large matrices are multiplied.</param>
-internal sealed class Layers(BiGSConfig config, ModelWeights weights, Products products)
+/// <param name="linear">How large matrices are multiplied.</param>
+internal sealed class Layers(BiGSConfig config, IModelWeights weights, LinearLayers linear)
 {
     private readonly bool _tanh = config.LayerAct == LayerActivation.GeluTanh;
 
@@ -20,8 +20,8 @@ internal sealed class Layers(BiGSConfig config, ModelWeights weights, Products p
     {
         Value x = Embedded(graph.In("embeddings"), ids, types);
         IRouting routing = config.Routing == Routing.Ssm
-            ? new SsmRouting(config, weights, products, graph, ids, padding)
-            : new AttentionRouting(config, products, padding);
+            ? new SsmRouting(config, weights, linear, graph, ids, padding)
+            : new AttentionRouting(config, linear, padding);
         for (int n = 0; n < config.NumHiddenLayers; n++)
         {
             x = Block(graph.In($"layer.{n}"), x, $"bigs.encoder.layer.{n}.", routing);
@@ -30,18 +30,18 @@ internal sealed class Layers(BiGSConfig config, ModelWeights weights, Products p
         return config is { Architecture: Architecture.Stack, PreNorm: true } ? Norm(graph, x, "bigs.encoder.LayerNorm") : x;
     }
 
-    public Value Norm(Graph graph, Value x, string name) => graph.Do(
-        "LayerNormalization", [x, weights.In(graph, $"{name}.weight"), weights.In(graph, $"{name}.bias")], ("axis", -1L), ("epsilon", (float)config.LayerNormEps));
+    public Value Norm(Graph graph, Value x, string name) => graph.AddNode(
+        "LayerNormalization", [x, graph.Weight(weights, $"{name}.weight"), graph.Weight(weights, $"{name}.bias")], ("axis", -1L), ("epsilon", (float)config.LayerNormEps));
 
     private Value Embedded(Graph graph, Value ids, Value types)
     {
         const string Here = "bigs.embeddings.";
         Value x = graph.Plus(
-            products.Words(graph, ids, $"{Here}word_embeddings.weight"),
-            graph.Do("Gather", weights.In(graph, $"{Here}token_type_embeddings.weight"), types));
+            linear.Words(graph, ids, $"{Here}word_embeddings.weight"),
+            graph.AddNode("Gather", graph.Weight(weights, $"{Here}token_type_embeddings.weight"), types));
         if (config.PositionEmbeddingType == PositionEmbedding.Absolute)
         {
-            x = graph.Plus(x, graph.First(weights.In(graph, $"{Here}position_embeddings.weight"), graph.Size(ids, 1), axis: 0));
+            x = graph.Plus(x, graph.First(graph.Weight(weights, $"{Here}position_embeddings.weight"), graph.Size(ids, 1), axis: 0));
         }
 
         return Norm(graph, x, $"{Here}LayerNorm");
@@ -53,9 +53,9 @@ internal sealed class Layers(BiGSConfig config, ModelWeights weights, Products p
     private Value Gated(Graph graph, Value x, string name, IRouting routing)
     {
         Value X = config.PreNorm ? Norm(graph, x, $"{name}LayerNorm") : x;
-        Value V = Gelu(graph, products.Dense(graph, X, $"{name}dv"));
-        Value U = Gelu(graph, products.Dense(graph, routing.Route(graph, X, name), $"{name}dol"));
-        x = graph.Plus(x, products.Dense(graph, graph.Times(U, V), $"{name}do"));
+        Value V = Gelu(graph, linear.Dense(graph, X, $"{name}dv"));
+        Value U = Gelu(graph, linear.Dense(graph, routing.Route(graph, X, name), $"{name}dol"));
+        x = graph.Plus(x, linear.Dense(graph, graph.Times(U, V), $"{name}do"));
         return config.PreNorm ? x : Norm(graph, x, $"{name}LayerNorm");
     }
 
@@ -72,7 +72,7 @@ internal sealed class Layers(BiGSConfig config, ModelWeights weights, Products p
     }
 
     private Value FeedForward(Graph graph, Value x, string name) =>
-        products.Dense(graph, Gelu(graph, products.Dense(graph, x, $"{name}intermediate")), $"{name}output");
+        linear.Dense(graph, Gelu(graph, linear.Dense(graph, x, $"{name}intermediate")), $"{name}output");
 
     private Value Gelu(Graph graph, Value x) => graph.Gelu(x, _tanh);
 }

@@ -50,8 +50,8 @@ public static class OnnxCheck
 
     private static Tensor Of(ModelOutput output, string name) => name switch
     {
-        "last_hidden_state" => output.LastHiddenState,
-        "pooler_output" => output.PoolerOutput!,
+        ModelOutputs.LastHiddenState => output.LastHiddenState,
+        ModelOutputs.PoolerOutput => output.PoolerOutput!,
         _ => output.Results[name],
     };
 
@@ -65,7 +65,7 @@ public static class OnnxCheck
         (Tensor a, Tensor b) = (actual.to_type(ScalarType.Float64), expected.to_type(ScalarType.Float64));
         static double Rms(Tensor x) => Math.Sqrt(x.square().mean().item<double>());
         double rms = Math.Max(Rms(b), 1e-6);
-        double? same = name.Contains("logits", StringComparison.Ordinal) ? a.argmax(-1).eq(b.argmax(-1)).to_type(ScalarType.Float64).mean().item<double>() : null;
+        double? same = name.Contains(ModelOutputs.Logits, StringComparison.Ordinal) ? a.argmax(-1).eq(b.argmax(-1)).to_type(ScalarType.Float64).mean().item<double>() : null;
         return new OutputDistance(name, (a - b).abs().max().item<double>() / rms, Rms(a - b) / rms, same);
     }
 

@@ -2,25 +2,12 @@ using BiGS.Checkpoints;
 using BiGS.Files;
 using BiGS.Models;
 using BiGS.Tokenizers;
-using static TorchSharp.torch;
 
 namespace BiGS.Onnx;
 
-/// <summary>
-/// Writes a model as ONNX, for ONNX Runtime and whatever else reads it: standard operators only, rows of any number and of any length up to the model's.
-/// Inputs are <c>input_ids, attention_mask, token_type_ids</c>, outputs what <c>bigs forward</c> writes, under the same names.
-/// </summary>
+/// <summary>Exports checkpoints as ONNX (<see cref="OnnxGraphFile"/>), with the configuration and the tokenizer that belong to them.</summary>
 public static class OnnxExport
 {
-    /// <summary>The file's name in a folder.</summary>
-    public const string FileName = "model.onnx";
-
-    /// <summary>What a model without a head is called in <c>architectures</c>.</summary>
-    public const string BareEncoder = "BiGSModel";
-
-    /// <summary>Under this name the file holds the model's config.json.</summary>
-    internal const string ConfigFact = "bigs.config";
-
     /// <summary>Exports a checkpoint.</summary>
     /// <param name="source">A folder, or one weights file with config.json beside it.</param>
     /// <param name="target">A file that ends in <c>.onnx</c>; or a folder, which gets config.json and the tokenizer too.</param>
@@ -35,7 +22,7 @@ public static class OnnxExport
         string source, string target, string? tokenizer = null, bool bare = false, bool int8 = false, bool overwrite = false)
     {
         bool toFile = Path.GetExtension(target) == ".onnx";
-        string file = toFile ? target : Path.Combine(target, FileName);
+        string file = toFile ? target : Path.Combine(target, OnnxGraphFile.FileName);
         if (File.Exists(file) && !overwrite)
         {
             throw new IOException($"{file}: there is a file already; choose another --out, or give --overwrite.");
@@ -58,7 +45,7 @@ public static class OnnxExport
         }
 
         bare |= poolsOtherwise && model is BiGSForEmbedding;
-        var config = opened.File with { Config = model.Config, Architecture = bare ? BareEncoder : model.Architecture };
+        var config = opened.File with { Config = model.Config, Architecture = bare ? ModelHeads.Encoder : model.Architecture };
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         Write(model, config, file, int8);
         string folder = Directory.Exists(source) ? source : Path.GetDirectoryName(Path.GetFullPath(source))!;
@@ -75,19 +62,9 @@ public static class OnnxExport
     /// <summary>Writes a model that is open.</summary>
     /// <param name="model">In evaluation mode.</param>
     /// <param name="config">Its configuration; the head that it names is written.</param>
-    /// <param name="file">Whole under its name or not there.</param>
+    /// <param name="file">Where; a file that is there is replaced.</param>
     /// <param name="int8">Whether large matrices are rounded to eight bits.</param>
-    /// <exception cref="InvalidDataException">The model is larger than an ONNX file may be.</exception>
-    public static void Write(HeadedModel model, ConfigFile config, string file, bool int8 = false)
-    {
-        using var untracked = no_grad();
-        Message onnx = new HeadGraph(model, config.Architecture, int8)
-            .ToModel(config.Architecture, new Dictionary<string, string> { [ConfigFact] = config.ToJson() });
-        if (onnx.Length > Array.MaxLength)
-        {
-            throw new InvalidDataException($"{file}: the model would take {onnx.Length / 1e9:f1} GB, and an ONNX file holds at most 2.1; export it with weights of eight bits.");
-        }
-
-        WholeFile.Write(file, onnx.WriteTo);
-    }
+    /// <inheritdoc cref="OnnxGraphFile.Write" path="/exception"/>
+    public static void Write(HeadedModel model, ConfigFile config, string file, bool int8 = false) =>
+        OnnxGraphFile.Write(config, new TorchModelWeights(model), file, int8);
 }

@@ -69,7 +69,7 @@ internal static class OnnxFields
         return node;
     }
 
-    public static Message Tensor(string name, ElementType type, long[] shape, long bytes, Action<Stream> write)
+    public static Message Tensor(string name, OnnxType type, long[] shape, long bytes, Action<Stream> write)
     {
         var tensor = new Message();
         foreach (long size in shape)
@@ -81,13 +81,13 @@ internal static class OnnxFields
     }
 
     /// <summary>A value of any shape.</summary>
-    public static Message Value(string name, ElementType type) => OfTensor(name, new Message().Add(1, (long)type));
+    public static Message Value(string name, OnnxType type) => OfTensor(name, new Message().Add(1, (long)type));
 
     /// <summary>A value.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="type">Of its elements.</param>
     /// <param name="dimensions">Numbers, or names of dimensions of any size.</param>
-    public static Message Value(string name, ElementType type, string[] dimensions)
+    public static Message Value(string name, OnnxType type, string[] dimensions)
     {
         var shape = new Message();
         foreach (string dimension in dimensions)

@@ -1,14 +1,15 @@
 using System.Collections.Concurrent;
 using BiGS.Checkpoints;
+using BiGS.Models;
 using Microsoft.ML.OnnxRuntime;
 
 namespace BiGS.Onnx;
 
-/// <summary>A model that <see cref="OnnxExport"/> wrote, computed by ONNX Runtime; nothing of libtorch is needed. Several threads may use one.</summary>
+/// <summary>A model that <see cref="OnnxGraphFile"/> wrote, computed by ONNX Runtime; nothing of libtorch is needed. Several threads may use one.</summary>
 public sealed class OnnxModel : IDisposable
 {
-    private const string States = "last_hidden_state";
-    private const string Scores = "logits";
+    private const string States = ModelOutputs.LastHiddenState;
+    private const string Scores = ModelOutputs.Logits;
 
     private readonly string _path;
     private readonly int? _threads;
@@ -25,9 +26,9 @@ public sealed class OnnxModel : IDisposable
         {
             OnnxFile file = Read();
             Outputs = file.Outputs;
-            File = file.Facts.TryGetValue(OnnxExport.ConfigFact, out string? config)
+            File = file.Facts.TryGetValue(OnnxGraphFile.ConfigMetadata, out string? config)
                 ? ConfigFile.Parse(config, path, ConfigOrigin.AuthorsPyTorch)
-                : throw new InvalidDataException($"{path}: an ONNX file, but none that bigs export wrote: it does not hold {OnnxExport.ConfigFact}.");
+                : throw new InvalidDataException($"{path}: an ONNX file, but none that bigs export wrote: it does not hold {OnnxGraphFile.ConfigMetadata}.");
         }
         catch
         {
@@ -49,7 +50,7 @@ public sealed class OnnxModel : IDisposable
     /// <exception cref="InvalidDataException">It is not ONNX, or was not written by this program.</exception>
     public static OnnxModel Open(string folderOrFile, int? threads = null)
     {
-        string path = Directory.Exists(folderOrFile) ? Path.Combine(folderOrFile, OnnxExport.FileName) : folderOrFile;
+        string path = Directory.Exists(folderOrFile) ? Path.Combine(folderOrFile, OnnxGraphFile.FileName) : folderOrFile;
         return System.IO.File.Exists(path)
             ? new OnnxModel(path, threads)
             : throw new FileNotFoundException($"{path}: there is no such file; write it with bigs export --format onnx.", path);

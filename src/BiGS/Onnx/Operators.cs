@@ -3,29 +3,29 @@ namespace BiGS.Onnx;
 /// <summary>The operations that models are made of, by the names of the field.</summary>
 internal static class Operators
 {
-    public static Value Plus(this Graph graph, Value a, Value b) => graph.Do("Add", a, b);
+    public static Value Plus(this Graph graph, Value a, Value b) => graph.AddNode("Add", a, b);
 
-    public static Value Times(this Graph graph, Value a, Value b) => graph.Do("Mul", a, b);
+    public static Value Times(this Graph graph, Value a, Value b) => graph.AddNode("Mul", a, b);
 
-    public static Value Product(this Graph graph, Value a, Value b) => graph.Do("MatMul", a, b);
+    public static Value Product(this Graph graph, Value a, Value b) => graph.AddNode("MatMul", a, b);
 
     /// <summary>Single precision from whatever it was.</summary>
-    public static Value ToFloat(this Graph graph, Value x) => graph.Do("Cast", [x], ("to", (long)ElementType.Float));
+    public static Value ToFloat(this Graph graph, Value x) => graph.AddNode("Cast", [x], ("to", (long)OnnxType.Float));
 
     /// <summary>GELU, exact or by its tanh form.</summary>
-    public static Value Gelu(this Graph graph, Value x, bool tanh = false) => graph.Do("Gelu", [x], ("approximate", tanh ? "tanh" : "none"));
+    public static Value Gelu(this Graph graph, Value x, bool tanh = false) => graph.AddNode("Gelu", [x], ("approximate", tanh ? "tanh" : "none"));
 
-    public static Value Transposed(this Graph graph, Value x, params long[] order) => graph.Do("Transpose", [x], ("perm", order));
+    public static Value Transposed(this Graph graph, Value x, params long[] order) => graph.AddNode("Transpose", [x], ("perm", order));
 
     /// <summary>Other dimensions for the same numbers: 0 keeps one, −1 takes what is left.</summary>
-    public static Value Reshaped(this Graph graph, Value x, params long[] shape) => graph.Do("Reshape", x, graph.Numbers(shape));
+    public static Value Reshaped(this Graph graph, Value x, params long[] shape) => graph.AddNode("Reshape", x, graph.Numbers(shape));
 
     /// <summary>One more dimension, of size 1.</summary>
-    public static Value Unsqueezed(this Graph graph, Value x, long axis) => graph.Do("Unsqueeze", x, graph.Numbers(axis));
+    public static Value Unsqueezed(this Graph graph, Value x, long axis) => graph.AddNode("Unsqueeze", x, graph.Numbers(axis));
 
     /// <summary>The size of one dimension, (1).</summary>
     public static Value Size(this Graph graph, Value x, long axis) =>
-        graph.Do("Gather", [graph.Do("Shape", x), graph.Numbers(axis)], ("axis", 0L));
+        graph.AddNode("Gather", [graph.AddNode("Shape", x), graph.Numbers(axis)], ("axis", 0L));
 
     /// <summary>The first of a dimension.</summary>
     /// <param name="graph">Where.</param>
@@ -33,5 +33,5 @@ internal static class Operators
     /// <param name="count">How many, (1).</param>
     /// <param name="axis">Along which dimension.</param>
     public static Value First(this Graph graph, Value x, Value count, long axis) =>
-        graph.Do("Slice", x, graph.Numbers(0), count, graph.Numbers(axis));
+        graph.AddNode("Slice", x, graph.Numbers(0), count, graph.Numbers(axis));
 }

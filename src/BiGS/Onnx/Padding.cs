@@ -9,9 +9,9 @@ internal sealed class Padding(Graph graph, Value mask)
     public Value Keep { get; } = graph.Unsqueezed(graph.ToFloat(mask), -1);
 
     /// <summary>What attention adds to its scores: 0 at text, so much less at padding that nothing of it is left. (b, 1, 1, l).</summary>
-    public Value Unseen(Graph here) => here.Do(
+    public Value Unseen(Graph here) => here.AddNode(
         "Where",
-        here.Do("Cast", [here.Do("Unsqueeze", mask, here.Numbers(1, 2))], ("to", (long)ElementType.Bool)),
+        here.AddNode("Cast", [here.AddNode("Unsqueeze", mask, here.Numbers(1, 2))], ("to", (long)OnnxType.Bool)),
         here.Number(0f),
         here.Number(float.MinValue));
 }

@@ -1,5 +1,5 @@
 using BiGS.Models;
-using BiGS.Ssm;
+using BiGS.StateSpace;
 
 namespace BiGS.Onnx;
 
@@ -10,24 +10,25 @@ namespace BiGS.Onnx;
 internal sealed class SsmRouting : IRouting
 {
     private readonly BiGSConfig _config;
-    private readonly Products _products;
+    private readonly LinearLayers _linear;
     private readonly Padding _padding;
     private readonly ToeplitzFilter _short;
     private readonly ChunkedFilter? _long;
     private readonly Value _isShort;
 
-    public SsmRouting(BiGSConfig config, ModelWeights weights, Products products, Graph graph, Value ids, Padding padding)
+    public SsmRouting(BiGSConfig config, IModelWeights weights, LinearLayers linear, Graph graph, Value ids, Padding padding)
     {
         _config = config;
-        _products = products;
+        _linear = linear;
         _padding = padding;
         Graph here = graph.In("positions");
         Value length = here.Size(ids, 1);
-        _short = new ToeplitzFilter(config, weights, here, length);
+        var constants = new SsmConstants(config, weights);
+        _short = new ToeplitzFilter(config, constants, here, length);
         if (config.MaxPositionEmbeddings > ToeplitzFilter.Longest)
         {
-            _long = new ChunkedFilter(config, weights, here, length);
-            _isShort = here.Do("LessOrEqual", length, here.Numbers(ToeplitzFilter.Longest));
+            _long = new ChunkedFilter(config, constants, here, length);
+            _isShort = here.AddNode("LessOrEqual", length, here.Numbers(ToeplitzFilter.Longest));
         }
     }
 
@@ -38,17 +39,17 @@ internal sealed class SsmRouting : IRouting
         Value B = Filtered(graph.In("bs4"), Input(graph, X, $"{name}du_backward"), $"{name}bs4", Direction.Backward);
         if (_config.Merge == Merge.Concat)
         {
-            return _products.Dense(graph, graph.Do("Concat", [F, B], ("axis", -1L)), $"{name}merge");
+            return _linear.Dense(graph, graph.AddNode("Concat", [F, B], ("axis", -1L)), $"{name}merge");
         }
 
-        Value U1 = _products.Dense(graph, F, $"{name}duc_forward");
-        Value U2 = _products.Dense(graph, B, $"{name}duc_backward");
+        Value U1 = _linear.Dense(graph, F, $"{name}duc_forward");
+        Value U2 = _linear.Dense(graph, B, $"{name}duc_backward");
         return _config.Merge == Merge.Multiply ? graph.Times(U1, U2) : graph.Plus(U1, U2);
     }
 
     private Value Input(Graph graph, Value X, string name)
     {
-        Value u = graph.Gelu(_products.Dense(graph, X, name), _config.LayerAct == LayerActivation.GeluTanh);
+        Value u = graph.Gelu(_linear.Dense(graph, X, name), _config.LayerAct == LayerActivation.GeluTanh);
         return _config.MaskPadding ? graph.Times(u, _padding.Keep) : u;
     }
 

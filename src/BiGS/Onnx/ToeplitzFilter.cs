@@ -1,5 +1,5 @@
 using BiGS.Models;
-using BiGS.Ssm;
+using BiGS.StateSpace;
 
 namespace BiGS.Onnx;
 
@@ -13,17 +13,17 @@ internal sealed class ToeplitzFilter
     public const long Longest = 512;
 
     private readonly BiGSConfig _config;
-    private readonly ModelWeights _weights;
+    private readonly SsmConstants _constants;
     private readonly Value _forward;
     private readonly Value _backward;
     private readonly Value _corner;
 
-    public ToeplitzFilter(BiGSConfig config, ModelWeights weights, Graph graph, Value length)
+    public ToeplitzFilter(BiGSConfig config, SsmConstants constants, Graph graph, Value length)
     {
         _config = config;
-        _weights = weights;
+        _constants = constants;
         (_forward, _backward) = graph.DiagonalIndices(graph.Number(Length), Length);
-        _corner = graph.Do("Concat", [length, length], ("axis", 0L));
+        _corner = graph.AddNode("Concat", [length, length], ("axis", 0L));
     }
 
     private long Length => Math.Min(_config.MaxPositionEmbeddings, Longest);
@@ -31,8 +31,7 @@ internal sealed class ToeplitzFilter
     /// <summary>T at its full length: (m, L, L).</summary>
     public Value Matrix(Graph graph, string name, Direction direction)
     {
-        Value K = graph.Weight(
-            $"{name}.K", ElementType.Float, [_config.NumSsmHeads, Length], () => _weights.OfSystem(name, system => system.ImpulseResponse(Length)));
+        Value K = _constants.Constant(graph, name, "K", [_config.NumSsmHeads, Length], system => system.ImpulseResponse((int)Length));
         return graph.Diagonals(K, Length, direction == Direction.Forward ? _forward : _backward);
     }
 
@@ -40,7 +39,7 @@ internal sealed class ToeplitzFilter
     public Value Filtered(Graph graph, Value u, Value T)
     {
         long m = _config.NumSsmHeads;
-        Value corner = graph.Do("Slice", T, graph.Numbers(0, 0), _corner, graph.Numbers(1, 2)); // (m, l, l)
+        Value corner = graph.AddNode("Slice", T, graph.Numbers(0, 0), _corner, graph.Numbers(1, 2)); // (m, l, l)
         if (m == 1)
         {
             return graph.Product(corner, u);
@@ -60,10 +59,10 @@ internal static class Toeplitz
     /// <param name="count">How many numbers the row has; it has one zero fewer.</param>
     public static (Value Lower, Value Upper) DiagonalIndices(this Graph graph, Value size, long count)
     {
-        Value positions = graph.Do("Range", graph.Number(0), size, graph.Number(1)); // (n)
+        Value positions = graph.AddNode("Range", graph.Number(0), size, graph.Number(1)); // (n)
         (Value down, Value across) = (graph.Unsqueezed(positions, 1), graph.Unsqueezed(positions, 0)); // (n, 1), (1, n)
         Value zeros = graph.Numbers(count - 1);
-        return (graph.Do("Sub", graph.Plus(down, zeros), across), graph.Do("Sub", graph.Plus(across, zeros), down));
+        return (graph.AddNode("Sub", graph.Plus(down, zeros), across), graph.AddNode("Sub", graph.Plus(across, zeros), down));
     }
 
     /// <summary>The matrices: (k, n, n).</summary>
@@ -72,5 +71,5 @@ internal static class Toeplitz
     /// <param name="count">Numbers of a row.</param>
     /// <param name="indices">Lower or upper.</param>
     public static Value Diagonals(this Graph graph, Value rows, long count, Value indices) =>
-        graph.Do("Gather", [graph.Do("Pad", rows, graph.Numbers(0, count - 1, 0, 0)), indices], ("axis", 1L));
+        graph.AddNode("Gather", [graph.AddNode("Pad", rows, graph.Numbers(0, count - 1, 0, 0)), indices], ("axis", 1L));
 }

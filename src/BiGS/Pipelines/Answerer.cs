@@ -30,7 +30,7 @@ public sealed record FoundAnswer(IReadOnlyList<AnswerCandidate> Candidates, doub
 /// </summary>
 public sealed class Answerer : IDisposable
 {
-    internal const string Head = "BiGSForQuestionAnswering";
+    internal const string Head = ModelHeads.QuestionAnswering;
     private const int ShortestWindow = 8;
 
     private readonly TextModel _model;
@@ -125,7 +125,7 @@ public sealed class Answerer : IDisposable
 
     private IEnumerable<(float[] Starts, float[] Ends)> Logits(Batch batch)
     {
-        IReadOnlyList<Numbers> logits = _model.Backend.Compute(batch, "start_logits", "end_logits"); // (b, l) each
+        IReadOnlyList<Numbers> logits = _model.Backend.Compute(batch, ModelOutputs.StartLogits, ModelOutputs.EndLogits); // (b, l) each
         return Enumerable.Range(0, batch.Rows).Select(row => (logits[0].At(row).ToArray(), logits[1].At(row).ToArray()));
     }
 

@@ -19,7 +19,7 @@ public sealed record Classification(IReadOnlyList<LabelProbability> Labels, doub
 /// <summary>Classes or values of texts and pairs of texts, by a model that was fine-tuned for them. Several threads may use one.</summary>
 public sealed class Classifier : IDisposable
 {
-    internal const string Head = "BiGSForSequenceClassification";
+    internal const string Head = ModelHeads.SequenceClassification;
 
     private readonly TextModel _model;
 
@@ -60,7 +60,7 @@ public sealed class Classifier : IDisposable
 
     private IEnumerable<Classification> Answers(Batch batch)
     {
-        Numbers logits = _model.Backend.Compute(batch, "logits")[0]; // (b, labels)
+        Numbers logits = _model.Backend.Compute(batch, ModelOutputs.Logits)[0]; // (b, labels)
         return Enumerable.Range(0, batch.Rows).Select(row => logits.Width == 1
             ? new Classification([], logits.At(row)[0])
             : new Classification([.. Probabilities(logits, row).OrderByDescending(label => label.Probability)], null));

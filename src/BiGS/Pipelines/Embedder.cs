@@ -94,14 +94,14 @@ public sealed class Embedder : IDisposable
 
     private IEnumerable<float[][]> States(Batch batch)
     {
-        Numbers states = _model.Backend.Compute(batch, "last_hidden_state")[0]; // (b, l, d)
+        Numbers states = _model.Backend.Compute(batch, ModelOutputs.LastHiddenState)[0]; // (b, l, d)
         return Enumerable.Range(0, batch.Rows).Select(row => Enumerable.Range(row * batch.Length, batch.Length)
             .Where(position => batch.AttentionMask[position] != 0).Select(position => states.At(position).ToArray()).ToArray());
     }
 
     private IEnumerable<float[]> Vectors(Batch batch, bool normalize)
     {
-        Numbers states = _model.Backend.Compute(batch, "last_hidden_state")[0]; // (b, l, d)
+        Numbers states = _model.Backend.Compute(batch, ModelOutputs.LastHiddenState)[0]; // (b, l, d)
         for (int row = 0; row < batch.Rows; row++)
         {
             int at = row * batch.Length;

@@ -24,7 +24,7 @@ public sealed record MaskedWord(int Start, int End, IReadOnlyList<MaskCandidate>
 /// </summary>
 public sealed class FillMask : IDisposable
 {
-    internal const string Head = "BiGSForMaskedLM";
+    internal const string Head = ModelHeads.MaskedLM;
     private const string Mask = "[MASK]";
     private const int LongestQuote = 80;
 

@@ -16,7 +16,7 @@ public sealed record TaggedWord(string Word, string Tag, double Probability, int
 /// <summary>A tag for every word of a text, read off its first piece, by a model that was fine-tuned for it. Several threads may use one.</summary>
 public sealed class Tagger : IDisposable
 {
-    internal const string Head = "BiGSForTokenClassification";
+    internal const string Head = ModelHeads.TokenClassification;
 
     private readonly TextModel _model;
 
@@ -52,7 +52,7 @@ public sealed class Tagger : IDisposable
     /// <summary>Of each row, token by token, the probabilities of the tags.</summary>
     private IEnumerable<double[][]> Probabilities(Batch batch)
     {
-        Numbers logits = _model.Backend.Compute(batch, "logits")[0]; // (b, l, tags)
+        Numbers logits = _model.Backend.Compute(batch, ModelOutputs.Logits)[0]; // (b, l, tags)
         return Enumerable.Range(0, batch.Rows * batch.Length).Select(logits.Probabilities).Chunk(batch.Length);
     }
 

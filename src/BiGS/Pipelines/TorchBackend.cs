@@ -50,7 +50,7 @@ internal sealed class TorchBackend : IBackend
         using var scope = NewDisposeScope();
         using var untracked = inference_mode();
         ModelInput input = Input(batch);
-        if (outputs is ["last_hidden_state"])
+        if (outputs is [ModelOutputs.LastHiddenState])
         {
             return [Read(_model.Bigs.Encode(input))];
         }
@@ -58,8 +58,8 @@ internal sealed class TorchBackend : IBackend
         ModelOutput output = _model.Forward(input);
         return [.. outputs.Select(name => Read(name switch
         {
-            "last_hidden_state" => output.LastHiddenState,
-            "pooler_output" => output.PoolerOutput ?? throw new ArgumentException($"A {Architecture} has no pooler."),
+            ModelOutputs.LastHiddenState => output.LastHiddenState,
+            ModelOutputs.PoolerOutput => output.PoolerOutput ?? throw new ArgumentException($"A {Architecture} has no pooler."),
             _ => output.Results[name],
         }))];
     }

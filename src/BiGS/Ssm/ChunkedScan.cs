@@ -1,9 +1,10 @@
+using BiGS.StateSpace;
 using static TorchSharp.torch;
 
 namespace BiGS.Ssm;
 
 /// <summary>
-/// The exact system, linear in length and made of matrix products only. Rows are cut into C chunks of Q positions. Inside a chunk, T (Q × Q, Toeplitz)
+/// The exact system, linear in length and made of matrix products only (<see cref="ChunkedStateSpaceModel"/>). Rows are cut into C chunks of Q positions. Inside a chunk, T (Q × Q, Toeplitz)
 /// answers; between chunks, the state carries everything, since the exponentials of K factor:
 /// <code>
 /// e_c = V u_c                     what chunk c adds to the state by its end:  V_nq = B̄_n λ_n^{Q−1−q}
@@ -15,18 +16,12 @@ namespace BiGS.Ssm;
 /// </summary>
 public sealed class ChunkedScan : ISsmRoute
 {
-    /// <summary>
-    /// Q for a length. A token costs Q + 4N + 4NC/Q multiplications a channel: short chunks for short rows, and longer ones
-    /// so that C stays small (docs/results.md).
-    /// </summary>
-    public static long ChunkLength(long length) => length <= 8_192 ? 128 : length <= 32_768 ? 256 : 512;
-
     /// <inheritdoc/>
     public SsmOperator Prepare(DiscreteSystem system, long length, ScalarType type, Direction direction)
     {
         using var scope = NewDisposeScope();
         (long m, long N) = (system.C.shape[0], system.C.shape[1]);
-        long Q = ChunkLength(length);
+        long Q = ChunkedStateSpaceModel.LengthFor(length);
         long C = (length + Q - 1) / Q;
 
         Tensor V = IntoState(system, Q).to_type(type); // (m, 2N, Q)

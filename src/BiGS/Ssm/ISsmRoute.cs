@@ -1,3 +1,4 @@
+using BiGS.StateSpace;
 using static TorchSharp.torch;
 
 namespace BiGS.Ssm;

@@ -1,3 +1,5 @@
+using BiGS.StateSpace;
+
 namespace BiGS.Ssm;
 
 /// <summary>
@@ -32,7 +34,7 @@ public static class RouteCost
     /// </summary>
     private static double Chunked(long length, double stateSize)
     {
-        double Q = ChunkedScan.ChunkLength(length);
+        double Q = ChunkedStateSpaceModel.LengthFor(length);
         double C = Math.Ceiling(length / Q);
         return (C * ((2 * Q * Q) + (8 * stateSize * Q) + Q)) + (8 * stateSize * C * C);
     }

@@ -1,3 +1,4 @@
+using BiGS.StateSpace;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using BiGS.Checkpoints;
 using BiGS.Ssm;
+using BiGS.StateSpace;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,6 +29,19 @@ public class KernelGoldenTests
 
         kernel.to(Shared.Device);
         Tensor K = kernel.Discretize(ones(1, device: Shared.Device)).Kernel(length);
+        Distance.Within(Distance.Kernels, K, file.Read($"N{stateSize}.L{length}.K"), $"K, N = {stateSize}, L = {length}");
+    }
+
+    /// <summary>And so are those of the definition in plain C#.</summary>
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void KernelsOfTheDefinitionAreTheAuthors(int stateSize, int length)
+    {
+        using var scope = NewDisposeScope();
+        using var file = new SafetensorsFile(Shared.Path("golden", "s4d_kernels.safetensors"));
+        float[] Read(string name) => file.Read($"N{stateSize}.L{length}.{name}").to_type(ScalarType.Float32).data<float>().ToArray();
+        StateSpaceModel model = StateSpaceModel.FromParameters(Read("A_re"), Read("A_im"), Read("C"), Read("log_step"), [1])[0];
+        Tensor K = tensor(model.ZeroOrderHold().Kernel(length));
         Distance.Within(Distance.Kernels, K, file.Read($"N{stateSize}.L{length}.K"), $"K, N = {stateSize}, L = {length}");
     }
 

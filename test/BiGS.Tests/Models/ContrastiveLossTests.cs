@@ -59,7 +59,7 @@ public class ContrastiveLossTests
         Tensor ids = randint(5, 30, [3, 2, 6], generator: new Generator(2));
         ModelOutput output = model.Forward(new ModelInput(ids), new ModelLabels(arange(6).view(3, 2)));
         output.Loss!.backward();
-        Assert.Equal([3, 2, model.Config.HiddenSize], output.Results[BiGSForEmbedding.Result].shape);
+        Assert.Equal([3, 2, model.Config.HiddenSize], output.Results[ModelOutputs.SentenceEmbedding].shape);
         Assert.True(model.Bigs.Embeddings.WordTable.grad!.abs().sum().item<float>() > 0);
         Assert.Throws<ArgumentException>(() => model.Forward(new ModelInput(ids.view(6, 6)), new ModelLabels(arange(6))));
     }
@@ -73,7 +73,7 @@ public class ContrastiveLossTests
         HeadedModel model = SmallModels.Build(SmallModels.Config(), head: nameof(BiGSForEmbedding));
         Tensor ids = randint(5, 30, [2, 2, 6], generator: new Generator(2));
         Tensor mask = tensor(new long[] { 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0 }, [2, 2, 6]);
-        Tensor together = model.Forward(new ModelInput(ids, mask)).Results[BiGSForEmbedding.Result];
+        Tensor together = model.Forward(new ModelInput(ids, mask)).Results[ModelOutputs.SentenceEmbedding];
         for (int i = 0; i < 4; i++)
         {
             long length = mask.view(4, 6)[i].sum().item<long>();

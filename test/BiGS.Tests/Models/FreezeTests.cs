@@ -1,5 +1,6 @@
 using BiGS.Models;
 using BiGS.Ssm;
+using BiGS.StateSpace;
 using BiGS.Tests.Golden;
 using static TorchSharp.torch;
 

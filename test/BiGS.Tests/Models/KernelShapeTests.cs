@@ -1,5 +1,6 @@
 using BiGS.Models;
 using BiGS.Ssm;
+using BiGS.StateSpace;
 using static TorchSharp.torch;
 
 namespace BiGS.Tests.Models;

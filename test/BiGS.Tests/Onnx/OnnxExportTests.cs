@@ -11,7 +11,7 @@ public class OnnxExportTests
     public static TheoryData<string, Architecture, Routing> HeadsAndForms => new MatrixTheoryData<string, Architecture, Routing>(
         [
             "BiGSForMaskedLM", "BiGSForSequenceClassification", "BiGSForTokenClassification", "BiGSForQuestionAnswering", "BiGSForMultipleChoice",
-            "BiGSForEmbedding", OnnxExport.BareEncoder,
+            "BiGSForEmbedding", ModelHeads.Encoder,
         ],
         [Architecture.Gated, Architecture.Stack],
         [Routing.Ssm, Routing.Attention]);
@@ -175,7 +175,7 @@ public class OnnxExportTests
 
     private static void AnswersTheSame(BiGSConfig config, string head = "BiGSForMaskedLM")
     {
-        using HeadedModel model = SmallModels.Build(config, head: head == OnnxExport.BareEncoder ? "BiGSForMaskedLM" : head);
+        using HeadedModel model = SmallModels.Build(config, head: head == ModelHeads.Encoder ? "BiGSForMaskedLM" : head);
         WithFile(model, int8: false, file =>
         {
             using OnnxModel onnx = OnnxModel.Open(file, threads: 1);
@@ -188,7 +188,7 @@ public class OnnxExportTests
 
     private static string[] Expected(string head) => head switch
     {
-        OnnxExport.BareEncoder => ["last_hidden_state"],
+        ModelHeads.Encoder => ["last_hidden_state"],
         "BiGSForEmbedding" => ["last_hidden_state", "sentence_embedding"],
         "BiGSForQuestionAnswering" => ["end_logits", "last_hidden_state", "start_logits"],
         "BiGSForSequenceClassification" or "BiGSForMultipleChoice" => ["last_hidden_state", "logits", "pooler_output"],

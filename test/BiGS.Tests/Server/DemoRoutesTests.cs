@@ -3,7 +3,7 @@ using BiGS.Checkpoints;
 using BiGS.Cli.Server;
 using BiGS.Models;
 using BiGS.Pipelines;
-using BiGS.Ssm;
+using BiGS.StateSpace;
 using BiGS.Tests.Cli;
 
 namespace BiGS.Tests.Server;

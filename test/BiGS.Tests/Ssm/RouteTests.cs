@@ -1,22 +1,27 @@
 using BiGS.Ssm;
+using BiGS.StateSpace;
 using BiGS.Tests.Golden;
+using BiGS.Tests.StateSpace;
 using CsCheck;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BiGS.Tests.Ssm;
 
-/// <summary>Every route computes what the recurrence computes: values and gradients, forward and backward, masked and not.</summary>
+/// <summary>
+/// Every route computes what the definition in <see cref="StateSpaceModel"/> says, forward and backward, masked and not, by both rules; and every route has the
+/// gradients of the recurrence.
+/// </summary>
 public class RouteTests
 {
     private static readonly Gen<(int Length, int Heads, int StateSize, int Seed, bool Backward, bool Masked, bool Bilinear)> Systems =
         Gen.Select(Gen.Int[1, 300], Gen.Int[1, 3], Gen.Int[1, 16], Gen.Int[0, 1_000_000], Gen.Bool, Gen.Bool, Gen.Bool);
 
-    public static TheoryData<string> Fast => ["fft", "toeplitz", "chunked", "auto"];
+    public static TheoryData<string> Routes => [.. SsmRoutes.Names];
 
     [Theory]
-    [MemberData(nameof(Fast))]
-    public void AgreesWithTheRecurrence(string route) => Systems.Sample(
+    [MemberData(nameof(Routes))]
+    public void AgreesWithTheDefinition(string route) => Systems.Sample(
         s => Compare(route, s.Length, s.Heads, s.StateSize, s.Seed, s.Backward, s.Masked, s.Bilinear), iter: 40, threads: 1, seed: "0N0XIzNsQ0O2");
 
     [Theory]
@@ -27,7 +32,8 @@ public class RouteTests
     [InlineData("chunked", 1000)]
     [InlineData("chunked", 896)]
     [InlineData("chunked", 257)]
-    public void AgreesWithTheRecurrenceOnLongRows(string route, int length)
+    [InlineData("recurrent", 1000)]
+    public void AgreesWithTheDefinitionOnLongRows(string route, int length)
     {
         Compare(route, length, heads: 1, stateSize: 8, seed: length, backward: false, masked: true, bilinear: false);
         Compare(route, length, heads: 2, stateSize: 8, seed: length + 1, backward: true, masked: true, bilinear: true);
@@ -63,15 +69,15 @@ public class RouteTests
 
     /// <summary>A batch of one row: its channels, parted by heads, are a view that is not laid out in their order.</summary>
     [Theory]
-    [MemberData(nameof(Fast))]
+    [MemberData(nameof(Routes))]
     public void OneRowOfSeveralHeads(string name)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(9);
-        DiscreteSystem system = Random(3, 4, generator, Discretization.ZeroOrderHold).Discretize();
+        S4D layer = Random(3, 4, generator, Discretization.ZeroOrderHold);
         Tensor u = empty(1_024, 1, 3, 5).normal_(generator: generator).permute(2, 0, 1, 3).reshape(3, 1_024, 5);
         Assert.False(u.is_contiguous());
-        Distance.Within(1e-5, Apply(SsmRoutes.Named(name), system, u, Direction.Forward), Apply(new Recurrence(), system, u, Direction.Forward), name);
+        Distance.Within(1e-5, Apply(SsmRoutes.Named(name), layer.Discretize(), u, Direction.Forward), Definition.Filtered(Definition.Of(layer, bilinear: false), u, Direction.Forward), name);
     }
 
     [Fact]
@@ -82,13 +88,11 @@ public class RouteTests
         S4D two = Random(2, 4, generator, Discretization.ZeroOrderHold);
         Tensor u = empty(17, 2, 6).normal_(generator: generator);
         Tensor whole = two.forward(u);
-        DiscreteSystem system = two.Discretize();
+        DiscreteStateSpaceModel[] heads = Definition.Of(two, bilinear: false);
         for (int head = 0; head < 2; head++)
         {
-            var alone = new DiscreteSystem(
-                system.LogABar.narrow(0, head, 1), system.BBar.narrow(0, head, 1), system.C.narrow(0, head, 1), system.D.narrow(0, head, 1));
             Tensor channels = u.narrow(2, head * 3, 3).reshape(1, 17, 6);
-            Tensor expected = Apply(new Recurrence(), alone, channels, Direction.Forward).view(17, 2, 3);
+            Tensor expected = Definition.Filtered([heads[head]], channels, Direction.Forward).reshape(17, 2, 3);
             Distance.Within(1e-5, whole.narrow(2, head * 3, 3), expected, $"head {head}");
         }
     }
@@ -112,7 +116,8 @@ public class RouteTests
         Tensor keep = masked ? empty_like(u).uniform_(0, 1, generator).gt(0.3).to_type(ScalarType.Float64) : ones_like(u);
 
         (Tensor value, Tensor[] gradients) = Run(SsmRoutes.Named(route), layer, u, keep, weight, direction);
-        (Tensor expected, Tensor[] expectedGradients) = Run(new Recurrence(), layer, u, keep, weight, direction);
+        Tensor expected = Definition.Filtered(Definition.Of(layer, bilinear), u * keep, direction);
+        (_, Tensor[] expectedGradients) = Run(new Recurrence(), layer, u, keep, weight, direction);
         string what = $"{route}, length {length}, heads {heads}, N {stateSize}, seed {seed}, {direction}, masked {masked}, bilinear {bilinear}";
         Distance.Within(1e-9, value, expected, what);
         for (int i = 0; i < gradients.Length; i++)

@@ -1,7 +1,7 @@
 using BiGS.Models;
 using BiGS.Pipelines;
 using BiGS.Search;
-using BiGS.Ssm;
+using BiGS.StateSpace;
 using BiGS.Tokenizers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -38,7 +38,7 @@ internal static class DemoRoutes
     private static async Task<GuessList> Guess(Body<GuessRequest> body, HttpContext context, ServedModels models, TextIntake intake)
     {
         GuessRequest request = body.Value;
-        ServedModel model = models.For(request.Model, model => model.Fills is not null, "fills masks", "BiGSForMaskedLM");
+        ServedModel model = models.For(request.Model, model => model.Fills is not null, "fills masks", ModelHeads.MaskedLM);
         if (request.Top is < 1 or > MostCandidates || request.Words.Length > MostWords)
         {
             throw Refusal.DoesNotFit($"`top` is {request.Top} and `words` are {request.Words.Length}; expected 1 to {MostCandidates}, and at most {MostWords}");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BiGS.Cli.Commands;
+using BiGS.Models;
 using BiGS.Pipelines;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +19,7 @@ internal static class AnswerRoutes
     private static async Task<QuestionAnswer[]> Answer(Body<AnswerRequest> body, HttpContext context, ServedModels models, TextIntake intake)
     {
         AnswerRequest request = body.Value;
-        ServedModel model = models.For(request.Model, model => model.Answers is not null, "answers questions", "BiGSForQuestionAnswering");
+        ServedModel model = models.For(request.Model, model => model.Answers is not null, "answers questions", ModelHeads.QuestionAnswering);
         TextIntake.Top(request.Top, MostCandidates);
         intake.Count(context, request.Inputs.All.Length);
         if (request.Inputs.All.Any(asked => string.IsNullOrWhiteSpace(asked.Question) || string.IsNullOrWhiteSpace(asked.Context)))

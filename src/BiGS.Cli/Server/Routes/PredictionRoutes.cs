@@ -1,3 +1,4 @@
+using BiGS.Models;
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
 using Microsoft.AspNetCore.Builder;
@@ -9,7 +10,7 @@ namespace BiGS.Cli.Server.Routes;
 /// <summary>Classes of texts and ranks of texts for a query, as text-embeddings-inference gives them.</summary>
 internal static class PredictionRoutes
 {
-    private const string Head = "BiGSForSequenceClassification";
+    private const string Head = ModelHeads.SequenceClassification;
 
     public static void Map(IEndpointRouteBuilder routes)
     {

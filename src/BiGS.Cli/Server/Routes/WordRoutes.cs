@@ -1,4 +1,5 @@
 using BiGS.Cli.Commands;
+using BiGS.Models;
 using BiGS.Pipelines;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +21,7 @@ internal static class WordRoutes
     private static async Task<FilledText[]> Fill(Body<FillRequest> body, HttpContext context, ServedModels models, TextIntake intake)
     {
         FillRequest request = body.Value;
-        ServedModel model = models.For(request.Model, model => model.Fills is not null, "fills masks", "BiGSForMaskedLM");
+        ServedModel model = models.For(request.Model, model => model.Fills is not null, "fills masks", ModelHeads.MaskedLM);
         TextIntake.Top(request.Top, MostCandidates);
         var rows = intake.Rows(context, model, request.Inputs.Texts, truncate: false);
         string[] texts = Texts(request.Inputs);
@@ -37,7 +38,7 @@ internal static class WordRoutes
     private static async Task<TaggedText[]> Tag(Body<TagRequest> body, HttpContext context, ServedModels models, TextIntake intake)
     {
         TagRequest request = body.Value;
-        ServedModel model = models.For(request.Model, model => model.Tags is not null, "tags words", "BiGSForTokenClassification");
+        ServedModel model = models.For(request.Model, model => model.Tags is not null, "tags words", ModelHeads.TokenClassification);
         var rows = intake.Rows(context, model, request.Inputs.Texts, request.Truncate == true);
         string[] texts = Texts(request.Inputs);
         IReadOnlyList<TaggedWord>[] words = await ServedModel.Read(

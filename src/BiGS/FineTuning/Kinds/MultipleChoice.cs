@@ -1,5 +1,6 @@
 using BiGS.Corpora;
 using BiGS.Evaluation;
+using BiGS.Models;
 
 namespace BiGS.FineTuning;
 
@@ -12,7 +13,7 @@ public sealed class MultipleChoice : TaskKind
     public ChoiceColumns? Columns { get; init; }
 
     /// <inheritdoc/>
-    public override string Architecture => "BiGSForMultipleChoice";
+    public override string Architecture => ModelHeads.MultipleChoice;
 
     /// <inheritdoc/>
     public override string BestMetric => ClassMetric.Accuracy.Name;

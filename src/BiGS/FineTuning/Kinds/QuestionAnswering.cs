@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using BiGS.Checkpoints;
 using BiGS.Evaluation;
+using BiGS.Models;
 using BiGS.Questions;
 using BiGS.Tokenizers;
 
@@ -16,7 +17,7 @@ public sealed class QuestionAnswering : TaskKind
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <inheritdoc/>
-    public override string Architecture => "BiGSForQuestionAnswering";
+    public override string Architecture => ModelHeads.QuestionAnswering;
 
     /// <inheritdoc/>
     public override string BestMetric => "f1";

@@ -33,7 +33,7 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
     public bool HasOwnClasses { get; init; }
 
     /// <inheritdoc/>
-    public override string Architecture => "BiGSForSequenceClassification";
+    public override string Architecture => ModelHeads.SequenceClassification;
 
     /// <inheritdoc/>
     public override string BestMetric => metrics[0].Name;

@@ -37,7 +37,7 @@ public sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns me
     private const double UsualDropout = 0.1;
 
     /// <inheritdoc/>
-    public override string Architecture => nameof(BiGSForEmbedding);
+    public override string Architecture => ModelHeads.Embedding;
 
     /// <inheritdoc/>
     public override string BestMetric => "spearman";

@@ -12,7 +12,7 @@ public sealed class TextRegression(TextExampleReader read) : TaskKind
     public double? NotPublished { get; init; }
 
     /// <inheritdoc/>
-    public override string Architecture => "BiGSForSequenceClassification";
+    public override string Architecture => ModelHeads.SequenceClassification;
 
     /// <inheritdoc/>
     public override string BestMetric => "spearman";

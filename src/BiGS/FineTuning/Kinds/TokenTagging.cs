@@ -20,7 +20,7 @@ public sealed class TokenTagging : TaskKind
     public Column? TagColumn { get; init; }
 
     /// <inheritdoc/>
-    public override string Architecture => "BiGSForTokenClassification";
+    public override string Architecture => ModelHeads.TokenClassification;
 
     /// <inheritdoc/>
     public override string BestMetric => "f1";

@@ -9,11 +9,8 @@ namespace BiGS.Models;
 /// </summary>
 public sealed class BiGSForEmbedding(BiGSConfig config, ISsmRoute route) : HeadedModel(nameof(BiGSForEmbedding), config, route, withPooler: false)
 {
-    /// <summary>What the vectors are called among the results.</summary>
-    public const string Result = "sentence_embedding";
-
     /// <inheritdoc/>
-    public override string Architecture => nameof(BiGSForEmbedding);
+    public override string Architecture => ModelHeads.Embedding;
 
     /// <summary>How hidden states become a vector.</summary>
     public SentencePooling Pooling { get; set; } = SentencePooling.Mean;
@@ -42,6 +39,6 @@ public sealed class BiGSForEmbedding(BiGSConfig config, ISsmRoute route) : Heade
         Tensor? loss = labels?.Labels is not { } texts ? null
             : vectors.dim() == 3 && vectors.shape[1] > 1 ? ContrastiveLoss.Of(vectors, texts, Temperature)
             : throw new ArgumentException($"There is a loss where texts are compared: ids of (rows, texts, length) with at least two texts, but hidden states are ({string.Join(", ", last.shape)}).");
-        return new ModelOutput(new Dictionary<string, Tensor> { [Result] = vectors }, last, vectors, loss);
+        return new ModelOutput(new Dictionary<string, Tensor> { [ModelOutputs.SentenceEmbedding] = vectors }, last, vectors, loss);
     }
 }

@@ -22,7 +22,7 @@ public sealed class BiGSForMaskedLM : HeadedModel
     }
 
     /// <inheritdoc/>
-    public override string Architecture => "BiGSForMaskedLM";
+    public override string Architecture => ModelHeads.MaskedLM;
 
     /// <inheritdoc/>
     public override ModelOutput Head(Tensor last, Tensor? attentionMask, ModelLabels? labels = null)

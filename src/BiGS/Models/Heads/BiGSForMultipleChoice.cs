@@ -18,7 +18,7 @@ public sealed class BiGSForMultipleChoice : HeadedModel
     }
 
     /// <inheritdoc/>
-    public override string Architecture => "BiGSForMultipleChoice";
+    public override string Architecture => ModelHeads.MultipleChoice;
 
     /// <param name="input">Ids, mask and types of (b, choices, l); hidden states come out as (b · choices, l, d).</param>
     /// <param name="labels">(b): the right choice.</param>

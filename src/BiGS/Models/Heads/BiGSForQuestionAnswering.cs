@@ -25,7 +25,7 @@ public sealed class BiGSForQuestionAnswering : HeadedModel
     }
 
     /// <inheritdoc/>
-    public override string Architecture => "BiGSForQuestionAnswering";
+    public override string Architecture => ModelHeads.QuestionAnswering;
 
     /// <inheritdoc/>
     public override ModelOutput Head(Tensor last, Tensor? attentionMask, ModelLabels? labels = null)
@@ -34,7 +34,7 @@ public sealed class BiGSForQuestionAnswering : HeadedModel
         Tensor start = both.select(-1, 0).contiguous(); // (b, l)
         Tensor end = both.select(-1, 1).contiguous(); // (b, l)
         Tensor? loss = labels is { StartPositions: { } from, EndPositions: { } to } ? Loss(start, from).Plus(Loss(end, to)) * Half : null;
-        return new ModelOutput(new Dictionary<string, Tensor> { ["start_logits"] = start, ["end_logits"] = end }, last, Loss: loss);
+        return new ModelOutput(new Dictionary<string, Tensor> { [ModelOutputs.StartLogits] = start, [ModelOutputs.EndLogits] = end }, last, Loss: loss);
     }
 
     private static Tensor Loss(Tensor logits, Tensor positions)

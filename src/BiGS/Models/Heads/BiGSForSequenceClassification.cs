@@ -21,7 +21,7 @@ public sealed class BiGSForSequenceClassification : HeadedModel
     public IReadOnlyList<float>? ClassWeights { get; set; }
 
     /// <inheritdoc/>
-    public override string Architecture => "BiGSForSequenceClassification";
+    public override string Architecture => ModelHeads.SequenceClassification;
 
     /// <inheritdoc/>
     public override ModelOutput Head(Tensor last, Tensor? attentionMask, ModelLabels? labels = null)

@@ -18,7 +18,7 @@ public sealed class BiGSForTokenClassification : HeadedModel
     }
 
     /// <inheritdoc/>
-    public override string Architecture => "BiGSForTokenClassification";
+    public override string Architecture => ModelHeads.TokenClassification;
 
     /// <inheritdoc/>
     public override ModelOutput Head(Tensor last, Tensor? attentionMask, ModelLabels? labels = null)

@@ -86,5 +86,5 @@ public abstract class HeadedModel : nn.Module
         return p > 0 ? nn.functional.dropout(x, p, training) : x;
     }
 
-    protected static IReadOnlyDictionary<string, Tensor> Logits(Tensor logits) => new Dictionary<string, Tensor> { ["logits"] = logits };
+    protected static IReadOnlyDictionary<string, Tensor> Logits(Tensor logits) => new Dictionary<string, Tensor> { [ModelOutputs.Logits] = logits };
 }

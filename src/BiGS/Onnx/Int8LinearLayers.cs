@@ -8,7 +8,7 @@ namespace BiGS.Onnx;
 /// </code>
 /// Both sides are unsigned: unsigned times signed is summed in pairs of sixteen bits by processors without VNNI, which overflows.
 /// </summary>
-internal sealed class Int8Products(ModelWeights weights) : Products(weights)
+internal sealed class Int8LinearLayers(IModelWeights weights) : LinearLayers(weights)
 {
     private const float Largest = sbyte.MaxValue;
     private const float Middle = 128;
@@ -19,10 +19,10 @@ internal sealed class Int8Products(ModelWeights weights) : Products(weights)
 
     public override Value Words(Graph graph, Value ids, string table)
     {
-        (Value rounded, Value scales) = Columns(graph, table, Weights.Shape(table), () => Weights.Transposed(table));
+        (Value rounded, Value scales) = Columns(graph, table, Weights.Dimensions(table), () => Weights.Transposed(table));
         Value rows = graph.Transposed(rounded, 1, 0); // (v, d)
-        Value words = graph.Plus(graph.ToFloat(graph.Do("Gather", rows, ids)), graph.Number(-Middle));
-        return graph.Times(words, graph.Unsqueezed(graph.Do("Gather", scales, ids), -1));
+        Value words = graph.Plus(graph.ToFloat(graph.AddNode("Gather", rows, ids)), graph.Number(-Middle));
+        return graph.Times(words, graph.Unsqueezed(graph.AddNode("Gather", scales, ids), -1));
     }
 
     public override Value Decoded(Graph graph, Value x, string table) => Product(graph, x, table);
@@ -30,8 +30,8 @@ internal sealed class Int8Products(ModelWeights weights) : Products(weights)
     protected override Value Product(Graph graph, Value x, string weight)
     {
         (Value q, Value s) = Tokens(graph, x);
-        (Value V, Value r) = Columns(graph, weight, Weights.Shape(weight), () => Weights.Transposed(weight));
-        return graph.Times(graph.Times(graph.ToFloat(graph.Do("MatMulInteger", q, V, graph.Byte((byte)Middle), graph.Byte((byte)Middle))), s), r);
+        (Value V, Value r) = Columns(graph, weight, Weights.Dimensions(weight), () => Weights.Transposed(weight));
+        return graph.Times(graph.Times(graph.ToFloat(graph.AddNode("MatMulInteger", q, V, graph.Byte((byte)Middle), graph.Byte((byte)Middle))), s), r);
     }
 
     /// <summary>q and s of a token: (…, in) and (…, 1).</summary>
@@ -39,10 +39,10 @@ internal sealed class Int8Products(ModelWeights weights) : Products(weights)
     {
         if (!_rounded.TryGetValue(x, out (Value, Value) known))
         {
-            Value largest = graph.Do("ReduceMax", graph.Do("Abs", x), graph.Numbers(-1));
-            Value scale = graph.Do("Div", graph.Do("Max", largest, graph.Number(Tiny)), graph.Number(Largest));
-            Value moved = graph.Plus(graph.Do("Div", x, scale), graph.Number(Middle));
-            Value rounded = graph.Do("Cast", [graph.Do("Round", moved)], ("to", (long)ElementType.UInt8));
+            Value largest = graph.AddNode("ReduceMax", graph.AddNode("Abs", x), graph.Numbers(-1));
+            Value scale = graph.AddNode("Div", graph.AddNode("Max", largest, graph.Number(Tiny)), graph.Number(Largest));
+            Value moved = graph.Plus(graph.AddNode("Div", x, scale), graph.Number(Middle));
+            Value rounded = graph.AddNode("Cast", [graph.AddNode("Round", moved)], ("to", (long)OnnxType.UInt8));
             _rounded[x] = known = (rounded, scale);
         }
 
@@ -53,8 +53,8 @@ internal sealed class Int8Products(ModelWeights weights) : Products(weights)
     private static (Value Rounded, Value Scales) Columns(Graph graph, string name, long[] shape, Func<float[]> columns)
     {
         (int rows, int count) = ((int)shape[1], (int)shape[0]);
-        Value scales = graph.Weight($"{name}.scales", ElementType.Float, [count], () => Scales(columns(), rows, count));
-        Value rounded = graph.Weight($"{name}.int8", ElementType.UInt8, [rows, count], () => Rounded(columns(), rows, count));
+        Value scales = graph.Weight($"{name}.scales", OnnxType.Float, [count], () => Scales(columns(), rows, count));
+        Value rounded = graph.Weight($"{name}.int8", OnnxType.UInt8, [rows, count], () => Rounded(columns(), rows, count));
         return (rounded, scales);
     }
 

@@ -2,9 +2,9 @@ namespace BiGS.Onnx;
 
 /// <summary>How a graph multiplies by the model's large matrices: the dense layers, and the table of words that the masked-word decoder shares.</summary>
 /// <param name="weights">The model's.</param>
-internal abstract class Products(ModelWeights weights)
+internal abstract class LinearLayers(IModelWeights weights)
 {
-    protected ModelWeights Weights => weights;
+    protected IModelWeights Weights => weights;
 
     /// <summary>x Wᵀ + b.</summary>
     /// <param name="graph">Where.</param>
@@ -13,7 +13,7 @@ internal abstract class Products(ModelWeights weights)
     public Value Dense(Graph graph, Value x, string name)
     {
         Graph here = graph.In(name[(name.LastIndexOf('.') + 1)..]);
-        return here.Plus(Product(here, x, $"{name}.weight"), weights.In(here, $"{name}.bias"));
+        return here.Plus(Product(here, x, $"{name}.weight"), here.Weight(weights, $"{name}.bias"));
     }
 
     /// <summary>The embeddings of words: (b, l) → (b, l, d).</summary>
@@ -26,16 +26,16 @@ internal abstract class Products(ModelWeights weights)
 }
 
 /// <summary>In single precision, as the checkpoint has them.</summary>
-internal sealed class SingleProducts(ModelWeights weights) : Products(weights)
+internal sealed class Float32LinearLayers(IModelWeights weights) : LinearLayers(weights)
 {
-    public override Value Words(Graph graph, Value ids, string table) => graph.Do("Gather", Weights.In(graph, table), ids);
+    public override Value Words(Graph graph, Value ids, string table) => graph.AddNode("Gather", graph.Weight(Weights, table), ids);
 
     public override Value Decoded(Graph graph, Value x, string table) =>
-        graph.Product(x, graph.Transposed(Weights.In(graph, table), 1, 0));
+        graph.Product(x, graph.Transposed(graph.Weight(Weights, table), 1, 0));
 
     protected override Value Product(Graph graph, Value x, string weight)
     {
-        long[] shape = Weights.Shape(weight);
-        return graph.Product(x, graph.Weight($"{weight}.T", ElementType.Float, [shape[1], shape[0]], () => Weights.Transposed(weight)));
+        long[] shape = Weights.Dimensions(weight);
+        return graph.Product(x, graph.Weight($"{weight}.T", OnnxType.Float, [shape[1], shape[0]], () => Weights.Transposed(weight)));
     }
 }
