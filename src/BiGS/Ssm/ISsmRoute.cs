@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace BiGS.Ssm;
 
 /// <summary>
-/// A way to apply one system to a sequence. All routes compute the same function and gradient;
-/// <see cref="Recurrence"/> is the definition that the others are tested against.
+/// A way to apply one system to a sequence. All routes compute the same function and gradient: they are tested against the definition
+/// in <see cref="DiscreteStateSpaceModel"/>, and their gradients against those of <see cref="Recurrence"/>.
 /// </summary>
 public interface ISsmRoute
 {

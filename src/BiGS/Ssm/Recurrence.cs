@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace BiGS.Ssm;
 
 /// <summary>
-/// The definition: x_k = Ā x_{k−1} + B̄ u_k, y_k = Re(C x_k) + D u_k, one step at a time, in double precision.
-/// Slow, and the truth that every other route is held against; also the way to feed a stream token by token.
+/// The recurrence: x_k = Ā x_{k−1} + B̄ u_k, y_k = Re(C x_k) + D u_k, one step at a time, in double precision. Slow, and so simple that the gradients of
+/// every other route are tested against those of this one; also the way to feed a stream token by token.
 /// </summary>
 public sealed class Recurrence : ISsmRoute
 {

@@ -38,7 +38,7 @@ public class KernelGoldenTests
     public void KernelsOfTheDefinitionAreTheAuthors(int stateSize, int length)
     {
         using var scope = NewDisposeScope();
-        using var file = new SafetensorsFile(Shared.Path("golden", "s4d_kernels.safetensors"));
+        using var file = new SafetensorsFile(GoldenFiles.Path("s4d_kernels.safetensors"));
         float[] Read(string name) => file.Read($"N{stateSize}.L{length}.{name}").to_type(ScalarType.Float32).data<float>().ToArray();
         StateSpaceModel model = StateSpaceModel.FromParameters(Read("A_re"), Read("A_im"), Read("C"), Read("log_step"), [1])[0];
         Tensor K = tensor(model.ZeroOrderHold().Kernel(length));
