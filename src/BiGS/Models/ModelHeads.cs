@@ -23,6 +23,10 @@ public static class ModelHeads
 
     /// <summary>A vector for a text.</summary>
     public const string Embedding = "BiGSForEmbedding";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Encoder, MaskedLM, SequenceClassification, TokenClassification, QuestionAnswering, MultipleChoice, Embedding];
 }
 
 /// <summary>What models answer, by the names that <c>bigs forward</c> and ONNX files use; b rows of l positions, hidden size d.</summary>

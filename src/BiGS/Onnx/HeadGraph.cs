@@ -63,7 +63,7 @@ internal sealed class HeadGraph
                 _graph.Output(ModelOutputs.EndLogits, _graph.AddNode("Squeeze", both[1], _graph.Numbers(-1)), "batch", "sequence");
                 break;
             default:
-                throw new ArgumentException($"A {head} is not written as ONNX; the heads are those that bigs finetune and bigs pretrain leave.", nameof(head));
+                throw new ArgumentException($"A \"{head}\" is not written as ONNX; \"architectures\" in config.json can be one of {string.Join(", ", ModelHeads.All)}.", nameof(head));
         }
     }
 

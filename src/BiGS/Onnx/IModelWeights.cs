@@ -20,7 +20,7 @@ public interface IModelWeights
 }
 
 /// <summary>Weights in the forms in which a graph holds them.</summary>
-internal static class WeightsOfGraphs
+internal static class ModelWeightsExtensions
 {
     /// <summary>A weight as it is.</summary>
     public static Value Weight(this Graph graph, IModelWeights weights, string name) =>

@@ -61,6 +61,16 @@ public class GraphWeightsTests
         Assert.Contains("\"classifier.weight\"", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_head_that_is_not_written_is_named_with_those_that_are()
+    {
+        using HeadedModel model = SmallModels.Build(SmallModels.Config());
+        var config = new ConfigFile(model.Config, "BiGSForChess", new Dictionary<string, System.Text.Json.Nodes.JsonNode?>());
+        string message = Assert.Throws<ArgumentException>(() => Written(config, new TorchModelWeights(model))).Message;
+        Assert.Contains("BiGSForChess", message, StringComparison.Ordinal);
+        Assert.All(ModelHeads.All, head => Assert.Contains(head, message, StringComparison.Ordinal));
+    }
+
     /// <summary>By TorchSharp's own formulas, in double precision.</summary>
     private static IEnumerable<(string Letter, Tensor Numbers)> Constants(DiscreteSystem system, bool forward, int maxPositions)
     {
