@@ -36,8 +36,7 @@ internal static class AnswerCommand
         {
             string? shared = parse.GetValue(file) is { } path ? string.Join('\n', TextFile.Lines(path).Select(line => line.Line)) : parse.GetValue(text);
             ModelPlace place = model.Place(parse, terminal);
-            using Answerer answerer = Answerer.Open(
-                place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, parse.GetValue(window), backend: model.Backend(parse));
+            using Answerer answerer = Answerer.Open(place.Folder, model.OpenOptions(parse, place), parse.GetValue(window));
             terminal.Warn(answerer.Warnings);
             AskedText[] asked = [.. terminal.Texts(parse.GetValue(questions)!).Select(line => Asked(line, shared))];
             IReadOnlyList<FoundAnswer> answers = answerer.Answer(asked, parse.GetValue(top) ?? 1, terminal.Interrupted);

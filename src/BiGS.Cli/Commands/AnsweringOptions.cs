@@ -35,11 +35,9 @@ internal sealed class AnsweringOptions(bool needsHead = false)
     /// <inheritdoc cref="ModelOptions.Place"/>
     public ModelPlace Place(ParseResult parse, Terminal terminal) => _model.Place(parse, terminal);
 
-    public Backend Backend(ParseResult parse) => parse.GetValue(_backend) == Onnx ? Pipelines.Backend.Onnx : Pipelines.Backend.Libtorch;
-
-    /// <summary>Null where ONNX Runtime computes.</summary>
-    /// <inheritdoc cref="ModelOptions.HowToOpen"/>
-    public OpenOptions? HowToOpen(ParseResult parse) => Backend(parse) == Pipelines.Backend.Onnx ? null : _model.HowToOpen(parse);
+    /// <inheritdoc cref="ModelOptions.OpenOptions"/>
+    public OpenOptions OpenOptions(ParseResult parse, ModelPlace place) =>
+        parse.GetValue(_backend) == Onnx ? new() { TokenizerFolder = place.TokenizerFolder } : _model.OpenOptions(parse, place);
 
     public Precision Precision(ParseResult parse) => _model.Precision(parse);
 

@@ -28,7 +28,7 @@ internal static class BenchServeCommand
             var bench = new ServerBench(
                 place.Folder, [.. model.Said(parse)], parse.GetValue(clients) ?? DefaultClients, TimeSpan.FromSeconds(parse.GetValue(seconds) ?? DefaultSeconds));
             ServerFigures figures;
-            using (ModelPipelines pipelines = ModelPipelines.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, model.Backend(parse)))
+            using (ModelPipelines pipelines = ModelPipelines.Open(place.Folder, model.OpenOptions(parse, place)))
             using (ProgressLine line = terminal.Progress())
             {
                 figures = bench.Run(pipelines, new Told<string>(stage => line.Report(stage)), terminal.Interrupted).GetAwaiter().GetResult();

@@ -28,7 +28,7 @@ internal static class ClassifyCommand
         {
             TextTable? table = tables.Open(parse, terminal);
             ModelPlace place = model.Place(parse, terminal);
-            using Classifier classifier = Classifier.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, backend: model.Backend(parse));
+            using Classifier classifier = Classifier.Open(place.Folder, model.OpenOptions(parse, place));
             terminal.Warn(classifier.Warnings);
             if (table is not null)
             {

@@ -39,7 +39,7 @@ internal static class EmbedCommand
         {
             TextTable? table = tables.Open(parse, terminal);
             ModelPlace place = model.Place(parse, terminal);
-            using Embedder embedder = Embedder.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, backend: model.Backend(parse));
+            using Embedder embedder = Embedder.Open(place.Folder, model.OpenOptions(parse, place));
             terminal.Warn(embedder.Warnings);
             if (table is not null)
             {

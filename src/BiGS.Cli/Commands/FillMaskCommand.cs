@@ -27,8 +27,7 @@ internal static class FillMaskCommand
         command.Runs(parse =>
         {
             ModelPlace place = model.Place(parse, terminal);
-            using FillMask fillMask = FillMask.Open(
-                place.Folder, model.HowToOpen(parse), model.Precision(parse), parse.GetValue(padTo), place.TokenizerFolder, backend: model.Backend(parse));
+            using FillMask fillMask = FillMask.Open(place.Folder, model.OpenOptions(parse, place), parse.GetValue(padTo));
             terminal.Warn(fillMask.Warnings);
             bool first = true;
             foreach (string text in terminal.Texts(parse.GetValue(texts)!))

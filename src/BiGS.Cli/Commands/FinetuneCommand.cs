@@ -102,8 +102,8 @@ internal static class FinetuneCommand
                 OutputPath.File(file, predictions.Name, parse.GetValue(overwrite), [.. row.Train, .. row.Validation]);
             }
 
-            OpenOptions howToOpen = model.HowToOpen(parse);
-            Precision precision = model.Precision(parse, FastPrecision.On(howToOpen.Device).Precision);
+            TorchOptions torch = model.TorchOptions(parse);
+            Precision precision = model.Precision(parse, FastPrecision.On(torch.Device).Precision);
             int first = parse.GetValue(seed) ?? defaults.Seed;
             var results = new List<FineTuningResult>();
             for (int s = 0; s < count; s++)
@@ -118,7 +118,7 @@ internal static class FinetuneCommand
                     MaxLength = parse.GetValue(maxLength),
                     PairStyle = parse.GetValue(pairStyle) == "cls" ? PairStyle.Cls : PairStyle.Sep,
                     AdaptersApart = parse.GetValue(apart),
-                    HowToOpen = howToOpen,
+                    Torch = torch,
                     Options = defaults with
                     {
                         Epochs = parse.GetValue(epochs) ?? defaults.Epochs,

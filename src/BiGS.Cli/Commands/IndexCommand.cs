@@ -36,7 +36,7 @@ internal static class IndexCommand
 
             IndexOptions? made = parse.GetValue(overwrite) ? null : Indexing.Earlier(parse.GetRequiredValue(folder), parse.GetValue(output));
             ModelPlace place = model.Place(parse, terminal, otherwise: made?.ModelPath);
-            using SearchModel opened = SearchModel.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, parse.GetValue(prompt) ?? made?.PromptName);
+            using SearchModel opened = SearchModel.Open(place.Folder, model.OpenOptions(parse, place), parse.GetValue(prompt) ?? made?.PromptName);
             terminal.Warn(opened.Warnings);
             var options = new IndexOptions
             {

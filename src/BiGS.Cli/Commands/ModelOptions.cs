@@ -2,6 +2,7 @@ using System.CommandLine;
 using BiGS.Checkpoints;
 using BiGS.Cli.Console;
 using BiGS.Models;
+using BiGS.Pipelines;
 using BiGS.Ssm;
 
 namespace BiGS.Cli.Commands;
@@ -52,6 +53,24 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name)
     /// <summary>The folder that is named, while the command line is still being read; null where none is, or the model is not on this machine.</summary>
     public string? LocalFolder(System.CommandLine.Parsing.CommandResult result) => result.GetValue(_model) is { } given && Directory.Exists(given) ? given : null;
 
+    /// <summary>How libtorch is to compute.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="auto">The precision that "auto" stands for.</param>
+    /// <exception cref="InvalidOperationException">A GPU is asked for and there is none.</exception>
+    public TorchOptions TorchOptions(ParseResult parse, Precision auto = Models.Precision.Fp32) => new()
+    {
+        Device = DeviceChoice.Of(parse.GetValue(_device)!),
+        Precision = Precision(parse, auto),
+        Route = SsmRoutes.Named(parse.GetValue(_route)!),
+    };
+
+    /// <summary>How a pipeline is to be opened.</summary>
+    /// <inheritdoc cref="TorchOptions"/>
+    /// <param name="parse">The command line.</param>
+    /// <param name="place">Where the model is.</param>
+    public OpenOptions OpenOptions(ParseResult parse, ModelPlace place) =>
+        new() { Backend = new TorchBackend(TorchOptions(parse)), TokenizerFolder = place.TokenizerFolder };
+
     /// <param name="parse">The command line.</param>
     /// <param name="auto">What "auto" stands for.</param>
     public Precision Precision(ParseResult parse, Precision auto = Models.Precision.Fp32) => parse.GetValue(_precision) switch
@@ -62,19 +81,11 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name)
         _ => auto,
     };
 
-    /// <exception cref="InvalidOperationException">A GPU is asked for and there is none.</exception>
-    public OpenOptions HowToOpen(ParseResult parse) => new()
-    {
-        Route = SsmRoutes.Named(parse.GetValue(_route)!),
-        Device = DeviceChoice.Of(parse.GetValue(_device)!),
-    };
-
     /// <summary>Opens the model and says what its files lacked.</summary>
     public HeadedModel Open(ModelPlace place, ParseResult parse, Terminal terminal, Precision auto = Models.Precision.Fp32)
     {
-        OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, HowToOpen(parse));
+        OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, TorchOptions(parse, auto));
         terminal.Warn(opened.Warnings);
-        opened.Model.ComputeIn(Precision(parse, auto));
         return opened.Model;
     }
 }

@@ -28,7 +28,7 @@ internal static class SearchCommand
         {
             using PassageIndex index = PassageIndex.Open(parse.GetRequiredValue(folder));
             ModelPlace place = model.Place(parse, terminal, otherwise: index.Model);
-            using SearchModel opened = SearchModel.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, parse.GetValue(prompt));
+            using SearchModel opened = SearchModel.Open(place.Folder, model.OpenOptions(parse, place), parse.GetValue(prompt));
             terminal.Warn(opened.Warnings);
             bool first = true;
             foreach (string question in terminal.Texts(parse.GetValue(questions)!))

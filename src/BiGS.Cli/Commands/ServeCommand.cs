@@ -54,7 +54,7 @@ internal static class ServeCommand
     }
 
     private static ModelPipelines Open(ModelPlace place, AnsweringOptions computing, ParseResult parse) =>
-        ModelPipelines.Open(place.Folder, computing.HowToOpen(parse), computing.Precision(parse), place.TokenizerFolder, computing.Backend(parse));
+        ModelPipelines.Open(place.Folder, computing.OpenOptions(parse, place));
 
     private static RequestLog? Log(string what, Terminal terminal) => what switch
     {

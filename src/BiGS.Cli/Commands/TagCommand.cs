@@ -25,7 +25,7 @@ internal static class TagCommand
         {
             TextTable? table = tables.Open(parse, terminal);
             ModelPlace place = model.Place(parse, terminal);
-            using Tagger tagger = Tagger.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder, backend: model.Backend(parse));
+            using Tagger tagger = Tagger.Open(place.Folder, model.OpenOptions(parse, place));
             terminal.Warn(tagger.Warnings);
             if (table is not null)
             {

@@ -71,7 +71,7 @@ internal static class PretrainingReport
 
     private static IEnumerable<string> Fills(string folder, IReadOnlyList<string> samples)
     {
-        using FillMask fill = FillMask.Open(folder);
+        using FillMask fill = FillMask.Open(folder, new OpenOptions { Backend = new TorchBackend() });
         foreach (string sample in samples.Take(FillsShown))
         {
             MaskedWord word = fill.Fill(sample, top: 3)[0];

@@ -33,7 +33,7 @@ internal sealed class EvaluationRun(
     public T? Value<T>(Option<T> option) => parse.GetValue(option);
 
     /// <summary>How state-space layers are applied.</summary>
-    public ISsmRoute Route => model.HowToOpen(parse).Route;
+    public ISsmRoute Route => model.TorchOptions(parse).Route;
 
     /// <summary>Opens whatever model it is, frozen.</summary>
     public HeadedModel OpenModel() => OpenModel(model.Place(parse, terminal));
@@ -45,24 +45,23 @@ internal sealed class EvaluationRun(
         ModelPlace place = model.Place(parse, terminal);
         BiGSForMaskedLM opened = OpenModel(place) as BiGSForMaskedLM ?? throw new InvalidDataException(
             $"{place.Folder}: \"architectures\" in {ConfigFile.Name} names no masked-LM head; --task {task} needs a BiGSForMaskedLM.");
-        return (opened, CheckpointFolder.OpenTokenizer(place.TokenizerFolder, opened.Config));
+        return (opened, ModelTokenizer.Open(place.TokenizerFolder, opened.Config));
     }
 
     /// <summary>Opens a fine-tuned model, frozen, with its labels and its tokenizer; for a kind that needs no tuning any model.</summary>
     public (OpenedCheckpoint Opened, BertTokenizer Tokenizer) OpenFineTuned(TaskKind kind)
     {
         ModelPlace place = model.Place(parse, terminal);
-        OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, model.HowToOpen(parse) with { Architecture = kind.NeedsTuning ? null : kind.Architecture });
-        opened.Model.ComputeIn(model.Precision(parse));
+        OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, model.TorchOptions(parse) with { Architecture = kind.NeedsTuning ? null : kind.Architecture });
         opened.Model.Freeze();
-        return (opened, CheckpointFolder.OpenTokenizer(place.TokenizerFolder, opened.Model.Config));
+        return (opened, ModelTokenizer.Open(place.TokenizerFolder, opened.Model.Config));
     }
 
     /// <summary>Opens a model for search, whatever its head.</summary>
     public SearchModel OpenSearchModel()
     {
         ModelPlace place = model.Place(parse, terminal);
-        SearchModel opened = SearchModel.Open(place.Folder, model.HowToOpen(parse), model.Precision(parse), place.TokenizerFolder);
+        SearchModel opened = SearchModel.Open(place.Folder, model.OpenOptions(parse, place));
         terminal.Warn(opened.Warnings);
         return opened;
     }

@@ -1,9 +1,6 @@
 using BiGS.Files;
 using BiGS.Models;
-using BiGS.Ssm;
-using BiGS.Tokenizers;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace BiGS.Checkpoints;
 
@@ -20,22 +17,21 @@ public static class CheckpointFolder
     /// Holds config.json and weights; of several, the first of model.safetensors, pytorch_model.bin (each may be in shards with an index) and
     /// flax_model.msgpack is read. Or one weights file, with config.json beside it.
     /// </param>
-    /// <param name="options">Route, device, head, overrides.</param>
+    /// <param name="options">Device, precision, route, head, overrides.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">Config and weights do not fit this program or each other.</exception>
-    public static OpenedCheckpoint Open(string folderOrFile, OpenOptions? options = null)
+    public static OpenedCheckpoint Open(string folderOrFile, TorchOptions? options = null)
     {
-        options ??= new OpenOptions();
-        if (AdapterFolder.IsOne(folderOrFile))
-        {
-            return OpenAdapted(folderOrFile, options);
-        }
-
-        return Open(WeightsLocation.Of(folderOrFile), ReadConfig(folderOrFile), options);
+        options ??= new TorchOptions();
+        OpenedCheckpoint opened = AdapterFolder.IsOne(folderOrFile)
+            ? OpenAdapted(folderOrFile, options)
+            : Open(WeightsLocation.Of(folderOrFile), ReadConfig(folderOrFile), options);
+        opened.Model.ComputeIn(options.Precision);
+        return opened;
     }
 
     /// <summary>The model that was adapted, with the adapters merged and the head that was trained with them.</summary>
-    private static OpenedCheckpoint OpenAdapted(string folder, OpenOptions options)
+    private static OpenedCheckpoint OpenAdapted(string folder, TorchOptions options)
     {
         (string baseModel, double scale) = AdapterFolder.Read(folder);
         if (!Path.Exists(baseModel))
@@ -48,7 +44,7 @@ public static class CheckpointFolder
         return opened with { Warnings = [], Fresh = [] };
     }
 
-    private static OpenedCheckpoint Open(WeightsLocation location, ConfigFile file, OpenOptions options)
+    private static OpenedCheckpoint Open(WeightsLocation location, ConfigFile file, TorchOptions options)
     {
         file = file with { Config = options.Reshape(file.Config), Architecture = options.Architecture ?? file.Architecture };
         if (!HeadedModels.IsKnown(file.Architecture))
@@ -108,20 +104,6 @@ public static class CheckpointFolder
             : throw new FileNotFoundException($"{location.Folder}: there is no {ConfigFile.Name}; expected a checkpoint folder with {ConfigFile.Name} and {WeightsName}.");
     }
 
-    /// <summary>Opens a model's tokenizer.</summary>
-    /// <param name="folder">The tokenizer's.</param>
-    /// <param name="model">The model's configuration.</param>
-    /// <exception cref="FileNotFoundException">There is no tokenizer.</exception>
-    /// <exception cref="InvalidDataException">It has more tokens than the model has embeddings.</exception>
-    public static BertTokenizer OpenTokenizer(string folder, BiGSConfig model)
-    {
-        BertTokenizer tokenizer = BertTokenizer.Open(folder);
-        return tokenizer.VocabularySize <= model.VocabSize
-            ? tokenizer
-            : throw new InvalidDataException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the model {model.VocabSize}; both must come from the same run.");
-    }
-
     /// <summary>Writes configuration and weights; each file is whole under its name or not there.</summary>
     public static void Save(string folder, HeadedModel model, ConfigFile? opened = null, WeightsFormat format = WeightsFormat.Safetensors)
     {
@@ -130,24 +112,6 @@ public static class CheckpointFolder
         format.Write(folder, model);
         WholeFile.WriteText(Path.Combine(folder, ConfigFile.Name), file.ToJson());
     }
-}
-
-/// <summary>How to open a model.</summary>
-public sealed record OpenOptions
-{
-    /// <summary>How the SSMs are applied.</summary>
-    public ISsmRoute Route { get; init; } = SsmRoutes.Auto;
-
-    public Device Device { get; init; } = CPU;
-
-    /// <summary>Another head than the one that config.json names.</summary>
-    public string? Architecture { get; init; }
-
-    /// <summary>Decides the weights of a head that the file does not have.</summary>
-    public long Seed { get; init; }
-
-    /// <summary>Changes the configuration before the model is built: another number of labels, another dropout.</summary>
-    public Func<BiGSConfig, BiGSConfig> Reshape { get; init; } = config => config;
 }
 
 /// <param name="Model">In evaluation mode.</param>

@@ -37,7 +37,8 @@ public sealed record FineTuningRequest(string Task, TaskKind Kind, string Model,
     /// <summary>Keeps adapters and head alone, beside the model that they adapt, instead of a merged model.</summary>
     public bool AdaptersApart { get; init; }
 
-    public OpenOptions HowToOpen { get; init; } = new();
+    /// <summary>Device and route; the precision is that of <see cref="FineTuningOptions.Precision"/>.</summary>
+    public TorchOptions Torch { get; init; } = new();
 
     public FineTuningOptions Options { get; init; } = new();
 }
@@ -97,13 +98,14 @@ public static class FineTuningRun
         ConfigFile config = CheckpointFolder.ReadConfig(request.Model);
         var sentence = SentenceTransformer.Of(request.Model);
         var rows = RowBuilder.For(
-            request.Kind, CheckpointFolder.OpenTokenizer(request.Tokenizer, config.Config), config.Config, sentence, new RowLayout(request.MaxLength, request.PairStyle));
+            request.Kind, ModelTokenizer.Open(request.Tokenizer, config.Config), config.Config, sentence, new RowLayout(request.MaxLength, request.PairStyle));
         BertTokenizer tokenizer = rows.Tokenizer;
         IReadOnlyList<string> labels = KnownBefore(config, request.Kind, request.Kind.FindLabels(request.Train));
         TaskExamples examples = TaskExamples.Read(request, labels, rows);
         (LabelledExamples train, LabelledExamples validation) = (examples.Train, examples.Validation);
 
-        OpenedCheckpoint opened = CheckpointFolder.Open(request.Model, request.HowToOpen with
+        TorchOptions torch = request.Torch with { Precision = request.Options.Precision };
+        OpenedCheckpoint opened = CheckpointFolder.Open(request.Model, torch with
         {
             Architecture = request.Kind.Architecture,
             Reshape = shape => WithDropout(request.Kind.Shape(shape, labels), request.Options.Dropout),
@@ -136,8 +138,7 @@ public static class FineTuningRun
             },
             progress, cancel);
 
-        using HeadedModel best = CheckpointFolder.Open(output, request.HowToOpen).Model;
-        best.ComputeIn(request.Options.Precision);
+        using HeadedModel best = CheckpointFolder.Open(output, torch).Model;
         best.Freeze();
         var also = examples.Also.ToDictionary(
             file => file.Key, file => file.Value.Score(request.Task, Answering.Logits(best, file.Value.Samples, padId, progress, cancel)));

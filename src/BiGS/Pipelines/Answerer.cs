@@ -1,6 +1,4 @@
 using BiGS.Batches;
-using BiGS.Checkpoints;
-using BiGS.Models;
 using BiGS.Questions;
 using BiGS.Tokenizers;
 
@@ -46,22 +44,18 @@ public sealed class Answerer : IDisposable
     public IReadOnlyList<string> Warnings => _model.Warnings;
 
     /// <summary>Whether the model was trained to find that a text holds no answer.</summary>
-    public bool KnowsNoAnswer => _model.Backend.NoAnswerThreshold is not null;
+    public bool KnowsNoAnswer => _model.Session.NoAnswerThreshold is not null;
 
     /// <summary>Opens a folder that fine-tuning left.</summary>
     /// <param name="folder">config.json, weights, and vocab.txt or tokenizer.json.</param>
-    /// <param name="how">Route and device.</param>
-    /// <param name="precision">What to compute in.</param>
-    /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
+    /// <param name="options">What computes, and where the tokenizer is.</param>
     /// <param name="window">Tokens of a window; null for the model's positions, at most 512, as fine-tuning reads.</param>
-    /// <param name="backend">What computes.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head, or one that is not trained.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A window is shorter than 8 tokens, or longer than the model.</exception>
-    public static Answerer Open(
-        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, int? window = null, Backend backend = Backend.Libtorch)
+    public static Answerer Open(string folder, OpenOptions? options = null, int? window = null)
     {
-        TextModel model = TextModel.Open(folder, how, precision, tokenizerFolder, backend, Head);
+        TextModel model = TextModel.Open(folder, options, Head);
         var answerer = new Answerer(model, window);
         if (answerer._window >= ShortestWindow && answerer._window <= model.LongestRow)
         {
@@ -125,8 +119,8 @@ public sealed class Answerer : IDisposable
 
     private IEnumerable<(float[] Starts, float[] Ends)> Logits(Batch batch)
     {
-        IReadOnlyList<Numbers> logits = _model.Backend.Compute(batch, ModelOutputs.StartLogits, ModelOutputs.EndLogits); // (b, l) each
-        return Enumerable.Range(0, batch.Rows).Select(row => (logits[0].At(row).ToArray(), logits[1].At(row).ToArray()));
+        IReadOnlyList<OutputTensor> logits = _model.Session.Compute(batch, "start_logits", "end_logits"); // (b, l) each
+        return Enumerable.Range(0, batch.Rows).Select(row => (logits[0].Row(row).ToArray(), logits[1].Row(row).ToArray()));
     }
 
     private FoundAnswer Found(AnswerSearch search, Encoding tokens, string text, int top)
@@ -146,7 +140,7 @@ public sealed class Answerer : IDisposable
                 .DistinctBy(stretch => text[stretch.Start..stretch.End]).Take(top)
                 .Select(stretch => new AnswerCandidate(text[stretch.Start..stretch.End], Math.Exp(stretch.Score - total), stretch.Start, stretch.End)),
         ];
-        bool isThere = candidates.Length > 0 && !(search.NoAnswer - search.Best()!.Value.Score > _model.Backend.NoAnswerThreshold);
+        bool isThere = candidates.Length > 0 && !(search.NoAnswer - search.Best()!.Value.Score > _model.Session.NoAnswerThreshold);
         return new FoundAnswer(candidates, none, isThere ? candidates[0] : null);
     }
 }

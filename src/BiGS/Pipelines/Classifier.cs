@@ -1,6 +1,4 @@
 using BiGS.Batches;
-using BiGS.Checkpoints;
-using BiGS.Models;
 using BiGS.Tokenizers;
 
 namespace BiGS.Pipelines;
@@ -36,8 +34,7 @@ public sealed class Classifier : IDisposable
 
     /// <summary>Opens a folder that fine-tuning left.</summary>
     /// <inheritdoc cref="TextModel.Open"/>
-    public static Classifier Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, Backend backend = Backend.Libtorch) =>
-        new(TextModel.Open(folder, how, precision, tokenizerFolder, backend, Head));
+    public static Classifier Open(string folder, OpenOptions? options = null) => new(TextModel.Open(folder, options, Head));
 
     /// <param name="texts">In any order.</param>
     /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
@@ -60,12 +57,12 @@ public sealed class Classifier : IDisposable
 
     private IEnumerable<Classification> Answers(Batch batch)
     {
-        Numbers logits = _model.Backend.Compute(batch, ModelOutputs.Logits)[0]; // (b, labels)
+        OutputTensor logits = _model.Session.Compute(batch, "logits")[0]; // (b, labels)
         return Enumerable.Range(0, batch.Rows).Select(row => logits.Width == 1
-            ? new Classification([], logits.At(row)[0])
+            ? new Classification([], logits.Row(row)[0])
             : new Classification([.. Probabilities(logits, row).OrderByDescending(label => label.Probability)], null));
     }
 
-    private IEnumerable<LabelProbability> Probabilities(Numbers logits, int row) =>
-        logits.Probabilities(row).Select((probability, i) => new LabelProbability(_model.Labels[i], probability, logits.At(row)[i]));
+    private IEnumerable<LabelProbability> Probabilities(OutputTensor logits, int row) =>
+        Softmax.Of(logits.Row(row)).Select((probability, i) => new LabelProbability(_model.Labels[i], probability, logits.Row(row)[i]));
 }

@@ -36,13 +36,13 @@ public sealed class Embedder : IDisposable
     /// <summary>What was wrong with the texts so far: a vocabulary that does not know them.</summary>
     public IReadOnlyList<string> TextWarnings => _model.Coverage.Warnings;
 
-    /// <summary>Opens the small English model that comes with the library.</summary>
-    public static Embedder Open() => Open(ShippedModel.Folder);
+    /// <summary>Opens the small English model that ships with BiGS.</summary>
+    /// <param name="options">What computes.</param>
+    public static Embedder Open(OpenOptions? options = null) => Open(ShippedModel.Folder, options);
 
     /// <summary>Opens a folder that holds any model, pretrained or fine-tuned, and its tokenizer.</summary>
     /// <inheritdoc cref="TextModel.Open"/>
-    public static Embedder Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, Backend backend = Backend.Libtorch) =>
-        new(TextModel.Open(folder, how, precision, tokenizerFolder, backend));
+    public static Embedder Open(string folder, OpenOptions? options = null) => new(TextModel.Open(folder, options));
 
     /// <summary>Embeds texts.</summary>
     /// <param name="texts">In any order.</param>
@@ -94,14 +94,14 @@ public sealed class Embedder : IDisposable
 
     private IEnumerable<float[][]> States(Batch batch)
     {
-        Numbers states = _model.Backend.Compute(batch, ModelOutputs.LastHiddenState)[0]; // (b, l, d)
+        OutputTensor states = _model.Session.Compute(batch, "last_hidden_state")[0]; // (b, l, d)
         return Enumerable.Range(0, batch.Rows).Select(row => Enumerable.Range(row * batch.Length, batch.Length)
-            .Where(position => batch.AttentionMask[position] != 0).Select(position => states.At(position).ToArray()).ToArray());
+            .Where(position => batch.AttentionMask[position] != 0).Select(position => states.Row(position).ToArray()).ToArray());
     }
 
     private IEnumerable<float[]> Vectors(Batch batch, bool normalize)
     {
-        Numbers states = _model.Backend.Compute(batch, ModelOutputs.LastHiddenState)[0]; // (b, l, d)
+        OutputTensor states = _model.Session.Compute(batch, "last_hidden_state")[0]; // (b, l, d)
         for (int row = 0; row < batch.Rows; row++)
         {
             int at = row * batch.Length;

@@ -1,5 +1,4 @@
 using BiGS.Checkpoints;
-using BiGS.Models;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,17 +7,14 @@ namespace BiGS.Pipelines;
 /// <summary>Which model gives an application its embeddings.</summary>
 public sealed class EmbeddingServiceOptions
 {
-    /// <summary>A checkpoint with its tokenizer; the small English model that comes with the library where nothing is said.</summary>
+    /// <summary>A checkpoint with its tokenizer; the small English model that ships with BiGS unless another is set.</summary>
     public string Folder { get; set; } = ShippedModel.Folder;
 
     /// <summary>What the model is called; the folder's name where nothing is said.</summary>
     public string? ModelId { get; set; }
 
-    /// <summary>Route and device.</summary>
-    public OpenOptions? HowToOpen { get; set; }
-
-    /// <summary>What to compute in.</summary>
-    public Precision Precision { get; set; } = Precision.Fp32;
+    /// <summary>What computes the model, and where its tokenizer is.</summary>
+    public OpenOptions OpenOptions { get; set; } = new();
 
     /// <summary>What becomes of a text that is longer than the model.</summary>
     public TooLong TooLong { get; set; } = TooLong.Refuse;
@@ -39,7 +35,7 @@ public static class EmbeddingServices
         var options = new EmbeddingServiceOptions();
         configure?.Invoke(options);
         services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ => new EmbeddingGenerator(
-            Embedder.Open(options.Folder, options.HowToOpen, options.Precision), options.ModelId ?? new DirectoryInfo(options.Folder).Name, options.TooLong));
+            Embedder.Open(options.Folder, options.OpenOptions), options.ModelId ?? new DirectoryInfo(options.Folder).Name, options.TooLong));
         return services;
     }
 }

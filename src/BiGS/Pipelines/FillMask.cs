@@ -1,6 +1,5 @@
 using BiGS.Batches;
 using BiGS.Checkpoints;
-using BiGS.Models;
 using BiGS.Tokenizers;
 
 namespace BiGS.Pipelines;
@@ -48,31 +47,28 @@ public sealed class FillMask : IDisposable
     /// <inheritdoc cref="Embedder.TextWarnings"/>
     public IReadOnlyList<string> TextWarnings => _model.Coverage.Warnings;
 
-    /// <summary>Opens the small English model that comes with the library.</summary>
-    public static FillMask Open() => Open(ShippedModel.Folder);
+    /// <summary>Opens the small English model that ships with BiGS.</summary>
+    /// <param name="options">What computes.</param>
+    public static FillMask Open(OpenOptions? options = null) => Open(ShippedModel.Folder, options);
 
     /// <summary>Opens a folder that holds a masked language model and its tokenizer.</summary>
     /// <param name="folder">config.json, model.safetensors, and vocab.txt or tokenizer.json.</param>
-    /// <param name="how">Route and device.</param>
-    /// <param name="precision">What to compute in.</param>
+    /// <param name="options">What computes, and where the tokenizer is.</param>
     /// <param name="padTo">Every row's length; by default as long as it must be, or the model's full length where it sees its padding.</param>
-    /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
-    /// <param name="backend">What computes.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head.</exception>
-    public static FillMask Open(
-        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, int? padTo = null, string? tokenizerFolder = null, Backend backend = Backend.Libtorch)
+    public static FillMask Open(string folder, OpenOptions? options = null, int? padTo = null)
     {
-        var opened = TextModel.Open(folder, how, precision, tokenizerFolder, backend);
-        if (opened.Backend.Architecture == Head && opened.Backend.HasTrainedHead)
+        var opened = TextModel.Open(folder, options);
+        if (opened.Session.Architecture == Head && opened.Session.HasTrainedHead)
         {
             return new FillMask(opened, padTo);
         }
 
         opened.Dispose();
         throw new InvalidDataException(
-            $"{folder}: the model has no masked-LM head, which fills masks: by \"architectures\" in {ConfigFile.Name} and its weights it is a {opened.Backend.Architecture}"
-            + (opened.Backend.Architecture == Head ? " without them" : "") + $"; give a {Head}, as bigs pretrain leaves it, or embed with this one.");
+            $"{folder}: the model has no masked-LM head, which fills masks: by \"architectures\" in {ConfigFile.Name} and its weights it is a {opened.Session.Architecture}"
+            + (opened.Session.Architecture == Head ? " without them" : "") + $"; give a {Head}, as bigs pretrain leaves it, or embed with this one.");
     }
 
     /// <summary>Reads a text once, whatever the number of its masks, and guesses each by itself.</summary>
@@ -137,8 +133,8 @@ public sealed class FillMask : IDisposable
         rows,
         batch =>
         {
-            Numbers logits = _model.Backend.LogitsAt(batch, batch.MaskedPositions); // (p, v)
-            return batch.MaskedPositions.Select((position, m) => (Row: position / batch.Length, Said: say(logits.Probabilities(m))))
+            OutputTensor logits = _model.Session.LogitsAt(batch, batch.MaskedPositions); // (p, v)
+            return batch.MaskedPositions.Select((position, m) => (Row: position / batch.Length, Said: say(Softmax.Of(logits.Row(m)))))
                 .GroupBy(mask => mask.Row, (_, masks) => masks.Select(mask => mask.Said).ToArray());
         },
         cancel, _padTo, TokensAtOnce);

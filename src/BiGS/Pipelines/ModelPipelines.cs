@@ -12,7 +12,7 @@ public sealed class ModelPipelines : IDisposable
     private ModelPipelines(TextModel model)
     {
         _model = model;
-        bool Has(string head) => model.Backend.Architecture == head && model.Backend.HasTrainedHead;
+        bool Has(string head) => model.Session.Architecture == head && model.Session.HasTrainedHead;
         Embedder = new Embedder(model);
         FillMask = Has(FillMask.Head) ? new FillMask(model, padTo: null) : null;
         Classifier = Has(Classifier.Head) ? new Classifier(model) : null;
@@ -24,7 +24,7 @@ public sealed class ModelPipelines : IDisposable
     public BiGSConfig Config => _model.Config;
 
     /// <summary>The head, as <c>architectures</c> of config.json names it.</summary>
-    public string Architecture => _model.Backend.Architecture;
+    public string Architecture => _model.Session.Architecture;
 
     /// <summary>Tokens of the longest text that the model reads.</summary>
     public int LongestText => _model.LongestRow;
@@ -51,15 +51,17 @@ public sealed class ModelPipelines : IDisposable
     /// <inheritdoc cref="FillMask"/>
     public Answerer? Answerer { get; }
 
+    /// <summary>Opens the small English model that ships with BiGS.</summary>
+    /// <param name="options">What computes.</param>
+    public static ModelPipelines Open(OpenOptions? options = null) => Open(ShippedModel.Folder, options);
+
     /// <summary>Opens a folder that holds any model and its tokenizer.</summary>
     /// <inheritdoc cref="TextModel.Open"/>
-    public static ModelPipelines Open(
-        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, Backend backend = Backend.Libtorch) =>
-        new(TextModel.Open(folder, how, precision, tokenizerFolder, backend));
+    public static ModelPipelines Open(string folder, OpenOptions? options = null) => new(TextModel.Open(folder, options));
 
     /// <summary>What each kernel of the model does to an impulse; none where attention routes.</summary>
     /// <param name="length">For how many positions.</param>
-    public IReadOnlyList<KernelShape> Kernels(int length) => _model.Backend.Kernels(length);
+    public IReadOnlyList<KernelShape> Kernels(int length) => _model.Session.Kernels(length);
 
     public void Dispose() => _model.Dispose();
 }

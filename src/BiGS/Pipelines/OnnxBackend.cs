@@ -1,49 +1,24 @@
-using BiGS.Batches;
-using BiGS.Models;
+using BiGS.Checkpoints;
 using BiGS.Onnx;
 
 namespace BiGS.Pipelines;
 
-/// <summary>An exported model, computed by ONNX Runtime; libtorch is not loaded.</summary>
-internal sealed class OnnxBackend(OnnxModel model) : IBackend
+/// <summary>ONNX Runtime on the processor: computes <c>model.onnx</c> as it was exported. libtorch is not needed.</summary>
+public sealed record OnnxBackend : IInferenceBackend
 {
-    public BiGSConfig Config => model.File.Config;
+    /// <summary>Threads that compute one batch; null for as many as there are cores.</summary>
+    public int? Threads { get; init; }
 
-    public string Architecture => model.File.Architecture;
-
-    /// <summary>No other is exported.</summary>
-    public bool HasTrainedHead => true;
-
-    public IReadOnlyList<string>? Labels => model.File.Labels;
-
-    public double? NoAnswerThreshold => model.File.NoAnswerThreshold;
-
-    public IReadOnlyList<string> Warnings => [];
-
-    public IReadOnlyList<Numbers> Compute(Batch batch, params string[] outputs)
+    /// <inheritdoc/>
+    public IModelSession Open(string folder)
     {
-        if (batch.Length > Config.MaxPositionEmbeddings && (Config.Routing == Routing.Ssm || Config.PositionEmbeddingType == PositionEmbedding.Absolute))
+        if (File.Exists(Path.Combine(folder, ConfigFile.Name)) && !File.Exists(Path.Combine(folder, OnnxExport.FileName)))
         {
-            throw new ArgumentException($"the text has {batch.Length} tokens, but the exported model reads at most {Config.MaxPositionEmbeddings}; shorten or split it.");
+            throw new FileNotFoundException(
+                $"{folder}: holds a checkpoint and no {OnnxExport.FileName}, which ONNX Runtime computes; export it (bigs export), or open it with "
+                + "OpenOptions.Backend = new TorchBackend() of BiGS.Torch.");
         }
 
-        return [.. model.Run([batch.Rows, batch.Length], batch.InputIds, batch.AttentionMask, batch.TokenTypeIds, outputs)
-            .Select(output => new Numbers(output.Values, output.Shape))];
+        return new OnnxSession(OnnxModel.Open(folder, Threads));
     }
-
-    /// <summary>The encoder reads the rows, and the head only what is left of them at the positions.</summary>
-    public Numbers LogitsAt(Batch batch, long[] positions)
-    {
-        Numbers states = Compute(batch, ModelOutputs.LastHiddenState)[0]; // (b, l, d)
-        float[] chosen = new float[positions.Length * states.Width];
-        for (int p = 0; p < positions.Length; p++)
-        {
-            states.At((int)positions[p]).CopyTo(chosen.AsSpan(p * states.Width));
-        }
-
-        (float[] values, long[] shape) = model.Logits(chosen);
-        return new Numbers(values, shape[1..]);
-    }
-
-    public void Dispose() => model.Dispose();
 }

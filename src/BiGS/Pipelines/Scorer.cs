@@ -1,7 +1,6 @@
 using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Evaluation;
-using BiGS.Models;
 
 namespace BiGS.Pipelines;
 
@@ -23,23 +22,20 @@ public sealed class Scorer : IDisposable
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => _model.Warnings;
 
-    /// <summary>Opens the small English model that comes with the library.</summary>
-    public static Scorer Open() => Open(ShippedModel.Folder);
+    /// <summary>Opens the small English model that ships with BiGS.</summary>
+    /// <param name="options">What computes.</param>
+    public static Scorer Open(OpenOptions? options = null) => Open(ShippedModel.Folder, options);
 
     /// <summary>Opens a folder that holds a masked language model and its tokenizer.</summary>
     /// <param name="folder">config.json, weights, and vocab.txt or tokenizer.json.</param>
-    /// <param name="how">Route and device.</param>
-    /// <param name="precision">What to compute in.</param>
-    /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
+    /// <param name="options">What computes, and where the tokenizer is.</param>
     /// <param name="hidden">What is hidden while a word piece is asked for.</param>
-    /// <param name="backend">What computes.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head, or one that is not trained.</exception>
-    public static Scorer Open(
-        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, HiddenPieces hidden = HiddenPieces.One, Backend backend = Backend.Libtorch)
+    public static Scorer Open(string folder, OpenOptions? options = null, HiddenPieces hidden = HiddenPieces.One)
     {
-        TextModel model = TextModel.Open(folder, how, precision, tokenizerFolder, backend, FillMask.Head);
-        var words = new MaskedWords(model.Config, model.Tokenizer.Vocabulary.PadId, (batch, wanted) => Read(model.Backend, batch, wanted));
+        TextModel model = TextModel.Open(folder, options, FillMask.Head);
+        var words = new MaskedWords(model.Config, model.Tokenizer.Vocabulary.PadId, (batch, wanted) => Read(model.Session, batch, wanted));
         return new Scorer(model, new PseudoLogLikelihood(words, model.Tokenizer, hidden));
     }
 
@@ -52,9 +48,9 @@ public sealed class Scorer : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    private static (double[] Logits, double[] Totals) Read(IBackend backend, Batch batch, long[] wanted)
+    private static (double[] Logits, double[] Totals) Read(IModelSession session, Batch batch, long[] wanted)
     {
-        Numbers logits = backend.LogitsAt(batch, batch.MaskedPositions); // (rows, v)
-        return ([.. wanted.Select(place => (double)logits.Values[place])], [.. Enumerable.Range(0, batch.Rows).Select(logits.LogTotal)]);
+        OutputTensor logits = session.LogitsAt(batch, batch.MaskedPositions); // (rows, v)
+        return ([.. wanted.Select(place => (double)logits.Values[place])], [.. Enumerable.Range(0, batch.Rows).Select(row => Softmax.LogSumExp(logits.Row(row)))]);
     }
 }

@@ -1,6 +1,4 @@
 using BiGS.Batches;
-using BiGS.Checkpoints;
-using BiGS.Models;
 using BiGS.Tokenizers;
 
 namespace BiGS.Pipelines;
@@ -30,8 +28,7 @@ public sealed class Tagger : IDisposable
 
     /// <summary>Opens a folder that fine-tuning left.</summary>
     /// <inheritdoc cref="TextModel.Open"/>
-    public static Tagger Open(string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, Backend backend = Backend.Libtorch) =>
-        new(TextModel.Open(folder, how, precision, tokenizerFolder, backend, Head));
+    public static Tagger Open(string folder, OpenOptions? options = null) => new(TextModel.Open(folder, options, Head));
 
     /// <param name="texts">In any order.</param>
     /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
@@ -52,8 +49,8 @@ public sealed class Tagger : IDisposable
     /// <summary>Of each row, token by token, the probabilities of the tags.</summary>
     private IEnumerable<double[][]> Probabilities(Batch batch)
     {
-        Numbers logits = _model.Backend.Compute(batch, ModelOutputs.Logits)[0]; // (b, l, tags)
-        return Enumerable.Range(0, batch.Rows * batch.Length).Select(logits.Probabilities).Chunk(batch.Length);
+        OutputTensor logits = _model.Session.Compute(batch, "logits")[0]; // (b, l, tags)
+        return Enumerable.Range(0, batch.Rows * batch.Length).Select(token => Softmax.Of(logits.Row(token))).Chunk(batch.Length);
     }
 
     /// <summary>A word is a piece and those that go on it.</summary>

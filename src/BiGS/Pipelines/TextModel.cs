@@ -35,19 +35,19 @@ internal sealed class TextModel : IDisposable
     /// <summary>Positions from which on a batch ends where rows get shorter than three quarters of its first: filling them up would cost more than another batch.</summary>
     private const int EnoughTokens = 512;
 
-    private TextModel(IBackend backend, BertTokenizer tokenizer, SentenceTransformer sentence)
+    private TextModel(IModelSession session, BertTokenizer tokenizer, SentenceTransformer sentence)
     {
-        Backend = backend;
+        Session = session;
         Tokenizer = tokenizer;
         Sentence = sentence;
         Coverage = new VocabularyCoverage(tokenizer);
-        Labels = backend.Labels ?? [.. Enumerable.Range(0, backend.Config.NumLabels).Select(i => $"LABEL_{i}")];
+        Labels = session.Labels ?? [.. Enumerable.Range(0, session.Config.NumLabels).Select(i => $"LABEL_{i}")];
     }
 
-    /// <summary>What computes.</summary>
-    public IBackend Backend { get; }
+    /// <summary>The model below the pipelines.</summary>
+    public IModelSession Session { get; }
 
-    public BiGSConfig Config => Backend.Config;
+    public BiGSConfig Config => Session.Config;
 
     public BertTokenizer Tokenizer { get; }
 
@@ -64,19 +64,17 @@ internal sealed class TextModel : IDisposable
     public int LongestRow => Math.Min(Config.LongestRow(), Sentence.MaxSequenceLength ?? int.MaxValue);
 
     /// <summary>What the weights lacked or had too much of.</summary>
-    public IReadOnlyList<string> Warnings => Backend.Warnings;
+    public IReadOnlyList<string> Warnings => Session.Warnings;
 
     /// <param name="folder">config.json, weights, and vocab.txt or tokenizer.json.</param>
-    /// <param name="how">Route and device.</param>
-    /// <param name="precision">What to compute in.</param>
-    /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
-    /// <param name="backend">What computes.</param>
+    /// <param name="options">What computes, and where the tokenizer is.</param>
     /// <param name="head">The head that is needed; null for any.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head, or one that is not trained.</exception>
-    public static TextModel Open(string folder, OpenOptions? how, Precision precision, string? tokenizerFolder, Backend backend = Pipelines.Backend.Libtorch, string? head = null)
+    public static TextModel Open(string folder, OpenOptions? options = null, string? head = null)
     {
-        IBackend opened = backend.Open(folder, how, precision);
+        options ??= new OpenOptions();
+        IModelSession opened = options.Backend.Open(folder);
         if (head is not null && (opened.Architecture != head || !opened.HasTrainedHead))
         {
             throw new InvalidDataException(
@@ -84,7 +82,7 @@ internal sealed class TextModel : IDisposable
         }
 
         var sentence = SentenceTransformer.Of(folder);
-        return new TextModel(opened, sentence.Adapt(CheckpointFolder.OpenTokenizer(tokenizerFolder ?? folder, opened.Config)), sentence);
+        return new TextModel(opened, sentence.Adapt(ModelTokenizer.Open(options.TokenizerFolder ?? folder, opened.Config)), sentence);
     }
 
     public int CountTokens(ModelText text) => Tokenizer.Encode(text.First, text.Second).Ids.Count;
@@ -157,5 +155,5 @@ internal sealed class TextModel : IDisposable
         return results;
     }
 
-    public void Dispose() => Backend.Dispose();
+    public void Dispose() => Session.Dispose();
 }

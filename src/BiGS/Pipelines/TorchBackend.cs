@@ -1,86 +1,22 @@
-using BiGS.Batches;
 using BiGS.Checkpoints;
-using BiGS.Models;
-using static TorchSharp.torch;
 
 namespace BiGS.Pipelines;
 
-/// <summary>A checkpoint, frozen, computed by libtorch.</summary>
-internal sealed class TorchBackend : IBackend
+/// <summary>libtorch: computes a checkpoint, on a device, in a precision, by a route.</summary>
+/// <param name="Options">Device, precision and route.</param>
+public sealed record TorchBackend(TorchOptions Options) : IInferenceBackend
 {
-    private readonly HeadedModel _model;
-    private readonly Device _device;
-
-    private TorchBackend(OpenedCheckpoint opened, Device device)
+    /// <summary>On the processor, in single precision.</summary>
+    public TorchBackend()
+        : this(new TorchOptions())
     {
-        _model = opened.Model;
-        _device = device;
-        HasTrainedHead = opened.Fresh.Count == 0;
-        NoAnswerThreshold = opened.File.NoAnswerThreshold;
-        Labels = opened.File.Labels;
-        Warnings = opened.Warnings;
     }
 
-    public BiGSConfig Config => _model.Config;
-
-    public string Architecture => _model.Architecture;
-
-    public bool HasTrainedHead { get; }
-
-    public IReadOnlyList<string>? Labels { get; }
-
-    public double? NoAnswerThreshold { get; }
-
-    public IReadOnlyList<string> Warnings { get; }
-
-    /// <inheritdoc cref="CheckpointFolder.Open(string, OpenOptions?)"/>
-    /// <param name="folder">A checkpoint.</param>
-    /// <param name="how">Route and device.</param>
-    /// <param name="precision">What to compute in.</param>
-    public static TorchBackend Open(string folder, OpenOptions how, Precision precision)
+    /// <inheritdoc/>
+    public IModelSession Open(string folder)
     {
-        OpenedCheckpoint opened = CheckpointFolder.Open(folder, how);
-        opened.Model.ComputeIn(precision);
+        OpenedCheckpoint opened = CheckpointFolder.Open(folder, Options);
         opened.Model.Freeze();
-        return new TorchBackend(opened, how.Device);
+        return new TorchSession(opened, Options.Device);
     }
-
-    public IReadOnlyList<Numbers> Compute(Batch batch, params string[] outputs)
-    {
-        using var scope = NewDisposeScope();
-        using var untracked = inference_mode();
-        ModelInput input = Input(batch);
-        if (outputs is [ModelOutputs.LastHiddenState])
-        {
-            return [Read(_model.Bigs.Encode(input))];
-        }
-
-        ModelOutput output = _model.Forward(input);
-        return [.. outputs.Select(name => Read(name switch
-        {
-            ModelOutputs.LastHiddenState => output.LastHiddenState,
-            ModelOutputs.PoolerOutput => output.PoolerOutput ?? throw new ArgumentException($"A {Architecture} has no pooler."),
-            _ => output.Results[name],
-        }))];
-    }
-
-    public Numbers LogitsAt(Batch batch, long[] positions)
-    {
-        using var scope = NewDisposeScope();
-        using var untracked = inference_mode();
-        return Read(((BiGSForMaskedLM)_model).LogitsAt(Input(batch), tensor(positions, device: _device)));
-    }
-
-    public IReadOnlyList<KernelShape> Kernels(int length) => KernelShape.Of(_model, length);
-
-    public void Dispose() => _model.Dispose();
-
-    private ModelInput Input(Batch batch)
-    {
-        Tensor AsRows(long[] values) => tensor(values, [batch.Rows, batch.Length], device: _device); // (b, l)
-        Tensor? mask = batch.Tokens < batch.Rows * batch.Length ? AsRows(batch.AttentionMask) : null;
-        return new ModelInput(AsRows(batch.InputIds), mask, AsRows(batch.TokenTypeIds));
-    }
-
-    private static Numbers Read(Tensor tensor) => new(tensor.to_type(ScalarType.Float32).cpu().contiguous().data<float>().ToArray(), tensor.shape);
 }

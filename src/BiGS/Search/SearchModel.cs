@@ -1,5 +1,4 @@
 using BiGS.Checkpoints;
-using BiGS.Models;
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
 
@@ -44,17 +43,14 @@ public sealed class SearchModel : IDisposable
 
     /// <summary>Opens any model, pretrained or fine-tuned, and its tokenizer.</summary>
     /// <param name="folder">Of the model.</param>
-    /// <param name="how">Route and device.</param>
-    /// <param name="precision">What to compute in.</param>
-    /// <param name="tokenizerFolder">Where the tokenizer is, if not beside the model.</param>
+    /// <param name="options">What computes, and where the tokenizer is.</param>
     /// <param name="promptName">Which of the model's prompts stands before every text; null for its default one, if it has one.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together.</exception>
     /// <exception cref="ArgumentException">There is no such prompt.</exception>
-    public static SearchModel Open(
-        string folder, OpenOptions? how = null, Precision precision = Precision.Fp32, string? tokenizerFolder = null, string? promptName = null)
+    public static SearchModel Open(string folder, OpenOptions? options = null, string? promptName = null)
     {
-        var model = ModelPipelines.Open(folder, how, precision, tokenizerFolder);
+        var model = ModelPipelines.Open(folder, options);
         return new SearchModel(model, CheckpointFingerprint.Of(folder, model.Tokenizer), promptName);
     }
 

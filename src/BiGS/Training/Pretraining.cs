@@ -158,9 +158,8 @@ public static class Pretraining
     private static PretrainingResult Scored(
         PretrainingResult result, string folder, PretrainingOptions options, PretrainingRows rows)
     {
-        using var best = (BiGSForMaskedLM)CheckpointFolder.Open(
-            folder, new OpenOptions { Route = SsmRoutes.Named(options.Route), Device = new Device(options.Device) }).Model;
-        best.ComputeIn(options.Training.Precision);
+        var open = new TorchOptions { Route = SsmRoutes.Named(options.Route), Device = new Device(options.Device), Precision = options.Training.Precision };
+        using var best = (BiGSForMaskedLM)CheckpointFolder.Open(folder, open).Model;
         best.Freeze();
         return result with
         {
@@ -174,7 +173,7 @@ public static class Pretraining
     /// <summary>Replaces what was left to the program, so that a resumed run does not decide anew.</summary>
     private static PretrainingOptions Decided(PretrainingOptions options) => options with
     {
-        Device = options.Device == "auto" ? (cuda.is_available() ? "cuda" : "cpu") : options.Device,
+        Device = TorchDevice.Resolve(options.Device),
         Corpus = [.. options.Corpus.Select(Path.GetFullPath)],
         Validation = [.. options.Validation.Select(Path.GetFullPath)],
     };
@@ -184,7 +183,7 @@ public static class Pretraining
         ISsmRoute route = SsmRoutes.Named(options.Route);
         if (options.Init is { } init)
         {
-            var opened = (BiGSForMaskedLM)CheckpointFolder.Open(init, new OpenOptions { Route = route, Architecture = ModelHeads.MaskedLM }).Model;
+            var opened = (BiGSForMaskedLM)CheckpointFolder.Open(init, new TorchOptions { Route = route, Architecture = "BiGSForMaskedLM" }).Model;
             if (opened.Config.VocabSize != vocabulary)
             {
                 throw new InvalidDataException($"{init}: the model knows {opened.Config.VocabSize} words, but its tokenizer has {vocabulary}; both must come from the same checkpoint.");

@@ -33,7 +33,7 @@ public sealed class Teacher : IDisposable
             throw new InvalidDataException($"{folder}: the teacher has another vocabulary, and its guesses are about other words; train the student with --tokenizer {folder}");
         }
 
-        if (CheckpointFolder.Open(folder, new OpenOptions { Device = device }).Model is not BiGSForMaskedLM model)
+        if (CheckpointFolder.Open(folder, new TorchOptions { Device = device, Precision = precision }).Model is not BiGSForMaskedLM model)
         {
             throw new InvalidDataException($"{folder}: the teacher guesses no masked words; give a pretrained model");
         }
@@ -43,7 +43,6 @@ public sealed class Teacher : IDisposable
             throw new InvalidDataException($"{folder}: the teacher has {model.Config.MaxPositionEmbeddings} positions and the student's rows {maxLength} tokens; shorten --max-length, or extend the teacher");
         }
 
-        model.ComputeIn(precision);
         model.Freeze();
         model.eval();
         return new Teacher(model);

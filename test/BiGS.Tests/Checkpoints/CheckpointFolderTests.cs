@@ -75,7 +75,7 @@ public sealed class CheckpointFolderTests : IDisposable
         using var scope = NewDisposeScope();
         HeadedModel model = SmallModels.Build(SmallModels.Config() with { NumLabels = 4 });
         CheckpointFolder.Save(Folder, model);
-        OpenedCheckpoint opened = CheckpointFolder.Open(Folder, new OpenOptions { Architecture = "BiGSForSequenceClassification" });
+        OpenedCheckpoint opened = CheckpointFolder.Open(Folder, new TorchOptions { Architecture = "BiGSForSequenceClassification" });
         Assert.IsType<BiGSForSequenceClassification>(opened.Model);
         string fresh = Assert.Single(opened.Warnings, warning => warning.Contains("fresh", StringComparison.Ordinal));
         foreach (string name in (string[])["bigs.pooler.dense.weight", "bigs.pooler.dense.bias", "classifier.weight", "classifier.bias"])
@@ -96,7 +96,7 @@ public sealed class CheckpointFolderTests : IDisposable
     {
         CheckpointFolder.Save(Folder, SmallModels.Build(SmallModels.Config()));
         OpenedCheckpoint opened = CheckpointFolder.Open(
-            Folder, new OpenOptions { Architecture = "BiGSForTokenClassification", Reshape = config => config with { NumLabels = 17 } });
+            Folder, new TorchOptions { Architecture = "BiGSForTokenClassification", Reshape = config => config with { NumLabels = 17 } });
         Assert.Equal([17, 12], opened.Model.get_parameter("classifier.weight")!.shape);
         Assert.Equal(17, opened.File.Config.NumLabels);
     }

@@ -36,7 +36,7 @@ public class EmbeddingTaskTests
         OpenedCheckpoint opened = CheckpointFolder.Open(model.File("tuned"));
         Assert.Empty(opened.Warnings);
         Assert.Equal("BiGSForEmbedding", opened.Model.Architecture);
-        using Embedder embedder = Embedder.Open(model.File("tuned"));
+        using Embedder embedder = Embedder.Open(model.File("tuned"), OnTorch.Fp32);
         Assert.Equal(model.Config.HiddenSize, embedder.Embed(["why"], cancel: TestContext.Current.CancellationToken)[0].Length);
     }
 
@@ -50,7 +50,7 @@ public class EmbeddingTaskTests
             "evaluate", "--task", "embedding", "--data", model.Written("dev.csv", Scored.Replace("sentence1,", "one,", StringComparison.Ordinal)), "--text-column", "one",
             "--model", model.Folder, "--predictions", guesses, "--json").Succeeded().Objects[0];
         Assert.Equal(2, answer.GetProperty("intervals").GetProperty("spearman").GetArrayLength());
-        using Embedder embedder = Embedder.Open(model.Folder);
+        using Embedder embedder = Embedder.Open(model.Folder, OnTorch.Fp32);
         foreach ((string row, string line) in Scored.Split('\n').Skip(1).Zip(File.ReadLines(guesses).Skip(1)))
         {
             float[][] vectors = [.. embedder.Embed(row.Split(',')[..2], cancel: TestContext.Current.CancellationToken)];

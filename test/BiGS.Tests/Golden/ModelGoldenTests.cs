@@ -47,7 +47,7 @@ public class ModelGoldenTests
 
         foreach (string form in forms)
         {
-            OpenedCheckpoint opened = CheckpointFolder.Open(form, new OpenOptions { Device = Shared.Device });
+            OpenedCheckpoint opened = CheckpointFolder.Open(form, new TorchOptions { Device = Shared.Device });
             Assert.Empty(opened.Warnings);
             ModelOutput output = Run(opened.Model, expected, []);
             Distance.Within(Distance.Outputs, output.Results["logits"], expected.Read("logits"), $"logits of {form}");
@@ -61,7 +61,7 @@ public class ModelGoldenTests
     {
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsFile(GoldenFiles.Path(folder, "expected.safetensors"));
-        HeadedModel model = CheckpointFolder.Open(GoldenFiles.Path(folder), new OpenOptions { Device = Shared.Device }).Model;
+        HeadedModel model = CheckpointFolder.Open(GoldenFiles.Path(folder), new TorchOptions { Device = Shared.Device }).Model;
         model.ComputeIn(precision);
         var hiddenStates = new List<Tensor>();
         ModelOutput output = Run(model, expected, hiddenStates);
@@ -107,7 +107,7 @@ public class ModelGoldenTests
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsFile(GoldenFiles.Path("masked_lm", "expected_flax.safetensors"));
         HeadedModel model = CheckpointFolder.Open(
-            GoldenFiles.Path("masked_lm"), new OpenOptions { Device = Shared.Device, Reshape = config => config with { LayerAct = LayerActivation.GeluTanh } }).Model;
+            GoldenFiles.Path("masked_lm"), new TorchOptions { Device = Shared.Device, Reshape = config => config with { LayerAct = LayerActivation.GeluTanh } }).Model;
         ModelOutput output = Run(model, expected, []);
         Distance.Within(Distance.Outputs, output.Results["logits"], expected.Read("logits"), "logits");
         Distance.Within(Distance.Outputs, output.LastHiddenState, expected.Read("last_hidden_state"), "last_hidden_state");

@@ -15,7 +15,7 @@ public class TrainingGoldenTests
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsFile(GoldenFiles.Path("training", "expected.safetensors"));
         HeadedModel model = CheckpointFolder.Open(GoldenFiles.Path("training"),
-            new OpenOptions { Device = Shared.Device, Reshape = config => config with { HiddenDropoutProb = 0 } }).Model;
+            new TorchOptions { Device = Shared.Device, Reshape = config => config with { HiddenDropoutProb = 0 } }).Model;
         model.train();
         var schedule = new Schedule(ScheduleShape.Cosine, WarmupSteps: 4, TotalSteps: 20);
         using var optimizer = new FusedAdamW(

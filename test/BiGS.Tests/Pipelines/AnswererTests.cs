@@ -29,7 +29,7 @@ public class AnswererTests
     public void TheBestStretchOfAllWindowsIsTheAnswer(bool maskPadding, string text)
     {
         using var model = new SmallModel(maskPadding, Head);
-        using Answerer answerer = Answerer.Open(model.Folder);
+        using Answerer answerer = Answerer.Open(model.Folder, OnTorch.Fp32);
         FoundAnswer found = answerer.Answer([new AskedText(Question, text)], top: 4, Now)[0];
         Dictionary<(int Start, int End), double> expected = Stretches(model, text, maskPadding ? null : SmallModel.Positions);
         double all = expected.Values.Sum(Math.Exp);
@@ -57,7 +57,7 @@ public class AnswererTests
             JsonNode config = JsonNode.Parse(File.ReadAllText(model.File(ConfigFile.Name)))!;
             config[ConfigFile.NoAnswerThresholdKey] = threshold;
             File.WriteAllText(model.File(ConfigFile.Name), config.ToJsonString());
-            using Answerer answerer = Answerer.Open(model.Folder);
+            using Answerer answerer = Answerer.Open(model.Folder, OnTorch.Fp32);
             Assert.True(answerer.KnowsNoAnswer);
             return answerer.Answer([new AskedText(Question, Short)], cancel: Now)[0];
         }
@@ -85,7 +85,7 @@ public class AnswererTests
             "finetune", "--task", "squad", "--train", data, "--validation", data, "--model", model.Folder, "--out", model.File("tuned"), "--epochs", "1", "--json").Succeeded().Objects[0];
         double threshold = figures.GetProperty("metrics").GetProperty(ConfigFile.NoAnswerThresholdKey).GetDouble();
         Assert.Equal(threshold, CheckpointFolder.ReadConfig(model.File("tuned")).NoAnswerThreshold);
-        using Answerer answerer = Answerer.Open(model.File("tuned"));
+        using Answerer answerer = Answerer.Open(model.File("tuned"), OnTorch.Fp32);
         Assert.True(answerer.KnowsNoAnswer);
         Assert.InRange(answerer.Answer([new AskedText("why", Short)], cancel: Now)[0].NoAnswerProbability!.Value, 0, 1);
     }
@@ -94,10 +94,10 @@ public class AnswererTests
     public void WhatCannotBeAnsweredIsSaid()
     {
         using var model = new SmallModel(head: Head);
-        using Answerer answerer = Answerer.Open(model.Folder);
+        using Answerer answerer = Answerer.Open(model.Folder, OnTorch.Fp32);
         Assert.Contains("question 2 of 2: the text is empty", Assert.Throws<ArgumentException>(() => answerer.Answer([new AskedText("why", Short), new AskedText("why", " ")], cancel: Now)).Message, StringComparison.Ordinal);
         Assert.Contains("question is empty", Assert.Throws<ArgumentException>(() => answerer.Answer([new AskedText("", Short)], cancel: Now)).Message, StringComparison.Ordinal);
-        Assert.Contains("from 8 to 24", Assert.Throws<ArgumentOutOfRangeException>(() => Answerer.Open(model.Folder, window: 25)).Message, StringComparison.Ordinal);
+        Assert.Contains("from 8 to 24", Assert.Throws<ArgumentOutOfRangeException>(() => Answerer.Open(model.Folder, OnTorch.Fp32, window: 25)).Message, StringComparison.Ordinal);
         Assert.Empty(answerer.Answer([], cancel: Now));
         FoundAnswer nothing = answerer.Answer([new AskedText("why", "\u200b")], cancel: Now)[0];
         Assert.Empty(nothing.Candidates);
@@ -106,7 +106,7 @@ public class AnswererTests
         stopped.Cancel();
         Assert.Throws<OperationCanceledException>(() => answerer.Answer([new AskedText("why", Short)], cancel: stopped.Token));
         using var masked = new SmallModel();
-        Assert.Contains(Head, Assert.Throws<InvalidDataException>(() => Answerer.Open(masked.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(Head, Assert.Throws<InvalidDataException>(() => Answerer.Open(masked.Folder, OnTorch.Fp32)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public class BatchReaderTests
     public async Task ManyCallersGetWhatEachWouldGetAlone()
     {
         using var model = new SmallModel();
-        using Embedder embedder = Embedder.Open(model.Folder);
+        using Embedder embedder = Embedder.Open(model.Folder, OnTorch.Fp32);
         BertTokenizer tokenizer = BertTokenizer.Open(model.Folder);
         string[] words = ["the", "farmer", "trees", "near", "sleeps", "."];
         string[] texts = [.. Enumerable.Range(0, 60).Select(i => string.Join(' ', Enumerable.Range(0, i % 17 + 1).Select(j => words[(i * 7 + j * j) % words.Length])))];

@@ -96,26 +96,26 @@ public sealed class CompanyTests
             switch (name)
             {
                 case "embed":
-                    Embedder embedder = Embedder.Open(folder, precision: precision);
+                    Embedder embedder = Embedder.Open(folder, OnTorch.In(precision));
                     return new(embedder, texts => [.. embedder.Embed(texts, tooLong: TooLong.Truncate, cancel: Now).Select(vector => new Said([.. vector.Select(x => (double)x)], ""))]);
                 case "fill-mask":
-                    FillMask fill = FillMask.Open(folder, precision: precision);
+                    FillMask fill = FillMask.Open(folder, OnTorch.In(precision));
                     return new(fill, texts => [.. fill.Fill(texts, Top, Now).Select(masks => new Said(
                         [.. masks[0].Candidates.Select(word => word.Probability)], masks[0].Candidates[0].Token))]);
                 case "classify":
-                    Classifier classifier = Classifier.Open(folder, precision: precision);
+                    Classifier classifier = Classifier.Open(folder, OnTorch.In(precision));
                     return new(classifier, texts => [.. classifier.Classify([.. texts.Select(text => (ModelText)text)], cancel: Now).Select(answer => new Said(
                         [.. answer.Labels.OrderBy(label => label.Label, StringComparer.Ordinal).Select(label => label.Probability)], answer.Labels[0].Label))]);
                 case "tag":
-                    Tagger tagger = Tagger.Open(folder, precision: precision);
+                    Tagger tagger = Tagger.Open(folder, OnTorch.In(precision));
                     return new(tagger, texts => [.. tagger.Tag(texts, cancel: Now).Select(tags => new Said(
                         [.. tags.Select(word => word.Probability)], string.Join(' ', tags.Select(word => word.Tag))))]);
                 case "answer":
-                    Answerer answerer = Answerer.Open(folder, precision: precision);
+                    Answerer answerer = Answerer.Open(folder, OnTorch.In(precision));
                     return new(answerer, texts => [.. answerer.Answer([.. texts.Select(text => new AskedText("why", $"{text} {text} {text}"))], cancel: Now).Select(found => new Said(
                         [found.Best!.Probability], found.Best.Text))]);
                 default:
-                    Scorer scorer = Scorer.Open(folder, precision: precision);
+                    Scorer scorer = Scorer.Open(folder, OnTorch.In(precision));
                     return new(scorer, texts => [.. scorer.Score(texts, Now).Select(score => new Said([score.LogLikelihood], ""))]);
             }
         }

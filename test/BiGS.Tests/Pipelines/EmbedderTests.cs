@@ -17,7 +17,7 @@ public class EmbedderTests
     public void AVectorIsTheMeanOfTheHiddenStates()
     {
         using var model = new SmallModel();
-        using Embedder embedder = Embedder.Open(model.Folder);
+        using Embedder embedder = Embedder.Open(model.Folder, OnTorch.Fp32);
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         string text = "the cat sleeps .";
@@ -36,7 +36,7 @@ public class EmbedderTests
     public void ATextHasOneVectorWhereverItStands()
     {
         using var model = new SmallModel();
-        using Embedder embedder = Embedder.Open(model.Folder);
+        using Embedder embedder = Embedder.Open(model.Folder, OnTorch.Fp32);
         var random = new Random(3);
         string[] texts = [.. Enumerable.Range(0, 100).Select(_ => string.Join(' ', random.GetItems(Words, random.Next(1, 9))))];
         float[][] alone = [.. texts.Select(text => embedder.Embed([text], cancel: Now)[0])];
@@ -52,7 +52,7 @@ public class EmbedderTests
     public void WhatIsTooLongIsRefusedOrCut()
     {
         using var model = new SmallModel();
-        using Embedder embedder = Embedder.Open(model.Folder);
+        using Embedder embedder = Embedder.Open(model.Folder, OnTorch.Fp32);
         string text = string.Concat(Enumerable.Repeat("the cat sleeps . ", 100));
         Assert.Contains("shorten", Assert.Throws<ArgumentException>(() => embedder.Embed([text], cancel: Now)).Message, StringComparison.Ordinal);
         Assert.Equal(embedder.Dimensions, Assert.Single(embedder.Embed([text], tooLong: TooLong.Truncate, cancel: Now)).Length);

@@ -17,7 +17,7 @@ public class EmbeddingGeneratorTests
     public async Task VectorsAreTheEmbeddersWithWhatTheyCost()
     {
         using var model = new SmallModel();
-        using IEmbeddingGenerator<string, Embedding<float>> generator = new EmbeddingGenerator(Embedder.Open(model.Folder), "small");
+        using IEmbeddingGenerator<string, Embedding<float>> generator = new EmbeddingGenerator(Embedder.Open(model.Folder, OnTorch.Fp32), "small");
         GeneratedEmbeddings<Embedding<float>> answer = await generator.GenerateAsync(Texts, cancellationToken: Now);
         var embedder = generator.GetRequiredService<Embedder>();
         Assert.Equal(embedder.Embed(Texts, cancel: Now), answer.Select(embedding => embedding.Vector.ToArray()));
@@ -36,7 +36,7 @@ public class EmbeddingGeneratorTests
     public async Task WhatItCannotDoIsSaid()
     {
         using var model = new SmallModel();
-        using var generator = new EmbeddingGenerator(Embedder.Open(model.Folder), "small");
+        using var generator = new EmbeddingGenerator(Embedder.Open(model.Folder, OnTorch.Fp32), "small");
         async Task<string> Refused(EmbeddingGenerationOptions options) =>
             (await Assert.ThrowsAsync<NotSupportedException>(() => generator.GenerateAsync(Texts, options, Now))).Message;
         Assert.Contains("of 8 dimensions", await Refused(new() { Dimensions = 8 }), StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public class EmbeddingGeneratorTests
 
         string[] tooLong = [string.Concat(Enumerable.Repeat("the ", 100))];
         await Assert.ThrowsAsync<ArgumentException>(() => generator.GenerateAsync(tooLong, cancellationToken: Now));
-        using var cutting = new EmbeddingGenerator(Embedder.Open(model.Folder), "small", TooLong.Truncate);
+        using var cutting = new EmbeddingGenerator(Embedder.Open(model.Folder, OnTorch.Fp32), "small", TooLong.Truncate);
         Assert.Equal(SmallModel.Positions, (await cutting.GenerateAsync(tooLong, cancellationToken: Now)).Usage!.InputTokenCount);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => generator.GenerateAsync(Texts, cancellationToken: new CancellationToken(canceled: true)));
     }
@@ -59,6 +59,7 @@ public class EmbeddingGeneratorTests
         {
             options.Folder = model.Folder;
             options.ModelId = "mine";
+            options.OpenOptions = OnTorch.Fp32;
             options.TooLong = TooLong.Truncate;
         });
         IEmbeddingGenerator<string, Embedding<float>> generator;
@@ -78,7 +79,7 @@ public class EmbeddingGeneratorTests
     [Fact]
     public async Task TheShippedModelNeedsNoOptions()
     {
-        await using ServiceProvider provider = new ServiceCollection().AddBiGSEmbeddings().BuildServiceProvider();
+        await using ServiceProvider provider = new ServiceCollection().AddBiGSEmbeddings(options => options.OpenOptions = OnTorch.Fp32).BuildServiceProvider();
         var generator = provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
         var texts = await generator.GenerateAsync(["The river flows into the sea.", "A river flows into a sea.", "He paid the bill yesterday."], cancellationToken: Now);
         double Cosine(int a, int b) => texts[a].Vector.ToArray().Zip(texts[b].Vector.ToArray(), (x, y) => (double)x * y).Sum();

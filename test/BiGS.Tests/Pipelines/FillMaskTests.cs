@@ -18,7 +18,7 @@ public class FillMaskTests
     {
         using var scope = NewDisposeScope();
         using var folder = new SmallModel(maskPadding);
-        using FillMask fillMask = FillMask.Open(folder.Folder);
+        using FillMask fillMask = FillMask.Open(folder.Folder, OnTorch.Fp32);
         IReadOnlyList<MaskedWord> words = fillMask.Fill("the [MASK] near the [MASK] sleeps .", top: 4, Now);
 
         HeadedModel model = CheckpointFolder.Open(folder.Folder).Model;
@@ -42,7 +42,7 @@ public class FillMaskTests
         double[] Probabilities(bool maskPadding, int? padTo)
         {
             using var folder = new SmallModel(maskPadding);
-            using FillMask fillMask = FillMask.Open(folder.Folder, padTo: padTo);
+            using FillMask fillMask = FillMask.Open(folder.Folder, OnTorch.Fp32, padTo: padTo);
             return [.. fillMask.Fill("the [MASK] sleeps .", folder.Config.VocabSize, Now)[0].Candidates.OrderBy(c => c.Id).Select(c => c.Probability)];
         }
 
@@ -56,7 +56,7 @@ public class FillMaskTests
     public void FillsTheTextItself()
     {
         using var folder = new SmallModel();
-        using FillMask fillMask = FillMask.Open(folder.Folder);
+        using FillMask fillMask = FillMask.Open(folder.Folder, OnTorch.Fp32);
         const string Text = "The  [MASK]\tnear [MASK]!";
         IReadOnlyList<MaskedWord> words = fillMask.Fill(Text, folder.Config.VocabSize, Now);
         Assert.Equal(["[MASK]", "[MASK]"], words.Select(word => Text[word.Start..word.End]));
@@ -72,10 +72,10 @@ public class FillMaskTests
     public void RefusesWhatItCannotFill()
     {
         using var folder = new SmallModel();
-        using FillMask fillMask = FillMask.Open(folder.Folder);
+        using FillMask fillMask = FillMask.Open(folder.Folder, OnTorch.Fp32);
         Assert.Contains("has no [MASK]", Assert.Throws<ArgumentException>(() => fillMask.Fill("the trees", cancel: Now)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => fillMask.Fill("[MASK]", top: 0, Now));
         File.AppendAllText(folder.File("vocab.txt"), "zebra\n");
-        Assert.Contains("same run", Assert.Throws<InvalidDataException>(() => FillMask.Open(folder.Folder)).Message);
+        Assert.Contains("same run", Assert.Throws<InvalidDataException>(() => FillMask.Open(folder.Folder, OnTorch.Fp32)).Message);
     }
 }

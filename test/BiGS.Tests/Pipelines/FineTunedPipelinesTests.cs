@@ -18,7 +18,7 @@ public class FineTunedPipelinesTests
     public void ClassesAreTheHeads()
     {
         using var model = new SmallModel(head: "BiGSForSequenceClassification");
-        using Classifier classifier = Classifier.Open(model.Folder);
+        using Classifier classifier = Classifier.Open(model.Folder, OnTorch.Fp32);
         IReadOnlyList<Classification> together = classifier.Classify([.. Texts.Select(text => (ModelText)text)], cancel: Now);
         foreach ((string text, Classification answer) in Texts.Zip(together))
         {
@@ -36,7 +36,7 @@ public class FineTunedPipelinesTests
     public void AWordHasTheTagOfItsFirstPiece()
     {
         using var model = new SmallModel(head: "BiGSForTokenClassification");
-        using Tagger tagger = Tagger.Open(model.Folder);
+        using Tagger tagger = Tagger.Open(model.Folder, OnTorch.Fp32);
         string text = "the farmers sleep , sleepers .";
         IReadOnlyList<TaggedWord> words = tagger.Tag([text, .. Texts], cancel: Now)[0];
         Assert.Equal(text.Split(' '), words.Select(word => word.Word));

@@ -22,14 +22,14 @@ public class OnnxBackendTests
     {
         using var model = new SmallModel(maskPadding);
         OnnxExport.Export(model.Folder, model.File("onnx"));
-        using Embedder checkpoint = Embedder.Open(model.Folder);
-        using Embedder exported = Embedder.Open(model.File("onnx"), backend: Backend.Onnx);
+        using Embedder checkpoint = Embedder.Open(model.Folder, OnTorch.Fp32);
+        using Embedder exported = Embedder.Open(model.File("onnx"));
         Assert.Equal(checkpoint.Dimensions, exported.Dimensions);
         Assert.All(checkpoint.Embed(Texts, cancel: Now).Zip(exported.Embed(Texts, cancel: Now)), pair => AssertNear(pair.First, pair.Second));
         Assert.All(Texts, text => AssertNear(checkpoint.Embed([text], cancel: Now)[0], exported.Embed([text], cancel: Now)[0]));
 
-        using FillMask one = FillMask.Open(model.Folder);
-        using FillMask other = FillMask.Open(model.File("onnx"), backend: Backend.Onnx);
+        using FillMask one = FillMask.Open(model.Folder, OnTorch.Fp32);
+        using FillMask other = FillMask.Open(model.File("onnx"));
         string text = "the [MASK] near the [MASK] sleeps .";
         Assert.All(one.Fill(text, top: 4, Now).Zip(other.Fill(text, top: 4, Now)), pair =>
         {
@@ -37,8 +37,8 @@ public class OnnxBackendTests
             Assert.All(pair.First.Candidates.Zip(pair.Second.Candidates), both => Assert.Equal(both.First.Probability, both.Second.Probability, Limit));
         });
 
-        using Scorer scorer = Scorer.Open(model.Folder);
-        using Scorer otherScorer = Scorer.Open(model.File("onnx"), backend: Backend.Onnx);
+        using Scorer scorer = Scorer.Open(model.Folder, OnTorch.Fp32);
+        using Scorer otherScorer = Scorer.Open(model.File("onnx"));
         Assert.All(scorer.Score(Texts, Now).Zip(otherScorer.Score(Texts, Now)), pair => Assert.Equal(pair.First.LogLikelihood, pair.Second.LogLikelihood, 1e-3));
     }
 
@@ -47,8 +47,8 @@ public class OnnxBackendTests
     {
         using (SmallModel model = Exported("BiGSForSequenceClassification"))
         {
-            using Classifier checkpoint = Classifier.Open(model.Folder);
-            using Classifier exported = Classifier.Open(model.File("onnx"), backend: Backend.Onnx);
+            using Classifier checkpoint = Classifier.Open(model.Folder, OnTorch.Fp32);
+            using Classifier exported = Classifier.Open(model.File("onnx"));
             ModelText[] texts = [.. Texts.Select(text => (ModelText)text), new ModelText(Texts[0], Texts[1])];
             Assert.All(checkpoint.Classify(texts, cancel: Now).Zip(exported.Classify(texts, cancel: Now)), pair =>
                 Assert.All(pair.First.Labels.Zip(pair.Second.Labels), both =>
@@ -60,8 +60,8 @@ public class OnnxBackendTests
 
         using (SmallModel model = Exported("BiGSForTokenClassification"))
         {
-            using Tagger checkpoint = Tagger.Open(model.Folder);
-            using Tagger exported = Tagger.Open(model.File("onnx"), backend: Backend.Onnx);
+            using Tagger checkpoint = Tagger.Open(model.Folder, OnTorch.Fp32);
+            using Tagger exported = Tagger.Open(model.File("onnx"));
             Assert.Equal(
                 checkpoint.Tag(Texts, cancel: Now).SelectMany(words => words).Select(word => (word.Word, word.Tag)),
                 exported.Tag(Texts, cancel: Now).SelectMany(words => words).Select(word => (word.Word, word.Tag)));
@@ -69,8 +69,8 @@ public class OnnxBackendTests
 
         using (SmallModel model = Exported("BiGSForQuestionAnswering"))
         {
-            using Answerer checkpoint = Answerer.Open(model.Folder);
-            using Answerer exported = Answerer.Open(model.File("onnx"), backend: Backend.Onnx);
+            using Answerer checkpoint = Answerer.Open(model.Folder, OnTorch.Fp32);
+            using Answerer exported = Answerer.Open(model.File("onnx"));
             AskedText[] asked = [new AskedText("why", string.Join(' ', Texts)), new AskedText("the farmer", Texts[1])];
             Assert.All(checkpoint.Answer(asked, cancel: Now).Zip(exported.Answer(asked, cancel: Now)), pair => Assert.Equal(pair.First.Best!.Text, pair.Second.Best!.Text));
         }
@@ -90,8 +90,8 @@ public class OnnxBackendTests
                 "They have two children, a son and a [MASK].", "The king and the [MASK] were married.", "Water is made of [MASK] and oxygen.", "The book was [MASK] in 1999.",
                 "The children [MASK] to school every day.", "It is one of the [MASK] cities in the world.",
             ];
-            using FillMask whole = FillMask.Open();
-            using FillMask eight = FillMask.Open(folder, backend: Backend.Onnx);
+            using FillMask whole = FillMask.Open(OnTorch.Fp32);
+            using FillMask eight = FillMask.Open(folder);
             int same = whole.Fill(sentences, 1, Now).Zip(eight.Fill(sentences, 1, Now)).Count(pair => pair.First[0].Candidates[0].Id == pair.Second[0].Candidates[0].Id);
             Assert.InRange(same, 8, 10);
         }
@@ -135,7 +135,7 @@ public class OnnxBackendTests
         Assert.Equal(1, Run(program, "embed", "--model", model.Folder, Texts[0]).Code);
 
         float[] served = await Served(program, model.File("onnx"), Texts[0]);
-        using Embedder checkpoint = Embedder.Open(model.Folder);
+        using Embedder checkpoint = Embedder.Open(model.Folder, OnTorch.Fp32);
         AssertNear(checkpoint.Embed([Texts[0]], cancel: Now)[0], served);
     }
 

@@ -21,7 +21,7 @@ public class ScorerTests
     public void AScoreIsASumOverHiddenWords(bool maskPadding)
     {
         using var model = new SmallModel(maskPadding);
-        using Scorer scorer = Scorer.Open(model.Folder);
+        using Scorer scorer = Scorer.Open(model.Folder, OnTorch.Fp32);
         Assert.All(Sentences.Zip(scorer.Score(Sentences, Now)), pair =>
         {
             (double sum, int pieces) = Slowly(model, pair.First, maskPadding ? null : SmallModel.Positions);
@@ -35,8 +35,8 @@ public class ScorerTests
     public void WhatIsHiddenIsAChoice()
     {
         using var model = new SmallModel();
-        using Scorer one = Scorer.Open(model.Folder);
-        using Scorer rest = Scorer.Open(model.Folder, hidden: HiddenPieces.RestOfWord);
+        using Scorer one = Scorer.Open(model.Folder, OnTorch.Fp32);
+        using Scorer rest = Scorer.Open(model.Folder, OnTorch.Fp32, hidden: HiddenPieces.RestOfWord);
         string[] pieces = ["sleepers trees"];
         Assert.True(one.Score(pieces, Now)[0].Pieces > 2);
         Assert.NotEqual(one.Score(pieces, Now)[0], rest.Score(pieces, Now)[0]);
@@ -46,13 +46,13 @@ public class ScorerTests
     public void WhatCannotBeScoredIsSaid()
     {
         using var model = new SmallModel();
-        using Scorer scorer = Scorer.Open(model.Folder);
+        using Scorer scorer = Scorer.Open(model.Folder, OnTorch.Fp32);
         Assert.Contains("at most 24", Assert.Throws<ArgumentException>(() => scorer.Score([string.Concat(Enumerable.Repeat("the ", 40))], Now)).Message, StringComparison.Ordinal);
         using var stopped = new CancellationTokenSource();
         stopped.Cancel();
         Assert.Throws<OperationCanceledException>(() => scorer.Score(Sentences, stopped.Token));
         using var classes = new SmallModel(head: "BiGSForSequenceClassification");
-        Assert.Contains("BiGSForMaskedLM", Assert.Throws<InvalidDataException>(() => Scorer.Open(classes.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("BiGSForMaskedLM", Assert.Throws<InvalidDataException>(() => Scorer.Open(classes.Folder, OnTorch.Fp32)).Message, StringComparison.Ordinal);
     }
 
     private static (double Sum, int Pieces) Slowly(SmallModel model, string sentence, int? padTo)

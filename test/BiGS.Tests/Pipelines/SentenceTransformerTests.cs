@@ -35,7 +35,7 @@ public sealed class SentenceTransformerTests : IDisposable
         float[] found = Raw(Text);
         AssertNear(Defined(mode, States(Text)), found);
         // Beside a longer text it is padded, and padding is no token.
-        using Embedder embedder = Embedder.Open(_model.Folder);
+        using Embedder embedder = Embedder.Open(_model.Folder, OnTorch.Fp32);
         AssertNear(found, embedder.Embed([Text, "the trees near the farmer sleep , and nobody knows why ."], normalize: false, cancel: Now)[0]);
     }
 
@@ -44,7 +44,7 @@ public sealed class SentenceTransformerTests : IDisposable
     {
         Pool("""{"pooling_mode_cls_token": true}"""); // the mean counts unless it is said not to
         AssertNear([.. Defined(0, States(Text)), .. Defined(2, States(Text))], Raw(Text));
-        using Embedder embedder = Embedder.Open(_model.Folder);
+        using Embedder embedder = Embedder.Open(_model.Folder, OnTorch.Fp32);
         Assert.Equal(32, embedder.Dimensions);
     }
 
@@ -83,7 +83,7 @@ public sealed class SentenceTransformerTests : IDisposable
         double[] dense = [.. Enumerable.Range(0, 2).Select(row => (row == 0 ? 0.5 : -1) + cls.Select((x, i) => x * weight[(row * 16) + i]).Sum())];
         double length = Math.Sqrt(dense.Sum(x => x * x));
         AssertNear([.. dense.Select(x => x / length)], Raw(Text));
-        using Embedder embedder = Embedder.Open(_model.Folder);
+        using Embedder embedder = Embedder.Open(_model.Folder, OnTorch.Fp32);
         Assert.Equal(2, embedder.Dimensions);
     }
 
@@ -94,7 +94,7 @@ public sealed class SentenceTransformerTests : IDisposable
         Pool("""{"pooling_mode_mean_tokens": true}""");
         _model.Written("config_sentence_transformers.json", """{"prompts": {"query": "the ", "near": "near "}, "default_prompt_name": "query"}""");
         AssertNear(prompted, Raw("trees"));
-        using Embedder embedder = Embedder.Open(_model.Folder);
+        using Embedder embedder = Embedder.Open(_model.Folder, OnTorch.Fp32);
         AssertNear(embedder.Embed(["the the trees"], cancel: Now, promptName: "near")[0], embedder.Embed(["near the the trees"], cancel: Now, promptName: "query")[0], not: true);
         Assert.Equal("near trees", embedder.Prompted("trees", "near"));
         string unknown = Assert.Throws<ArgumentException>(() => embedder.Embed(["x"], cancel: Now, promptName: "passage")).Message;
@@ -110,16 +110,16 @@ public sealed class SentenceTransformerTests : IDisposable
     {
         Pool("""{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}""");
         _model.Written("config_sentence_transformers.json", """{"prompts": {"query": "the "}, "default_prompt_name": "query"}""");
-        using Embedder embedder = Embedder.Open(_model.Folder);
+        using Embedder embedder = Embedder.Open(_model.Folder, OnTorch.Fp32);
         float[] expected = embedder.Embed(["trees"], cancel: Now)[0];
-        using (SearchModel search = SearchModel.Open(_model.Folder))
+        using (SearchModel search = SearchModel.Open(_model.Folder, OnTorch.Fp32))
         {
             AssertNear(expected, search.Embed(["trees"], Now)[0]);
         }
 
-        using var generator = new EmbeddingGenerator(Embedder.Open(_model.Folder), "m");
+        using var generator = new EmbeddingGenerator(Embedder.Open(_model.Folder, OnTorch.Fp32), "m");
         AssertNear(expected, (await generator.GenerateAsync(["trees"], cancellationToken: Now))[0].Vector.ToArray());
-        using HeadedModel head = CheckpointFolder.Open(_model.Folder, new OpenOptions { Architecture = "BiGSForEmbedding" }).Model;
+        using HeadedModel head = CheckpointFolder.Open(_model.Folder, new TorchOptions { Architecture = "BiGSForEmbedding" }).Model;
         using var scope = NewDisposeScope();
         long[] ids = [.. BertTokenizer.Open(_model.Folder).Encode("the trees").Ids.Select(id => (long)id)];
         float[] of = head.Forward(new ModelInput(tensor(ids, [1, ids.Length]))).Results["sentence_embedding"].data<float>().ToArray();
@@ -131,7 +131,7 @@ public sealed class SentenceTransformerTests : IDisposable
     {
         Pool("""{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}""");
         _model.Written("config_sentence_transformers.json", """{"prompts": {"query": "the ", "near": "near "}, "default_prompt_name": "query"}""");
-        using Embedder embedder = Embedder.Open(_model.Folder);
+        using Embedder embedder = Embedder.Open(_model.Folder, OnTorch.Fp32);
         await using RunningServer server = await RunningServer.Start(_model.Folder);
         async Task<float[]> Of(string json) => [.. (await server.Post("/embed", json)).Succeeded()[0].EnumerateArray().Select(x => x.GetSingle())];
         AssertNear(embedder.Embed(["trees"], cancel: Now)[0], await Of("""{"inputs": "trees"}"""));
@@ -165,7 +165,7 @@ public sealed class SentenceTransformerTests : IDisposable
         Bigs.Run("convert", "--model", _model.Folder, "--to", "pytorch", "--out", Out("converted")).Succeeded();
         AssertNear(expected, Raw(Text, Out("converted")));
         Bigs.Run("export", "--model", _model.Folder, "--out", Out("onnx")).Succeeded();
-        using (Embedder onnx = Embedder.Open(Out("onnx"), backend: Backend.Onnx))
+        using (Embedder onnx = Embedder.Open(Out("onnx")))
         {
             AssertNear(expected, onnx.Embed([Text], normalize: false, cancel: Now)[0]);
         }
@@ -191,7 +191,7 @@ public sealed class SentenceTransformerTests : IDisposable
 
         string Fingerprint()
         {
-            using SearchModel model = SearchModel.Open(_model.Folder);
+            using SearchModel model = SearchModel.Open(_model.Folder, OnTorch.Fp32);
             return model.Fingerprint;
         }
     }
@@ -201,7 +201,7 @@ public sealed class SentenceTransformerTests : IDisposable
     {
         Pool("""{"pooling_mode_mean_tokens": true}""");
         _model.Written("sentence_bert_config.json", """{"max_seq_length": 5, "do_lower_case": false}""");
-        using Embedder embedder = Embedder.Open(_model.Folder);
+        using Embedder embedder = Embedder.Open(_model.Folder, OnTorch.Fp32);
         Assert.Contains("at most 5", Assert.Throws<ArgumentException>(() => embedder.Embed([Text], cancel: Now)).Message);
         AssertNear(embedder.Embed(["the farmer sleeps"], cancel: Now)[0], embedder.Embed([Text], tooLong: TooLong.Truncate, cancel: Now)[0]);
     }
@@ -256,7 +256,7 @@ public sealed class SentenceTransformerTests : IDisposable
         using var scope = NewDisposeScope();
         Tensor theirs = expected.Read("sentence_embedding").to_type(ScalarType.Float64);
         Tensor unit = theirs / theirs.norm(1, keepdim: true);
-        using Embedder embedder = Embedder.Open(folder);
+        using Embedder embedder = Embedder.Open(folder, OnTorch.Fp32);
         Assert.Empty(embedder.Warnings);
         Tensor ours = tensor(embedder.Embed(texts, normalize: false, cancel: Now).SelectMany(vector => vector).ToArray(), [texts.Length, embedder.Dimensions]).to_type(ScalarType.Float64);
         Assert.InRange((ours - unit).square().mean().sqrt().item<double>() / unit.square().mean().sqrt().item<double>(), 0, 5e-3);
@@ -273,13 +273,13 @@ public sealed class SentenceTransformerTests : IDisposable
 
     private float[] Raw(string text, string? folder = null)
     {
-        using Embedder embedder = Embedder.Open(folder ?? _model.Folder);
+        using Embedder embedder = Embedder.Open(folder ?? _model.Folder, OnTorch.Fp32);
         return embedder.Embed([text], normalize: false, cancel: Now)[0];
     }
 
     private double[][] States(string text)
     {
-        using Embedder embedder = Embedder.Open(_model.Folder);
+        using Embedder embedder = Embedder.Open(_model.Folder, OnTorch.Fp32);
         return [.. embedder.EmbedTokens([BertTokenizer.Open(_model.Folder).Encode(text)], Now)[0].Select(state => state.Select(x => (double)x).ToArray())];
     }
 

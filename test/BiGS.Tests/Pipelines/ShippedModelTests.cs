@@ -14,7 +14,7 @@ public class ShippedModelTests
     [Fact]
     public void ItFillsAMaskWithWords()
     {
-        using FillMask fill = FillMask.Open();
+        using FillMask fill = FillMask.Open(OnTorch.Fp32);
         MaskedWord word = Assert.Single(fill.Fill("The river flows into the [MASK].", cancel: TestContext.Current.CancellationToken));
         Assert.All(word.Candidates, candidate => Assert.Matches("^[a-z]+$", candidate.Token));
         Assert.Empty(fill.Warnings);

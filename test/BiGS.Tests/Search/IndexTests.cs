@@ -93,7 +93,7 @@ public sealed class IndexTests : IDisposable
         Write("a.jsonl", string.Join('\n', Enumerable.Range(0, 700).Select(_ => JsonSerializer.Serialize(new { text = string.Join(' ', random.GetItems(words, random.Next(3, 12))) }))));
         Index();
         using PassageIndex index = PassageIndex.Open(_folder);
-        using SearchModel model = SearchModel.Open(_model.Folder);
+        using SearchModel model = SearchModel.Open(_model.Folder, OnTorch.Fp32);
         Assert.Equal(700, index.Passages);
         string[] lines = File.ReadAllLines(Directory.GetFiles(Path.Combine(_folder, PassageIndex.FolderName), "passages-*.jsonl").Single());
         foreach (string text in lines.Where((_, i) => i % 23 == 0).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()!))
@@ -182,7 +182,7 @@ public sealed class IndexTests : IDisposable
         Index();
         string before = Run("search", _folder, "--json", "the farmer").Succeeded().Output;
         Write("b.txt", "trees");
-        using (SearchModel model = SearchModel.Open(_model.Folder))
+        using (SearchModel model = SearchModel.Open(_model.Folder, OnTorch.Fp32))
         {
             using var stopped = new CancellationTokenSource();
             stopped.Cancel();

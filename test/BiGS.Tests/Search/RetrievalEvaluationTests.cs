@@ -15,7 +15,7 @@ public class RetrievalEvaluationTests
     public void ATextFindsItself()
     {
         using var folder = new SmallModel();
-        using SearchModel model = SearchModel.Open(folder.Folder);
+        using SearchModel model = SearchModel.Open(folder.Folder, OnTorch.Fp32);
         Score score = RetrievalEvaluation.Score(model, Texts, [.. Texts.Take(3).Select((text, i) => new RetrievalQuestion(text, i))], cancel: TestContext.Current.CancellationToken);
         Assert.Equal(3, score.Count);
         Assert.Equal(1, score.Metrics["recall_1"]);
@@ -29,7 +29,7 @@ public class RetrievalEvaluationTests
     public void ALongTextIsFoundByAPassage()
     {
         using var folder = new SmallModel();
-        using SearchModel model = SearchModel.Open(folder.Folder);
+        using SearchModel model = SearchModel.Open(folder.Folder, OnTorch.Fp32);
         string sentence = "nobody knows why the trees sleep .";
         string text = string.Concat(Enumerable.Repeat("the farmer sleeps near the trees and near the farmer . ", 9)) + sentence;
         PassageCutter cutter = model.Cutter(model.UsualPassage.Tokens, model.UsualPassage.Overlap);

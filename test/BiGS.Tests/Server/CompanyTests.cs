@@ -39,7 +39,7 @@ public class CompanyTests
     {
         float[][] alone;
         string[] firstAlone;
-        using (ModelPipelines pipelines = ModelPipelines.Open(folder, precision: precision))
+        using (ModelPipelines pipelines = ModelPipelines.Open(folder, OnTorch.In(precision)))
         {
             alone = [.. texts.Select(text => pipelines.Embedder.Embed([text], cancel: Now)[0])];
             firstAlone = [.. texts.Select(text => pipelines.FillMask!.Fill(text, top: 1, Now)[0].Candidates[0].Token)];

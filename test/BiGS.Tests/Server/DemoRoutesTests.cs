@@ -31,7 +31,7 @@ public class DemoRoutesTests
         string[] texts = ["the [MASK] near the [MASK] sleeps .", "[MASK] knows why"];
         string[] words = ["farmer", "trees", "unhappiness"];
         JsonElement guesses = (await server.PostValue("/page/guesses", new { texts, words, top = 3 })).Succeeded().GetProperty("guesses");
-        using FillMask fillMask = FillMask.Open(model.Folder);
+        using FillMask fillMask = FillMask.Open(model.Folder, OnTorch.Fp32);
         var expected = fillMask.Fill(texts, top: 3, TestContext.Current.CancellationToken);
         var weights = fillMask.Weigh(texts, words, TestContext.Current.CancellationToken);
         Assert.Equal([2, 1], guesses.EnumerateArray().Select(text => text.GetArrayLength()));
@@ -53,7 +53,7 @@ public class DemoRoutesTests
     public void AWeightIsACandidatesProbability()
     {
         using var folder = new SmallModel();
-        using FillMask fillMask = FillMask.Open(folder.Folder);
+        using FillMask fillMask = FillMask.Open(folder.Folder, OnTorch.Fp32);
         IReadOnlyList<MaskCandidate> all = fillMask.Fill("the [MASK] sleeps .", folder.Config.VocabSize, TestContext.Current.CancellationToken)[0].Candidates;
         double?[] weights = fillMask.Weigh(["the [MASK] sleeps ."], ["farmer", "Trees", "", "the trees", "☃"], TestContext.Current.CancellationToken)[0][0];
         Assert.Equal(all.Single(candidate => candidate.Token == "farmer").Probability, weights[0]!.Value, 1e-9);

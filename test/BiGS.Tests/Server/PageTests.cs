@@ -23,7 +23,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await page.GetByLabel("A sentence").FillAsync("the farmer near the trees sleeps .");
         await page.Locator("#chips").GetByText("farmer").ClickAsync();
         await Expect(page.Locator("#fills .bars li .word").First).ToBeVisibleAsync();
-        using FillMask fillMask = FillMask.Open(model.Folder);
+        using FillMask fillMask = FillMask.Open(model.Folder, OnTorch.Fp32);
         string[] expected = [.. fillMask.Fill("the [MASK] near the trees sleeps .", top: 5, TestContext.Current.CancellationToken)[0].Candidates.Select(candidate => candidate.Token)];
         await Expect(page.Locator("#fills h3")).ToHaveTextAsync(["Instead of “farmer”"]);
         Assert.Equal(expected, (await page.Locator("#fills .bars li:not(.apart) .word").AllTextContentsAsync()));
@@ -86,7 +86,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await Expect(sentences.Nth(1)).ToHaveTextAsync("The keys to the cabinet … old.");
         await page.GetByLabel("of the same").CheckAsync();
         await Expect(sentences.Nth(4)).ToHaveTextAsync("The keys to the cabinets near the doors of the houses behind the gardens … old.");
-        using FillMask fillMask = FillMask.Open(ShippedModel.Folder);
+        using FillMask fillMask = FillMask.Open(ShippedModel.Folder, OnTorch.Fp32);
         double?[] words = fillMask.Weigh(["The keys to the cabinets [MASK] old."], ["is", "are"], TestContext.Current.CancellationToken)[0][0];
         string share = (100 * words[1]!.Value / (words[0]!.Value + words[1]!.Value)).ToString("f0", CultureInfo.InvariantCulture);
         await Expect(page.Locator("#agreements .verdict").Nth(1)).ToContainTextAsync($"{share} % of the two");

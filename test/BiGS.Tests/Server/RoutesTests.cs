@@ -16,7 +16,7 @@ public class RoutesTests
     public async Task VectorsAreTheEmbedders()
     {
         using var model = new SmallModel();
-        using Embedder embedder = Embedder.Open(model.Folder);
+        using Embedder embedder = Embedder.Open(model.Folder, OnTorch.Fp32);
         await using RunningServer server = await RunningServer.Start(model.Folder);
         AssertNear(embedder.Embed(Texts, cancel: Now), await server.Embed(Texts));
         AssertNear(embedder.Embed(Texts, normalize: false, cancel: Now),
@@ -97,7 +97,7 @@ public class RoutesTests
     public async Task ClassesAreTheClassifiersAndAValueRanks()
     {
         using var classes = new SmallModel(head: "BiGSForSequenceClassification");
-        using Classifier classifier = Classifier.Open(classes.Folder);
+        using Classifier classifier = Classifier.Open(classes.Folder, OnTorch.Fp32);
         await using RunningServer server = await RunningServer.Start(classes.Folder);
         JsonElement batch = (await server.PostValue("/predict", new { inputs = new string[][] { [Texts[0]], [Texts[1], Texts[2]] } })).Succeeded();
         IReadOnlyList<Classification> expected = classifier.Classify([Texts[0], new ModelText(Texts[1], Texts[2])], cancel: Now);
@@ -114,7 +114,7 @@ public class RoutesTests
     public async Task AValueRanks()
     {
         using var value = new SmallModel(head: "BiGSForSequenceClassification", labels: 1);
-        using Classifier classifier = Classifier.Open(value.Folder);
+        using Classifier classifier = Classifier.Open(value.Folder, OnTorch.Fp32);
         await using RunningServer server = await RunningServer.Start(value.Folder);
         JsonElement[] ranks = [.. (await server.PostValue("/rerank", new { query = "why", texts = Texts, raw_scores = true, return_text = true })).Succeeded().EnumerateArray()];
         double[] scores = [.. classifier.Classify([.. Texts.Select(text => new ModelText("why", text))], cancel: Now).Select(answer => answer.Value!.Value)];

@@ -60,7 +60,7 @@ internal sealed class RunningServer : IAsyncDisposable
         options = (options ?? new ServerOptions()) with { Port = 0 };
         var metrics = new ServerMetrics(options);
         var models = new ServedModels(
-            ModelNames.Of(folders).Zip(folders, (name, folder) => (name, ModelPipelines.Open(folder, precision: precision), precision)), options.MaxBatchTokens, metrics);
+            ModelNames.Of(folders).Zip(folders, (name, folder) => (name, ModelPipelines.Open(folder, OnTorch.In(precision)), precision)), options.MaxBatchTokens, metrics);
         WebApplication app = TextServer.Build(models, options, metrics, log);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningServer(app, models, metrics);

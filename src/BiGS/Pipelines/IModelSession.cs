@@ -4,10 +4,10 @@ using BiGS.Models;
 namespace BiGS.Pipelines;
 
 /// <summary>
-/// What computes below a pipeline: rows of ids go in, arrays of numbers come out. Everything around it (tokens, batches, means, probabilities) is the
-/// pipelines' own, and the same whoever computes. Several threads may use one.
+/// A model that is open: batches of token ids go in, arrays of numbers come out. Everything around it (tokens, batches, pooling, probabilities) belongs to
+/// the pipelines, and is the same for every backend. A session may be used by several threads at once.
 /// </summary>
-internal interface IBackend : IDisposable
+public interface IModelSession : IDisposable
 {
     /// <summary>The model's shape.</summary>
     BiGSConfig Config { get; }
@@ -15,14 +15,14 @@ internal interface IBackend : IDisposable
     /// <summary>The head, as <c>architectures</c> of config.json names it.</summary>
     string Architecture { get; }
 
-    /// <summary>Whether the weights of the head come from the files, and not from a generator.</summary>
+    /// <summary>Whether the weights of the head come from the files, and not from a random generator.</summary>
     bool HasTrainedHead { get; }
 
     /// <summary>Class names by index, where config.json has them.</summary>
     IReadOnlyList<string>? Labels { get; }
 
-    /// <summary>Of a model that was trained to find no answer: how much likelier that must be than its best answer. Null of others.</summary>
-    double? NoAnswerThreshold => null;
+    /// <summary>Of a model that was trained to find no answer: how much likelier that must be than its best answer. Null for others.</summary>
+    double? NoAnswerThreshold { get; }
 
     /// <summary>What the weights lacked or had too much of.</summary>
     IReadOnlyList<string> Warnings { get; }
@@ -34,14 +34,15 @@ internal interface IBackend : IDisposable
     /// </param>
     /// <returns>An array for each name.</returns>
     /// <exception cref="ArgumentException">The rows are longer than the model reads.</exception>
-    IReadOnlyList<Numbers> Compute(Batch batch, params string[] outputs);
+    IReadOnlyList<OutputTensor> Compute(Batch batch, params string[] outputs);
 
-    /// <summary>A masked language model's guesses at some positions only.</summary>
+    /// <summary>A masked language model's logits at some positions only.</summary>
     /// <param name="batch">Rows of one length.</param>
     /// <param name="positions">(p): flat indices row · l + position.</param>
     /// <returns>(p, v).</returns>
-    Numbers LogitsAt(Batch batch, long[] positions);
+    OutputTensor LogitsAt(Batch batch, long[] positions);
 
-    /// <summary>What each kernel does to an impulse, for so many positions; none where attention routes, or where the parameters are not at hand.</summary>
-    IReadOnlyList<KernelShape> Kernels(int length) => [];
+    /// <summary>What each state-space kernel does to an impulse; none where attention routes, or where the backend does not have the parameters.</summary>
+    /// <param name="length">For how many positions.</param>
+    IReadOnlyList<KernelShape> Kernels(int length);
 }
