@@ -17,7 +17,7 @@ internal sealed class BlimpTask(EvaluationOptions options) : EvaluationTask(
     {
         IReadOnlyList<MinimalPair> pairs = run.Spread([.. Blimp.Read(run.DataFile(), options.Layout.PairColumns(run.Value), run.Tables())]);
         (BiGSForMaskedLM model, BertTokenizer tokenizer) = run.OpenMaskedLm();
-        var likelihood = new PseudoLogLikelihood(model, tokenizer, EvaluationOptions.Hidden(run.Value(options.Masking)!));
+        var likelihood = new PseudoLogLikelihood(model.MaskedWords(tokenizer.Vocabulary.PadId), tokenizer, EvaluationOptions.Hidden(run.Value(options.Masking)!));
         run.Show(run.Working("scoring", progress => Blimp.Score(likelihood, pairs, progress, run.Interrupted)), "minimal pairs");
     }
 }

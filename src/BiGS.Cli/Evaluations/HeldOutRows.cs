@@ -62,15 +62,15 @@ internal sealed class HeldOutRows(BiGSConfig config, BertTokenizer tokenizer, in
     }
 
     /// <summary>All rows once. A model that sees its padding gets rows of full length, as in its training.</summary>
-    public IEnumerable<Batch> Batches(int batchSize, ProgressLine line)
+    public IEnumerable<MaskedBatch> Batches(int batchSize, ProgressLine line)
     {
         long done = 0;
         PadTo padTo = config.HearsPadding() ? PadTo.MaxLength : PadTo.Longest;
-        foreach (Batch batch in BatchSource.InOrder(Rows, batchSize, tokenizer.Vocabulary.PadId, padTo))
+        foreach (MaskedBatch batch in BatchSource.InOrder(Rows, batchSize, tokenizer.Vocabulary.PadId, padTo))
         {
             line.Report("scoring", (double)done / Rows.Count, $"{done:N0} of {Rows.Count:N0} rows");
             yield return batch;
-            done += batch.Rows;
+            done += batch.Input.Rows;
         }
     }
 }

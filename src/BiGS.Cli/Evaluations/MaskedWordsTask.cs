@@ -37,7 +37,7 @@ internal sealed class MaskedWordsTask(EvaluationOptions options) : EvaluationTas
         using (ProgressLine line = run.Terminal.Progress())
         {
             heldOut.Read(documents.Take(run.Value(options.Limit) ?? int.MaxValue), line, run.Interrupted);
-            IEnumerable<Batch> batches = heldOut.Batches(run.Value(_batchSize) ?? DefaultBatchSize, line);
+            IEnumerable<MaskedBatch> batches = heldOut.Batches(run.Value(_batchSize) ?? DefaultBatchSize, line);
             score = MaskedLmEvaluation.Score(model, batches, run.Interrupted);
         }
 

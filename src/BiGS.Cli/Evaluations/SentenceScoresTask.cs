@@ -35,7 +35,7 @@ internal sealed class SentenceScoresTask(EvaluationOptions options) : Evaluation
 
         (BiGSForMaskedLM model, BertTokenizer tokenizer) = run.OpenMaskedLm();
         LongSentences longSentences = run.Value(_long) switch { Truncate => LongSentences.Truncate, Window => LongSentences.Window, _ => LongSentences.Refuse };
-        var likelihood = new PseudoLogLikelihood(model, tokenizer, EvaluationOptions.Hidden(run.Value(options.Masking)!), longSentences);
+        var likelihood = new PseudoLogLikelihood(model.MaskedWords(tokenizer.Vocabulary.PadId), tokenizer, EvaluationOptions.Hidden(run.Value(options.Masking)!), longSentences);
         (long Number, int Length)[] tooLong =
             [.. lines.Select(line => (line.Number, Length: likelihood.LengthOf(line.Text))).Where(line => line.Length > likelihood.LongestSentence)];
         if (tooLong is [(long number, int length), ..])
@@ -52,7 +52,7 @@ internal sealed class SentenceScoresTask(EvaluationOptions options) : Evaluation
 
         IReadOnlyList<SentenceScore> scores = run.Working(
             "scoring", progress => likelihood.Score([.. lines.Select(line => line.Text)], progress, run.Interrupted));
-        Score score = SentenceScore.Summary(Name, scores);
+        Score score = SentenceScoreSummary.Of(Name, scores);
         if (run.AsJson)
         {
             run.Terminal.Json(json =>

@@ -5,17 +5,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace BiGS.Cli.Server;
 
-/// <summary>A text, and how many tokens it has.</summary>
-internal readonly record struct CountedText(string Text, int Tokens);
-
 /// <summary>A text with masks, and how many words are wanted for each.</summary>
-internal readonly record struct MaskedText(string Text, int Tokens, int Top);
+internal readonly record struct MaskedText(TextRow Row, int Top);
 
 /// <summary>A text with masks, and words whose likelihood there is asked for.</summary>
-internal readonly record struct WeighedText(string Text, int Tokens, IReadOnlyList<string> Words);
+internal readonly record struct WeighedText(TextRow Row, IReadOnlyList<string> Words);
 
-/// <summary>A question to a text, how many tokens both have, and how many answers are wanted at least.</summary>
-internal readonly record struct CountedQuestion(AskedText Asked, int Tokens, int Top);
+/// <summary>A question to a text, and how many answers are wanted at least.</summary>
+internal readonly record struct RankedQuestion(TokenizedQuestion Asked, int Top);
 
 /// <summary>A model that is loaded, and a lane to the reader for all that its head can do; null where it cannot.</summary>
 internal sealed class ServedModel
@@ -28,7 +25,7 @@ internal sealed class ServedModel
         Vectors = reader.Lane<Encoding, float[]>(rows => pipelines.Embedder.EmbedRows(rows, normalize: false));
         TokenVectors = reader.Lane<Encoding, float[][]>(rows => pipelines.Embedder.EmbedTokens(rows));
         Classes = pipelines.Classifier is { } classifier ? reader.Lane<Encoding, Classification>(rows => classifier.ClassifyRows(rows)) : null;
-        Tags = pipelines.Tagger is { } tagger ? reader.Lane<CountedText, IReadOnlyList<TaggedWord>>(texts => tagger.Tag([.. texts.Select(text => text.Text)], TooLong.Truncate)) : null;
+        Tags = pipelines.Tagger is { } tagger ? reader.Lane<TextRow, IReadOnlyList<TaggedWord>>(rows => tagger.TagRows(rows)) : null;
         Fills = pipelines.FillMask is { } fillMask
             ? reader.Lane<MaskedText, IReadOnlyList<MaskedWord>>(texts => Fill(fillMask, texts))
             : null;
@@ -36,7 +33,7 @@ internal sealed class ServedModel
             ? reader.Lane<WeighedText, IReadOnlyList<double?[]>>(texts => Weigh(weighing, texts))
             : null;
         Answers = pipelines.Answerer is { } answerer
-            ? reader.Lane<CountedQuestion, FoundAnswer>(asked => answerer.Answer([.. asked.Select(one => one.Asked)], asked.Max(one => one.Top)))
+            ? reader.Lane<RankedQuestion, FoundAnswer>(asked => answerer.AnswerRows([.. asked.Select(one => one.Asked)], asked.Max(one => one.Top)))
             : null;
     }
 
@@ -59,13 +56,13 @@ internal sealed class ServedModel
 
     public BatchLane<Encoding, Classification>? Classes { get; }
 
-    public BatchLane<CountedText, IReadOnlyList<TaggedWord>>? Tags { get; }
+    public BatchLane<TextRow, IReadOnlyList<TaggedWord>>? Tags { get; }
 
     public BatchLane<MaskedText, IReadOnlyList<MaskedWord>>? Fills { get; }
 
     public BatchLane<WeighedText, IReadOnlyList<double?[]>>? Weights { get; }
 
-    public BatchLane<CountedQuestion, FoundAnswer>? Answers { get; }
+    public BatchLane<RankedQuestion, FoundAnswer>? Answers { get; }
 
     /// <summary>Whether it is one number that it says of a pair of texts.</summary>
     public bool Ranks => Classes is not null && Pipelines.Config.NumLabels == 1;
@@ -92,7 +89,7 @@ internal sealed class ServedModel
     /// <summary>As many words for each text as any of them wants; each takes the first that it asked for.</summary>
     private static IReadOnlyList<MaskedWord>[] Fill(FillMask fillMask, IReadOnlyList<MaskedText> texts) =>
     [
-        .. fillMask.Fill([.. texts.Select(text => text.Text)], texts.Max(text => text.Top)).Zip(texts, (words, text) =>
+        .. fillMask.FillRows([.. texts.Select(text => text.Row)], texts.Max(text => text.Top)).Zip(texts, (words, text) =>
             (IReadOnlyList<MaskedWord>)[.. words.Select(word => word with { Candidates = [.. word.Candidates.Take(text.Top)] })]),
     ];
 
@@ -100,7 +97,7 @@ internal sealed class ServedModel
     private static IReadOnlyList<double?[]>[] Weigh(FillMask fillMask, IReadOnlyList<WeighedText> texts)
     {
         string[] words = [.. texts.SelectMany(text => text.Words).Distinct()];
-        return [.. fillMask.Weigh([.. texts.Select(text => text.Text)], words).Zip(texts, (masks, text) =>
+        return [.. fillMask.WeighRows([.. texts.Select(text => text.Row)], words).Zip(texts, (masks, text) =>
             (IReadOnlyList<double?[]>)[.. masks.Select(mask => text.Words.Select(word => mask[Array.IndexOf(words, word)]).ToArray())])];
     }
 }

@@ -59,25 +59,25 @@ public sealed class BatchSource
         _batchOrder = new RowOrder(Stretch, seed, RandomStream.BatchOrder);
     }
 
-    public Batch At(long number) => _padTo == PadTo.MaxLength
-        ? Batch.Of(Read(Places(number * _batchSize, _batchSize)), _padId, _rows.MaxLength)
+    public MaskedBatch At(long number) => _padTo == PadTo.MaxLength
+        ? MaskedBatch.Of(Read(Places(number * _batchSize, _batchSize)), _padId, _rows.MaxLength)
         : OfSimilarLength(Read(OfOneLength(number)));
 
     /// <summary>Every row once, in order, always with the same masks: what held-out text is scored on.</summary>
-    public static IEnumerable<Batch> InOrder(IMaskedRows rows, int batchSize, int padId, PadTo padTo = PadTo.Longest)
+    public static IEnumerable<MaskedBatch> InOrder(IMaskedRows rows, int batchSize, int padId, PadTo padTo = PadTo.Longest)
     {
         for (long start = 0; start < rows.Count; start += batchSize)
         {
             int count = (int)Math.Min(batchSize, rows.Count - start);
             MaskedRow[] taken = [.. Enumerable.Range(0, count).Select(r => rows.At(start + r, epoch: 0))];
-            yield return Batch.Of(taken, padId, padTo == PadTo.MaxLength ? rows.MaxLength : null);
+            yield return MaskedBatch.Of(taken, padId, padTo == PadTo.MaxLength ? rows.MaxLength : null);
         }
     }
 
-    private Batch OfSimilarLength(MaskedRow[] rows)
+    private MaskedBatch OfSimilarLength(MaskedRow[] rows)
     {
-        int longest = rows.Max(row => row.Ids.Length);
-        return Batch.Of(rows, _padId, Math.Min(_rows.MaxLength, (longest + LengthStep - 1) / LengthStep * LengthStep));
+        int longest = rows.Max(row => row.Input.Ids.Length);
+        return MaskedBatch.Of(rows, _padId, Math.Min(_rows.MaxLength, (longest + LengthStep - 1) / LengthStep * LengthStep));
     }
 
     /// <summary>Rows by their place in the endless order.</summary>

@@ -1,16 +1,15 @@
 namespace BiGS.Batches;
 
-/// <summary>A row with its question: ids as the model reads them, and which words were hidden where.</summary>
-/// <param name="Ids">Without padding.</param>
-/// <param name="TokenTypeIds">0 and 1 for first and second text; null for 0 everywhere.</param>
+/// <summary>A row with its question: what the model reads, and which words were hidden where.</summary>
+/// <param name="Input">The tokens that the model reads.</param>
 /// <param name="Positions">Masked positions, ascending.</param>
 /// <param name="Words">What stood there.</param>
-public sealed record MaskedRow(int[] Ids, int[]? TokenTypeIds, int[] Positions, int[] Words)
+public sealed record MaskedRow(TokenRow Input, int[] Positions, int[] Words)
 {
     /// <summary>The ids as they were before anything was hidden.</summary>
     public int[] Text()
     {
-        int[] text = [.. Ids];
+        int[] text = [.. Input.Ids];
         for (int i = 0; i < Positions.Length; i++)
         {
             text[Positions[i]] = Words[i];
@@ -50,6 +49,6 @@ public sealed class DynamicMasks(IRowSource rows, MlmMasker masker) : IMaskedRow
         int length = rows.Fill(row, ids);
         ids = ids[..length];
         (int[] positions, int[] words) = masker.Mask(ids, rows.MaxLength, ((ulong)epoch * (ulong)rows.Count) + (ulong)row);
-        return new MaskedRow(ids, null, positions, words);
+        return new MaskedRow(new TokenRow(ids), positions, words);
     }
 }

@@ -16,6 +16,6 @@ public sealed class StaticMasks(MaskedShards shards) : IMaskedRows
     {
         ShardRow stored = shards.Row(row);
         int length = Array.LastIndexOf(stored.Mask, 1) + 1;
-        return new MaskedRow(stored.Ids[..length], stored.Segments[..length], stored.Positions, stored.Labels);
+        return new MaskedRow(new TokenRow(stored.Ids[..length], stored.Segments[..length]), stored.Positions, stored.Labels);
     }
 }

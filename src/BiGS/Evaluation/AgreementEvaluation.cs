@@ -20,7 +20,7 @@ public static class AgreementEvaluation
         IProgress<double>? progress = null, CancellationToken cancel = default)
     {
         var answers = new RightAnswers();
-        var words = new MaskedWords(model, tokenizer.Vocabulary.PadId);
+        MaskedWords words = model.MaskedWords(tokenizer.Vocabulary.PadId);
         var asked = new List<MaskedQuestion>();
         var groups = new List<IReadOnlyList<string>>();
         foreach (AgreementQuestion question in questions)

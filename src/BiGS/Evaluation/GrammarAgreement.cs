@@ -72,7 +72,7 @@ public static class GrammarAgreement
     private static List<Answer> Answers(
         BiGSForMaskedLM model, BertTokenizer tokenizer, IEnumerable<GrammarDocument> documents, IProgress<double>? progress, CancellationToken cancel)
     {
-        var words = new MaskedWords(model, tokenizer.Vocabulary.PadId);
+        MaskedWords words = model.MaskedWords(tokenizer.Vocabulary.PadId);
         var answers = new List<Answer>();
         var questions = new List<MaskedQuestion>();
         foreach (GrammarSentence sentence in documents.SelectMany(document => document.Sentences))

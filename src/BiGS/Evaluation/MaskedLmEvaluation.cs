@@ -33,11 +33,11 @@ public static class MaskedLmEvaluation
     /// <param name="batches">Each read once.</param>
     /// <param name="cancel">Stops between batches.</param>
     /// <exception cref="ArgumentException">No position is masked.</exception>
-    public static MaskedLmScore Score(BiGSForMaskedLM model, IEnumerable<Batch> batches, CancellationToken cancel = default) =>
+    public static MaskedLmScore Score(BiGSForMaskedLM model, IEnumerable<MaskedBatch> batches, CancellationToken cancel = default) =>
         Sums(model, batches, cancel).Score();
 
     /// <summary>The same before the division, for whoever scores the batches in parts.</summary>
-    public static MaskedLmSums Sums(BiGSForMaskedLM model, IEnumerable<Batch> batches, CancellationToken cancel = default)
+    public static MaskedLmSums Sums(BiGSForMaskedLM model, IEnumerable<MaskedBatch> batches, CancellationToken cancel = default)
     {
         bool wasTraining = model.training;
         model.eval();
@@ -46,7 +46,7 @@ public static class MaskedLmEvaluation
             using var untracked = inference_mode();
             Device device = model.Bigs.Embeddings.WordTable.device;
             (double loss, long hits, long count) = (0, 0, 0);
-            foreach (Batch batch in batches.Where(batch => batch.MaskedIds.Length > 0))
+            foreach (MaskedBatch batch in batches.Where(batch => batch.MaskedIds.Length > 0))
             {
                 cancel.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();

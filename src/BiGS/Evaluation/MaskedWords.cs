@@ -1,6 +1,5 @@
 using BiGS.Batches;
 using BiGS.Models;
-using static TorchSharp.torch;
 
 namespace BiGS.Evaluation;
 
@@ -14,20 +13,14 @@ namespace BiGS.Evaluation;
 public sealed class MaskedWords(BiGSConfig config, int padId, MaskedWords.Reader read)
 {
     /// <summary>Reads a batch with one hidden word a row.</summary>
-    /// <param name="batch">Its masked positions are the hidden words.</param>
+    /// <param name="batch">Rows of one length.</param>
+    /// <param name="positions">Of each row the hidden word, as a flat index row · l + position.</param>
     /// <param name="wanted">Flat indices row · v + word.</param>
     /// <returns>The logit of each wanted word, and of each row log Σ e^logits.</returns>
-    public delegate (double[] Logits, double[] Totals) Reader(Batch batch, long[] wanted);
+    public delegate (double[] Logits, double[] Totals) Reader(Batch batch, long[] positions, long[] wanted);
 
     /// <summary>Positions of a batch: enough for products to be fast, few enough for the logits of short rows and many words.</summary>
     private const int PositionsAtOnce = 4_096;
-
-    /// <param name="model">Left in the mode that it was in.</param>
-    /// <param name="padId">Fills what the shorter rows of a batch leave.</param>
-    public MaskedWords(BiGSForMaskedLM model, int padId)
-        : this(model.Config, padId, (batch, wanted) => Read(model, batch, wanted))
-    {
-    }
 
     /// <summary>Tokens of a row that the model can read.</summary>
     public int LongestRow => config.LongestRow();
@@ -68,14 +61,12 @@ public sealed class MaskedWords(BiGSConfig config, int padId, MaskedWords.Reader
 
     private void Answer(IReadOnlyList<MaskedQuestion> questions, ArraySegment<int[]> rows, int length, double[][] answers)
     {
-        MaskedRow[] masked =
-        [
-            .. rows.Select(row => questions[row[0]])
-                .Select(question => new MaskedRow(question.Ids, null, [question.Position], [question.Ids[question.Position]])),
-        ];
+        MaskedQuestion[] asked = [.. rows.Select(row => questions[row[0]])];
+        var batch = Batch.Of([.. asked.Select(question => new TokenRow(question.Ids))], padId, length);
+        long[] positions = [.. asked.Select((question, r) => ((long)r * length) + question.Position)];
         long words = config.VocabSize;
         long[] wanted = [.. rows.SelectMany((row, r) => row.SelectMany(q => questions[q].Words.Select(word => (r * words) + word)))];
-        (double[] scores, double[] totals) = read(Batch.Of(masked, padId, length), wanted);
+        (double[] scores, double[] totals) = read(batch, positions, wanted);
         int next = 0;
         for (int r = 0; r < rows.Count; r++)
         {
@@ -90,25 +81,4 @@ public sealed class MaskedWords(BiGSConfig config, int padId, MaskedWords.Reader
             }
         }
     }
-
-    private static (double[] Logits, double[] Totals) Read(BiGSForMaskedLM model, Batch batch, long[] wanted)
-    {
-        bool wasTraining = model.training;
-        model.eval();
-        try
-        {
-            using var untracked = inference_mode();
-            using var scope = NewDisposeScope();
-            Device device = model.Bigs.Embeddings.WordTable.device;
-            BatchTensors tensors = BatchTensors.Of(batch, device);
-            Tensor logits = model.LogitsAt(tensors.Input, tensors.Positions); // (rows, v)
-            return (Numbers(logits.view(-1).index_select(0, tensor(wanted, device: device))), Numbers(logits.logsumexp(1)));
-        }
-        finally
-        {
-            model.train(wasTraining);
-        }
-    }
-
-    private static double[] Numbers(Tensor values) => values.to_type(ScalarType.Float64).cpu().data<double>().ToArray();
 }

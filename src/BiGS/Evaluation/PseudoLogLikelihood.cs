@@ -1,4 +1,3 @@
-using BiGS.Models;
 using BiGS.Tokenizers;
 
 namespace BiGS.Evaluation;
@@ -32,27 +31,7 @@ public enum LongSentences
 /// <summary>How likely a sentence is to a masked language model.</summary>
 /// <param name="LogLikelihood">In nats; at most 0.</param>
 /// <param name="Pieces">Word pieces that it is a sum over.</param>
-public readonly record struct SentenceScore(double LogLikelihood, int Pieces)
-{
-    /// <summary>
-    /// What many sentences come to: the mean score of a sentence, and the pseudo-perplexity e^{−Σ PLL / Σ pieces} of a word piece (Salazar et al. 2020).
-    /// </summary>
-    /// <exception cref="ArgumentException">There is no word piece.</exception>
-    public static Score Summary(string task, IReadOnlyList<SentenceScore> scores)
-    {
-        if (scores.Sum(score => (long)score.Pieces) == 0)
-        {
-            throw new ArgumentException("There is nothing to score: no sentence holds a word piece; give text.");
-        }
-
-        // A sample of sentences may hold no piece where few of them do; it says nothing, and counts as certain.
-        return Score.Of(task, scores.Count, new Dictionary<string, Func<IReadOnlyList<int>, double>>
-        {
-            ["score"] = chosen => chosen.Average(i => scores[i].LogLikelihood),
-            ["pseudo_perplexity"] = chosen => Math.Exp(-chosen.Sum(i => scores[i].LogLikelihood) / Math.Max(1, chosen.Sum(i => (long)scores[i].Pieces))),
-        });
-    }
-}
+public readonly record struct SentenceScore(double LogLikelihood, int Pieces);
 
 /// <summary>
 /// The pseudo-log-likelihood of a sentence (Salazar et al. 2020): PLL(w) = Σ_t log p(w_t | w with w_t hidden), over its word pieces; [CLS] and [SEP] are
@@ -67,16 +46,6 @@ public sealed class PseudoLogLikelihood(
 {
     /// <summary>A sentence of l tokens is l rows of l; so many ids are in memory at a time.</summary>
     private const long IdsAtOnce = 1 << 17;
-
-    /// <param name="model">Left in the mode that it was in.</param>
-    /// <param name="tokenizer">The model's own.</param>
-    /// <param name="hidden">What is hidden with a piece.</param>
-    /// <param name="longSentences">What becomes of a sentence that is longer than the model.</param>
-    public PseudoLogLikelihood(
-        BiGSForMaskedLM model, BertTokenizer tokenizer, HiddenPieces hidden = HiddenPieces.One, LongSentences longSentences = LongSentences.Refuse)
-        : this(new MaskedWords(model, tokenizer.Vocabulary.PadId), tokenizer, hidden, longSentences)
-    {
-    }
 
     /// <summary>Tokens of a sentence that the model can read, [CLS] and [SEP] among them.</summary>
     public int LongestSentence => words.LongestRow;

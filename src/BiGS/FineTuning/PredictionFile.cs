@@ -16,17 +16,7 @@ public sealed record ClassProbability(string Label, double Probability);
 /// <param name="Probabilities">Of every class, in the model's order; none where the answer is a value.</param>
 /// <param name="Text">The first or only text.</param>
 /// <param name="Pair">The second.</param>
-public sealed record Prediction(int Index, string Answer, string? Gold, IReadOnlyList<ClassProbability> Probabilities, string Text, string? Pair)
-{
-    /// <summary>e^x / Σ e^x, in double.</summary>
-    internal static double[] Softmax(IReadOnlyList<float> logits)
-    {
-        double largest = logits.Max();
-        double[] powers = [.. logits.Select(logit => Math.Exp(logit - largest))];
-        double sum = powers.Sum();
-        return [.. powers.Select(power => power / sum)];
-    }
-}
+public sealed record Prediction(int Index, string Answer, string? Gold, IReadOnlyList<ClassProbability> Probabilities, string Text, string? Pair);
 
 /// <summary>
 /// Predictions as a table: a row for each example, with index, prediction, gold (where known), texts, and the probability of each class. Tasks whose

@@ -1,3 +1,4 @@
+using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Models;
 using BiGS.Tokenizers;
@@ -52,7 +53,7 @@ public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyl
 
     /// <summary>One text, or two. The longer of two loses its end first.</summary>
     /// <exception cref="InvalidDataException">A text is empty.</exception>
-    public SampleRow Of(string text, string? pair, string where)
+    public TokenRow Of(string text, string? pair, string where)
     {
         if (string.IsNullOrWhiteSpace(text) || (pair is not null && string.IsNullOrWhiteSpace(pair)))
         {
@@ -67,8 +68,7 @@ public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyl
             row = Encoded(MaxLength);
         }
 
-        int second = row.TokenTypeIds.ToList().IndexOf(1);
-        return new SampleRow([.. row.Ids], second < 0 ? row.Ids.Count : second);
+        return new TokenRow([.. row.Ids], row.TokenTypeIds.Contains(1) ? [.. row.TokenTypeIds] : null);
 
         Encoding Encoded(int? maxLength) => pair is not null && PairStyle == PairStyle.Cls
             ? Tokenizer.Encode($"{Prompt}{text} [CLS], {pair}", maxLength: maxLength)

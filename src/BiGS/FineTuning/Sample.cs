@@ -1,14 +1,11 @@
-namespace BiGS.FineTuning;
+using BiGS.Batches;
 
-/// <summary>One row for a model to read.</summary>
-/// <param name="Ids">With [CLS] and [SEP].</param>
-/// <param name="SecondFrom">Where the second text starts; the row's length where there is none.</param>
-public sealed record SampleRow(int[] Ids, int SecondFrom);
+namespace BiGS.FineTuning;
 
 /// <summary>One thing to learn from or to answer: the rows that the model reads for it (one; a choice's, one each), and what is wanted.</summary>
 /// <param name="Rows">At least one.</param>
 /// <param name="Target">Null where nothing is known.</param>
-public sealed record Sample(IReadOnlyList<SampleRow> Rows, Target? Target)
+public sealed record Sample(IReadOnlyList<TokenRow> Rows, Target? Target)
 {
     /// <summary>Tokens of the longest row.</summary>
     public int Length => Rows.Max(row => row.Ids.Length);

@@ -1,10 +1,11 @@
+using BiGS.Batches;
 using BiGS.Models;
 using static TorchSharp.torch;
 
 namespace BiGS.FineTuning;
 
 /// <summary>Samples side by side, padded to one length, as tensors on a device.</summary>
-/// <param name="Input">Ids, mask and types: (b, l); of choices (b, choices, l). The mask is left out where no position is padding.</param>
+/// <param name="Input">Ids, mask and types: (b, l); of choices (b, choices, l).</param>
 /// <param name="Labels">Null where the samples want nothing.</param>
 public sealed record SampleBatch(ModelInput Input, ModelLabels? Labels)
 {
@@ -14,28 +15,8 @@ public sealed record SampleBatch(ModelInput Input, ModelLabels? Labels)
     /// <param name="device">Where to put them.</param>
     public static SampleBatch Of(IReadOnlyList<Sample> samples, int padId, int length, Device device)
     {
-        SampleRow[] rows = [.. samples.SelectMany(sample => sample.Rows)];
-        long[] ids = new long[rows.Length * length];
-        long[] mask = new long[ids.Length];
-        long[] types = new long[ids.Length];
-        Array.Fill(ids, padId);
-        for (int r = 0; r < rows.Length; r++)
-        {
-            int start = r * length;
-            for (int i = 0; i < rows[r].Ids.Length; i++)
-            {
-                ids[start + i] = rows[r].Ids[i];
-                mask[start + i] = 1;
-                types[start + i] = i < rows[r].SecondFrom ? 0 : 1;
-            }
-        }
-
-        int choices = samples[0].Rows.Count;
-        long[] shape = choices == 1 ? [samples.Count, length] : [samples.Count, choices, length];
-        var input = new ModelInput(
-            tensor(ids, shape, device: device),
-            Array.Exists(mask, text => text == 0) ? tensor(mask, shape, device: device) : null,
-            Array.Exists(types, type => type != 0) ? tensor(types, shape, device: device) : null);
+        var rows = Batch.Of([.. samples.SelectMany(sample => sample.Rows)], padId, length);
+        var input = ModelInput.Of(rows, device, samples[0].Rows.Count);
         return new SampleBatch(input, samples[0].Target is null ? null : LabelsOf(samples, length, device));
     }
 

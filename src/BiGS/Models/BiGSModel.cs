@@ -4,18 +4,6 @@ using static TorchSharp.torch;
 
 namespace BiGS.Models;
 
-/// <summary>What a model reads. Only the ids are needed; without a mask no position is padding.</summary>
-/// <param name="InputIds">(b, l), int64.</param>
-/// <param name="AttentionMask">(b, l), 1 = text, 0 = padding.</param>
-/// <param name="TokenTypeIds">(b, l), 0 = first text, 1 = second.</param>
-public sealed record ModelInput(Tensor InputIds, Tensor? AttentionMask = null, Tensor? TokenTypeIds = null)
-{
-    /// <summary>Of rows that hold several texts, (b, texts, l), every text as a row: (b · texts, l). Others stay as they are.</summary>
-    public ModelInput Flat() => new(Flat(InputIds), AttentionMask is { } mask ? Flat(mask) : null, TokenTypeIds is { } types ? Flat(types) : null);
-
-    private static Tensor Flat(Tensor x) => x.view(-1, x.shape[^1]);
-}
-
 /// <summary>The encoder without a head: embeddings, layers and, where a head asks for it, the pooler.</summary>
 /// <remarks>Checkpoint keys: <c>embeddings, encoder.layer.N, pooler.dense</c>.</remarks>
 public sealed class BiGSModel : nn.Module

@@ -1,4 +1,5 @@
 using BiGS.Batches;
+using BiGS.Models;
 using BiGS.Questions;
 using BiGS.Tokenizers;
 
@@ -8,6 +9,12 @@ namespace BiGS.Pipelines;
 /// <param name="Question">One sentence.</param>
 /// <param name="Text">Of any length.</param>
 public readonly record struct AskedText(string Question, string Text);
+
+/// <summary>A question to a text, both tokenised without special tokens.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Question">Tokens of the question.</param>
+/// <param name="TextTokens">Tokens of the text.</param>
+public sealed record TokenizedQuestion(string Text, IReadOnlyList<int> Question, Encoding TextTokens);
 
 /// <summary>A stretch of a text that may answer a question.</summary>
 /// <param name="Text">As the text has it.</param>
@@ -76,9 +83,17 @@ public sealed class Answerer : IDisposable
     public IReadOnlyList<FoundAnswer> Answer(IReadOnlyList<AskedText> questions, int top = 1, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        var tokens = new Dictionary<string, Encoding>();
-        var windows = new List<(int Question, AnswerWindow Window)>();
-        for (int q = 0; q < questions.Count; q++)
+        return AnswerRows(Tokenize(questions), top, cancel);
+    }
+
+    /// <summary>Tokenises questions and their texts.</summary>
+    /// <param name="questions">In any order; a text that comes more than once is tokenised once.</param>
+    /// <exception cref="ArgumentException">A question or a text is empty.</exception>
+    public IReadOnlyList<TokenizedQuestion> Tokenize(IReadOnlyList<AskedText> questions)
+    {
+        var texts = new Dictionary<string, Encoding>();
+        var tokenized = new TokenizedQuestion[questions.Count];
+        for (int q = 0; q < tokenized.Length; q++)
         {
             AskedText asked = questions[q];
             if (string.IsNullOrWhiteSpace(asked.Question) || string.IsNullOrWhiteSpace(asked.Text))
@@ -86,40 +101,53 @@ public sealed class Answerer : IDisposable
                 throw new ArgumentException($"question {q + 1} of {questions.Count}: the {(string.IsNullOrWhiteSpace(asked.Question) ? "question" : "text")} is empty; give a question and a text to look for its answer in.");
             }
 
-            if (!tokens.TryGetValue(asked.Text, out Encoding? text))
+            if (!texts.TryGetValue(asked.Text, out Encoding? text))
             {
-                text = tokens[asked.Text] = _model.Tokenizer.Encode(asked.Text, addSpecialTokens: false);
+                text = texts[asked.Text] = _model.Tokenizer.Encode(asked.Text, addSpecialTokens: false);
             }
 
-            windows.AddRange(AnswerWindow.Over(asked.Question, text, _model.Tokenizer, _window).Select(window => (q, window)));
+            List<int> question = [];
+            _model.Tokenizer.EncodeIds(asked.Question, question);
+            tokenized[q] = new TokenizedQuestion(asked.Text, question, text);
         }
 
+        return tokenized;
+    }
+
+    /// <summary>Answers questions that are tokenised already.</summary>
+    /// <param name="questions">As <see cref="Tokenize"/> gives them, in any order.</param>
+    /// <param name="top">How many candidates each.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>An answer a question, in their order.</returns>
+    public IReadOnlyList<FoundAnswer> AnswerRows(IReadOnlyList<TokenizedQuestion> questions, int top = 1, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
+        (int Question, AnswerWindow Window)[] windows =
+        [
+            .. questions.SelectMany((asked, q) => AnswerWindow.Over(asked.Question, asked.TextTokens, _model.Tokenizer.Vocabulary, _window).Select(window => (q, window))),
+        ];
         IReadOnlyList<(float[] Starts, float[] Ends)> logits = _model.ReadRows(
-            [.. windows.Select(window => Row(window.Window))], Logits, cancel);
+            [.. windows.Select(window => TokenRow.Pair(window.Window.Ids, window.Window.Second))], Logits, cancel);
         return
         [
             .. windows.Zip(logits).GroupBy(read => read.First.Question, (q, read) =>
             {
-                Encoding text = tokens[questions[q].Text];
-                var search = new AnswerSearch(text.Ids.Count);
+                var search = new AnswerSearch(questions[q].TextTokens.Ids.Count);
                 foreach (((_, AnswerWindow window), (float[] starts, float[] ends)) in read)
                 {
                     search.Hear(window, starts, ends);
                 }
 
-                return Found(search, text, questions[q].Text, top);
+                return Found(search, questions[q].TextTokens, questions[q].Text, top);
             }),
         ];
     }
 
     public void Dispose() => _model.Dispose();
 
-    private static MaskedRow Row(AnswerWindow window) =>
-        new(window.Ids, [.. window.Ids.Select((_, i) => i < window.Second ? 0 : 1)], [], []);
-
     private IEnumerable<(float[] Starts, float[] Ends)> Logits(Batch batch)
     {
-        IReadOnlyList<OutputTensor> logits = _model.Session.Compute(batch, "start_logits", "end_logits"); // (b, l) each
+        IReadOnlyList<OutputTensor> logits = _model.Session.Compute(batch, ModelOutputs.StartLogits, ModelOutputs.EndLogits); // (b, l) each
         return Enumerable.Range(0, batch.Rows).Select(row => (logits[0].Row(row).ToArray(), logits[1].Row(row).ToArray()));
     }
 

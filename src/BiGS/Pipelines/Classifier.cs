@@ -1,4 +1,5 @@
 using BiGS.Batches;
+using BiGS.Models;
 using BiGS.Tokenizers;
 
 namespace BiGS.Pipelines;
@@ -57,7 +58,7 @@ public sealed class Classifier : IDisposable
 
     private IEnumerable<Classification> Answers(Batch batch)
     {
-        OutputTensor logits = _model.Session.Compute(batch, "logits")[0]; // (b, labels)
+        OutputTensor logits = _model.Session.Compute(batch, ModelOutputs.Logits)[0]; // (b, labels)
         return Enumerable.Range(0, batch.Rows).Select(row => logits.Width == 1
             ? new Classification([], logits.Row(row)[0])
             : new Classification([.. Probabilities(logits, row).OrderByDescending(label => label.Probability)], null));

@@ -94,21 +94,20 @@ public sealed class Embedder : IDisposable
 
     private IEnumerable<float[][]> States(Batch batch)
     {
-        OutputTensor states = _model.Session.Compute(batch, "last_hidden_state")[0]; // (b, l, d)
+        OutputTensor states = _model.Session.Compute(batch, ModelOutputs.LastHiddenState)[0]; // (b, l, d)
         return Enumerable.Range(0, batch.Rows).Select(row => Enumerable.Range(row * batch.Length, batch.Length)
             .Where(position => batch.AttentionMask[position] != 0).Select(position => states.Row(position).ToArray()).ToArray());
     }
 
     private IEnumerable<float[]> Vectors(Batch batch, bool normalize)
     {
-        OutputTensor states = _model.Session.Compute(batch, "last_hidden_state")[0]; // (b, l, d)
+        OutputTensor states = _model.Session.Compute(batch, ModelOutputs.LastHiddenState)[0]; // (b, l, d)
         for (int row = 0; row < batch.Rows; row++)
         {
             int at = row * batch.Length;
             double[] vector = _model.Sentence.Pooling.Of(
                 states.Values.AsSpan(at * states.Width, batch.Length * states.Width), batch.AttentionMask.AsSpan(at, batch.Length));
-            double scale = normalize ? 1 / Math.Max(Math.Sqrt(vector.Sum(x => x * x)), double.Epsilon) : 1;
-            yield return [.. vector.Select(x => (float)(x * scale))];
+            yield return normalize ? UnitVector.Of(vector) : [.. vector.Select(x => (float)x)];
         }
     }
 }

@@ -1,5 +1,6 @@
 using BiGS.Batches;
 using BiGS.Checkpoints;
+using BiGS.Models;
 using BiGS.Tokenizers;
 
 namespace BiGS.Pipelines;
@@ -84,11 +85,21 @@ public sealed class FillMask : IDisposable
     public IReadOnlyList<IReadOnlyList<MaskedWord>> Fill(IReadOnlyList<string> texts, int top = 5, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        Encoding[] encodings = [.. texts.Select(text => _tokenizer.Encode(text))];
-        MaskedRow[] rows = [.. encodings.Zip(texts, Row)];
+        return FillRows([.. texts.Select(Row)], top, cancel);
+    }
+
+    /// <summary>Fills the masks of texts that are tokenised already.</summary>
+    /// <param name="rows">In any order, each with at least one [MASK].</param>
+    /// <param name="top">How many words for each mask.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>The masks of each text, in their order.</returns>
+    /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
+    public IReadOnlyList<IReadOnlyList<MaskedWord>> FillRows(IReadOnlyList<TextRow> rows, int top = 5, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
         IReadOnlyList<(int Id, double Probability)[][]> best = AtMasks(rows, probabilities => Likeliest(probabilities, top), cancel);
-        return [.. texts.Select((text, t) => (IReadOnlyList<MaskedWord>)
-            [.. best[t].Zip(rows[t].Positions, (likeliest, position) => Word(text, encodings[t].Offsets[position], likeliest))])];
+        return [.. rows.Zip(best, (row, masks) => (IReadOnlyList<MaskedWord>)
+            [.. Masks(row.Tokens).Zip(masks, (position, likeliest) => Word(row.Text, row.Tokens.Offsets[position], likeliest))])];
     }
 
     /// <summary>How likely words of your own are at each mask.</summary>
@@ -97,45 +108,57 @@ public sealed class FillMask : IDisposable
     /// <param name="cancel">Stops between batches.</param>
     /// <returns>Of each text, mask by mask, the share of every word among all; null for one that is not a single piece of the vocabulary.</returns>
     /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
-    public IReadOnlyList<IReadOnlyList<double?[]>> Weigh(IReadOnlyList<string> texts, IReadOnlyList<string> words, CancellationToken cancel = default)
+    public IReadOnlyList<IReadOnlyList<double?[]>> Weigh(IReadOnlyList<string> texts, IReadOnlyList<string> words, CancellationToken cancel = default) =>
+        WeighRows([.. texts.Select(Row)], words, cancel);
+
+    /// <summary>How likely words of your own are at each mask of texts that are tokenised already.</summary>
+    /// <param name="rows">In any order, each with at least one [MASK].</param>
+    /// <param name="words">What may stand there.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>Of each text, mask by mask, the share of every word among all; null for one that is not a single piece of the vocabulary.</returns>
+    /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
+    public IReadOnlyList<IReadOnlyList<double?[]>> WeighRows(IReadOnlyList<TextRow> rows, IReadOnlyList<string> words, CancellationToken cancel = default)
     {
         int?[] ids = [.. words.Select(word => _tokenizer.Encode(word, addSpecialTokens: false).Ids is [int only] && only != _tokenizer.Vocabulary.UnknownId ? only : (int?)null)];
-        MaskedRow[] rows = [.. texts.Select(text => Row(_tokenizer.Encode(text), text))];
         return AtMasks(rows, probabilities => ids.Select(id => id is int known ? probabilities[known] : (double?)null).ToArray(), cancel);
     }
 
     public void Dispose() => _model.Dispose();
 
-    /// <summary>The text with the positions that ask for a word.</summary>
-    private MaskedRow Row(Encoding encoding, string text)
+    private TextRow Row(string text) => new(text, _tokenizer.Encode(text));
+
+    /// <summary>The positions that ask for a word.</summary>
+    private IEnumerable<int> Masks(Encoding tokens) => Enumerable.Range(0, tokens.Ids.Count).Where(i => tokens.Ids[i] == _tokenizer.Vocabulary.MaskId);
+
+    private TokenRow Checked(TextRow row)
     {
-        int[] masks = [.. Enumerable.Range(0, encoding.Ids.Count).Where(i => encoding.Ids[i] == _tokenizer.Vocabulary.MaskId)];
-        if (masks.Length == 0)
+        if (!Masks(row.Tokens).Any())
         {
-            throw new ArgumentException($"\"{Quoted(text)}\" has no {Mask}; write {Mask} where a word is to be found.");
+            throw new ArgumentException($"\"{Quoted(row.Text)}\" has no {Mask}; write {Mask} where a word is to be found.");
         }
 
         try
         {
-            RowLength.For(_model.Config, encoding.Ids.Count, _padTo);
+            RowLength.For(_model.Config, row.Tokens.Ids.Count, _padTo);
         }
         catch (ArgumentException unfit)
         {
-            throw new ArgumentException($"\"{Quoted(text)}\": {unfit.Message}", unfit);
+            throw new ArgumentException($"\"{Quoted(row.Text)}\": {unfit.Message}", unfit);
         }
 
-        _model.Coverage.Add(encoding.Ids);
-        return new MaskedRow([.. encoding.Ids], [.. encoding.TokenTypeIds], masks, []);
+        _model.Coverage.Add(row.Tokens.Ids);
+        return new TokenRow([.. row.Tokens.Ids], [.. row.Tokens.TokenTypeIds]);
     }
 
     /// <summary>Of each row, mask by mask, what is said of the probabilities of all words.</summary>
-    private IReadOnlyList<T[]> AtMasks<T>(MaskedRow[] rows, Func<double[], T> say, CancellationToken cancel) => _model.ReadRows(
-        rows,
+    private IReadOnlyList<T[]> AtMasks<T>(IReadOnlyList<TextRow> rows, Func<double[], T> say, CancellationToken cancel) => _model.ReadRows(
+        [.. rows.Select(Checked)],
         batch =>
         {
-            OutputTensor logits = _model.Session.LogitsAt(batch, batch.MaskedPositions); // (p, v)
-            return batch.MaskedPositions.Select((position, m) => (Row: position / batch.Length, Said: say(Softmax.Of(logits.Row(m)))))
-                .GroupBy(mask => mask.Row, (_, masks) => masks.Select(mask => mask.Said).ToArray());
+            long[] masks = [.. Enumerable.Range(0, batch.InputIds.Length).Where(i => batch.InputIds[i] == _tokenizer.Vocabulary.MaskId).Select(i => (long)i)];
+            OutputTensor logits = _model.Session.LogitsAt(batch, masks); // (p, v)
+            return masks.Select((position, m) => (Row: position / batch.Length, Said: say(Softmax.Of(logits.Row(m)))))
+                .GroupBy(mask => mask.Row, (_, row) => row.Select(mask => mask.Said).ToArray());
         },
         cancel, _padTo, TokensAtOnce);
 

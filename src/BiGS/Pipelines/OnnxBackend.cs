@@ -12,10 +12,10 @@ public sealed record OnnxBackend : IInferenceBackend
     /// <inheritdoc/>
     public IModelSession Open(string folder)
     {
-        if (File.Exists(Path.Combine(folder, ConfigFile.Name)) && !File.Exists(Path.Combine(folder, OnnxExport.FileName)))
+        if (File.Exists(Path.Combine(folder, ConfigFile.Name)) && !File.Exists(Path.Combine(folder, OnnxGraphFile.FileName)))
         {
             throw new FileNotFoundException(
-                $"{folder}: holds a checkpoint and no {OnnxExport.FileName}, which ONNX Runtime computes; export it (bigs export), or open it with "
+                $"{folder}: holds a checkpoint and no {OnnxGraphFile.FileName}, which ONNX Runtime computes; export it (bigs export), or open it with "
                 + "OpenOptions.Backend = new TorchBackend() of BiGS.Torch.");
         }
 

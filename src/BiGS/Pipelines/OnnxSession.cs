@@ -34,7 +34,7 @@ internal sealed class OnnxSession(OnnxModel model) : IModelSession
     /// <summary>The encoder reads the rows, and the head only what is left of them at the positions.</summary>
     public OutputTensor LogitsAt(Batch batch, long[] positions)
     {
-        OutputTensor states = Compute(batch, "last_hidden_state")[0]; // (b, l, d)
+        OutputTensor states = Compute(batch, ModelOutputs.LastHiddenState)[0]; // (b, l, d)
         float[] chosen = new float[positions.Length * states.Width];
         for (int p = 0; p < positions.Length; p++)
         {

@@ -35,7 +35,7 @@ public sealed class Scorer : IDisposable
     public static Scorer Open(string folder, OpenOptions? options = null, HiddenPieces hidden = HiddenPieces.One)
     {
         TextModel model = TextModel.Open(folder, options, FillMask.Head);
-        var words = new MaskedWords(model.Config, model.Tokenizer.Vocabulary.PadId, (batch, wanted) => Read(model.Session, batch, wanted));
+        var words = new MaskedWords(model.Config, model.Tokenizer.Vocabulary.PadId, (batch, positions, wanted) => Read(model.Session, batch, positions, wanted));
         return new Scorer(model, new PseudoLogLikelihood(words, model.Tokenizer, hidden));
     }
 
@@ -48,9 +48,9 @@ public sealed class Scorer : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    private static (double[] Logits, double[] Totals) Read(IModelSession session, Batch batch, long[] wanted)
+    private static (double[] Logits, double[] Totals) Read(IModelSession session, Batch batch, long[] positions, long[] wanted)
     {
-        OutputTensor logits = session.LogitsAt(batch, batch.MaskedPositions); // (rows, v)
+        OutputTensor logits = session.LogitsAt(batch, positions); // (rows, v)
         return ([.. wanted.Select(place => (double)logits.Values[place])], [.. Enumerable.Range(0, batch.Rows).Select(row => Softmax.LogSumExp(logits.Row(row)))]);
     }
 }

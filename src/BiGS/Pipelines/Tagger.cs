@@ -1,4 +1,5 @@
 using BiGS.Batches;
+using BiGS.Models;
 using BiGS.Tokenizers;
 
 namespace BiGS.Pipelines;
@@ -36,10 +37,14 @@ public sealed class Tagger : IDisposable
     /// <returns>The words of each text, in their order.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
     public IReadOnlyList<IReadOnlyList<TaggedWord>> Tag(IReadOnlyList<string> texts, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default) =>
-    [
-        .. _model.Read([.. texts.Select(text => (ModelText)text)], tooLong, Probabilities, cancel)
-            .Zip(texts, (row, text) => (IReadOnlyList<TaggedWord>)[.. Words(row.Encoding, row.Read, text)]),
-    ];
+        TagRows([.. texts.Zip(_model.Tokenize([.. texts.Select(text => (ModelText)text)], tooLong), (text, tokens) => new TextRow(text, tokens))], cancel);
+
+    /// <param name="rows">Texts that are tokenised already, in any order.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <returns>The words of each text, in their order.</returns>
+    /// <exception cref="ArgumentException">A text is longer than the model.</exception>
+    public IReadOnlyList<IReadOnlyList<TaggedWord>> TagRows(IReadOnlyList<TextRow> rows, CancellationToken cancel = default) =>
+        [.. _model.Read([.. rows.Select(row => row.Tokens)], Probabilities, cancel).Zip(rows, (read, row) => (IReadOnlyList<TaggedWord>)[.. Words(row.Tokens, read, row.Text)])];
 
     /// <summary>How many tokens a text has, [CLS] and [SEP] among them; no more than <see cref="MaxTokens"/> can be read.</summary>
     public int CountTokens(ModelText text) => _model.CountTokens(text);
@@ -49,7 +54,7 @@ public sealed class Tagger : IDisposable
     /// <summary>Of each row, token by token, the probabilities of the tags.</summary>
     private IEnumerable<double[][]> Probabilities(Batch batch)
     {
-        OutputTensor logits = _model.Session.Compute(batch, "logits")[0]; // (b, l, tags)
+        OutputTensor logits = _model.Session.Compute(batch, ModelOutputs.Logits)[0]; // (b, l, tags)
         return Enumerable.Range(0, batch.Rows * batch.Length).Select(token => Softmax.Of(logits.Row(token))).Chunk(batch.Length);
     }
 

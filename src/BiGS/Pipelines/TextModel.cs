@@ -85,6 +85,14 @@ internal sealed class TextModel : IDisposable
         return new TextModel(opened, sentence.Adapt(ModelTokenizer.Open(options.TokenizerFolder ?? folder, opened.Config)), sentence);
     }
 
+    /// <param name="texts">In any order.</param>
+    /// <param name="tooLong">Whether a text that is longer than the model loses its end; if not, reading it is refused.</param>
+    public Encoding[] Tokenize(IReadOnlyList<ModelText> texts, TooLong tooLong)
+    {
+        int? longest = tooLong == TooLong.Truncate && LongestRow < int.MaxValue ? LongestRow : null;
+        return [.. texts.Select(text => Tokenizer.Encode(text.First, text.Second, longest))];
+    }
+
     public int CountTokens(ModelText text) => Tokenizer.Encode(text.First, text.Second).Ids.Count;
 
     /// <summary>Reads texts.</summary>
@@ -97,8 +105,7 @@ internal sealed class TextModel : IDisposable
     public IReadOnlyList<(Encoding Encoding, T Read)> Read<T>(
         IReadOnlyList<ModelText> texts, TooLong tooLong, Func<Batch, IEnumerable<T>> read, CancellationToken cancel)
     {
-        int? longest = tooLong == TooLong.Truncate && LongestRow < int.MaxValue ? LongestRow : null;
-        Encoding[] encodings = [.. texts.Select(text => Tokenizer.Encode(text.First, text.Second, longest))];
+        Encoding[] encodings = Tokenize(texts, tooLong);
         return [.. encodings.Zip(Read(encodings, read, cancel))];
     }
 
@@ -116,11 +123,11 @@ internal sealed class TextModel : IDisposable
             Coverage.Add(row.Ids);
         }
 
-        return ReadRows([.. rows.Select(row => new MaskedRow([.. row.Ids], [.. row.TokenTypeIds], [], []))], read, cancel);
+        return ReadRows([.. rows.Select(row => new TokenRow([.. row.Ids], [.. row.TokenTypeIds]))], read, cancel);
     }
 
     /// <summary>Reads rows of tokens.</summary>
-    /// <param name="rows">In any order; their masked positions, if any, are the reader's business.</param>
+    /// <param name="rows">In any order.</param>
     /// <param name="read">What the model says to a batch: from its rows, something of each.</param>
     /// <param name="cancel">Stops between batches.</param>
     /// <param name="padTo">Every row's length; null for as long as it must be.</param>
@@ -128,7 +135,7 @@ internal sealed class TextModel : IDisposable
     /// <returns>What was read of each row, in their order.</returns>
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
     public IReadOnlyList<T> ReadRows<T>(
-        IReadOnlyList<MaskedRow> rows, Func<Batch, IEnumerable<T>> read, CancellationToken cancel, int? padTo = null, int tokensAtOnce = TokensAtOnce)
+        IReadOnlyList<TokenRow> rows, Func<Batch, IEnumerable<T>> read, CancellationToken cancel, int? padTo = null, int tokensAtOnce = TokensAtOnce)
     {
         int[] byLength = [.. Enumerable.Range(0, rows.Count).OrderByDescending(i => rows[i].Ids.Length)];
         var results = new T[rows.Count];

@@ -37,8 +37,8 @@ internal sealed class TorchSession : IModelSession
     {
         using var scope = NewDisposeScope();
         using var untracked = inference_mode();
-        ModelInput input = Input(batch);
-        if (outputs is ["last_hidden_state"])
+        ModelInput input = ModelInput.Of(batch, _device);
+        if (outputs is [ModelOutputs.LastHiddenState])
         {
             return [Read(_model.Bigs.Encode(input))];
         }
@@ -46,8 +46,8 @@ internal sealed class TorchSession : IModelSession
         ModelOutput output = _model.Forward(input);
         return [.. outputs.Select(name => Read(name switch
         {
-            "last_hidden_state" => output.LastHiddenState,
-            "pooler_output" => output.PoolerOutput ?? throw new ArgumentException($"A {Architecture} has no pooler."),
+            ModelOutputs.LastHiddenState => output.LastHiddenState,
+            ModelOutputs.PoolerOutput => output.PoolerOutput ?? throw new ArgumentException($"A {Architecture} has no pooler."),
             _ => output.Results[name],
         }))];
     }
@@ -56,19 +56,12 @@ internal sealed class TorchSession : IModelSession
     {
         using var scope = NewDisposeScope();
         using var untracked = inference_mode();
-        return Read(((BiGSForMaskedLM)_model).LogitsAt(Input(batch), tensor(positions, device: _device)));
+        return Read(((BiGSForMaskedLM)_model).LogitsAt(ModelInput.Of(batch, _device), tensor(positions, device: _device)));
     }
 
-    public IReadOnlyList<KernelShape> Kernels(int length) => KernelShape.Of(_model, length);
+    public IReadOnlyList<KernelShape> Kernels(int length) => KernelShapes.Of(_model, length);
 
     public void Dispose() => _model.Dispose();
-
-    private ModelInput Input(Batch batch)
-    {
-        Tensor AsRows(long[] values) => tensor(values, [batch.Rows, batch.Length], device: _device); // (b, l)
-        Tensor? mask = batch.Tokens < batch.Rows * batch.Length ? AsRows(batch.AttentionMask) : null;
-        return new ModelInput(AsRows(batch.InputIds), mask, AsRows(batch.TokenTypeIds));
-    }
 
     private static OutputTensor Read(Tensor tensor) => new(tensor.to_type(ScalarType.Float32).cpu().contiguous().data<float>().ToArray(), tensor.shape);
 }

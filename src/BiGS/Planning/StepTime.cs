@@ -37,7 +37,7 @@ public static class StepTime
         List<Parameter> parameters = [.. model.parameters()];
         using var optimizer = new FusedAdamW(
             ParameterGroup.Of(model, recipe.WeightDecay, recipe.SsmWeightDecay, recipe.SsmLearningRateFactor), recipe.Beta1, recipe.Beta2, recipe.Epsilon);
-        Batch batch = RandomWords(run.Model.VocabSize, rows, run.MaxLength, run.Masking.Rate);
+        MaskedBatch batch = RandomWords(run.Model.VocabSize, rows, run.MaxLength, run.Masking.Rate);
         double[] seconds = new double[Counted];
         for (int turn = -WarmUps; turn < Counted; turn++)
         {
@@ -54,7 +54,7 @@ public static class StepTime
         return rows * run.MaxLength / seconds.Order().ElementAt(Counted / 2);
     }
 
-    private static void Step(BiGSForMaskedLM model, List<Parameter> parameters, FusedAdamW optimizer, Batch batch, Device device)
+    private static void Step(BiGSForMaskedLM model, List<Parameter> parameters, FusedAdamW optimizer, MaskedBatch batch, Device device)
     {
         using var scope = NewDisposeScope();
         foreach (Parameter parameter in parameters)
@@ -69,13 +69,14 @@ public static class StepTime
     }
 
     /// <summary>The arithmetic does not depend on the words, only on how many are asked for.</summary>
-    private static Batch RandomWords(int words, int rows, int length, double masked)
+    private static MaskedBatch RandomWords(int words, int rows, int length, double masked)
     {
         var random = new Random(1);
         long[] ids = [.. Enumerable.Range(0, rows * length).Select(_ => (long)random.Next(words))];
         long asked = Math.Max(1, (long)(masked * ids.Length));
         long[] positions = [.. Enumerable.Range(0, (int)asked).Select(i => i * ids.Length / asked)];
-        return new Batch(
-            rows, length, ids, [.. Enumerable.Repeat(1L, ids.Length)], new long[ids.Length], positions, [.. positions.Select(at => ids[at])], ids.Length);
+        return new MaskedBatch(
+            new Batch(rows, length, ids, [.. Enumerable.Repeat(1L, ids.Length)], new long[ids.Length], ids.Length),
+            positions, [.. positions.Select(at => ids[at])]);
     }
 }

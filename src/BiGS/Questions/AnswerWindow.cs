@@ -25,12 +25,21 @@ public sealed record AnswerWindow(int[] Ids, int Second, int First, int Count)
     /// <param name="maxLength">Tokens of a row.</param>
     public static IEnumerable<AnswerWindow> Over(string question, Encoding text, BertTokenizer tokenizer, int maxLength)
     {
-        WordPieceVocabulary words = tokenizer.Vocabulary;
-        List<int> asked = [];
-        tokenizer.EncodeIds(question, asked);
-        asked = [.. asked.Take(Math.Min(LongestQuestion, maxLength / 2))];
-        int second = asked.Count + 2;
-        int room = maxLength - asked.Count - 3;
+        List<int> tokens = [];
+        tokenizer.EncodeIds(question, tokens);
+        return Over(tokens, text, tokenizer.Vocabulary, maxLength);
+    }
+
+    /// <summary>A text through as many windows as it needs, one at least.</summary>
+    /// <param name="question">Tokens, cut after 64, or after half of the row.</param>
+    /// <param name="text">Without special tokens.</param>
+    /// <param name="words">The model's vocabulary.</param>
+    /// <param name="maxLength">Tokens of a row.</param>
+    public static IEnumerable<AnswerWindow> Over(IReadOnlyList<int> question, Encoding text, WordPieceVocabulary words, int maxLength)
+    {
+        int[] asked = [.. question.Take(Math.Min(LongestQuestion, maxLength / 2))];
+        int second = asked.Length + 2;
+        int room = maxLength - asked.Length - 3;
         int stride = Math.Max(1, Math.Min(LongestStride, room / 2));
         for (int first = 0; ; first += stride)
         {

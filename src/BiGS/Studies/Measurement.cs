@@ -39,7 +39,7 @@ internal sealed class Measurement(StudyOptions options, IReadOnlyList<StudyTask>
             figures = figures with
             {
                 Grammar = _documents is null ? null : GrammarAgreement.ScoreInDetail(model, tokenizer, _documents, null, cancel),
-                Blimp = _pairs is null ? null : Blimp.Score(new PseudoLogLikelihood(model, tokenizer), _pairs, null, cancel),
+                Blimp = _pairs is null ? null : Blimp.Score(new PseudoLogLikelihood(model.MaskedWords(tokenizer.Vocabulary.PadId), tokenizer), _pairs, null, cancel),
                 Agreement = _questions is null ? null : AgreementEvaluation.Score(model, tokenizer, _questions, null, cancel),
             };
         }

@@ -167,7 +167,7 @@ public sealed class Study(StudyOptions options, string folder)
         return new ModelFigures(
             contestant.Key, contestant.Name, trained.parameters().Sum(parameter => parameter.numel()), ofLayers,
             [.. options.Lengths.Select(length => RowCost.Of(fresh, length, SsmRoutes.Auto, cancel))],
-            KernelShape.Of(trained, KernelReach + 1));
+            KernelShapes.Of(trained, KernelReach + 1));
     }
 
     /// <summary>Reports at once, on the thread that works.</summary>

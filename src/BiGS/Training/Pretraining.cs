@@ -151,7 +151,7 @@ public static class Pretraining
 
     private static PadTo PadTo(BiGSConfig config) => config.HearsPadding() ? Batches.PadTo.MaxLength : Batches.PadTo.Longest;
 
-    internal static IEnumerable<Batch> HeldOut(PretrainingRows rows, BiGSConfig config) => BatchSource.InOrder(
+    internal static IEnumerable<MaskedBatch> HeldOut(PretrainingRows rows, BiGSConfig config) => BatchSource.InOrder(
         rows.HeldOut, Math.Max(1, EvaluationTokens / rows.HeldOut.MaxLength), rows.Tokenizer.Vocabulary.PadId, PadTo(config));
 
     /// <summary>Scores the best checkpoint, as it was written.</summary>

@@ -15,7 +15,7 @@ public sealed class Trainer : IDisposable
     private readonly BiGSForMaskedLM _model;
     private readonly TrainingOptions _options;
     private readonly RunFolder _folder;
-    private readonly Func<IEnumerable<Batch>> _heldOut;
+    private readonly Func<IEnumerable<MaskedBatch>> _heldOut;
     private readonly Replica _replica;
     private readonly ICommunicator _ranks;
     private readonly Schedule _schedule;
@@ -34,7 +34,7 @@ public sealed class Trainer : IDisposable
     /// <param name="teacher">Whose guesses are learned beside the true words; stays the caller's.</param>
     /// <param name="ranks">Who trains with this process; stays the caller's. Null for nobody.</param>
     public Trainer(
-        BiGSForMaskedLM model, TrainingOptions options, RunFolder folder, Func<IEnumerable<Batch>> heldOut, Teacher? teacher = null, ICommunicator? ranks = null)
+        BiGSForMaskedLM model, TrainingOptions options, RunFolder folder, Func<IEnumerable<MaskedBatch>> heldOut, Teacher? teacher = null, ICommunicator? ranks = null)
     {
         _ranks = ranks ?? new OneProcess();
         _teacher = teacher;
@@ -60,7 +60,7 @@ public sealed class Trainer : IDisposable
     /// <param name="cancel">Saves and leaves between two steps.</param>
     /// <returns>The state at the end; of fewer steps than asked for where it was cancelled.</returns>
     /// <exception cref="NonFiniteLossException">The loss is no number any more; the last checkpoint stands.</exception>
-    public TrainerState Run(Func<long, Batch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
+    public TrainerState Run(Func<long, MaskedBatch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
     {
         using RunLog? log = IsWriter ? new RunLog(_folder.Path, _state) : null;
         _model.train();
@@ -108,7 +108,7 @@ public sealed class Trainer : IDisposable
 
     private bool IsMilestone => _options.Milestones.Contains(_state.Step);
 
-    private void StepAndLog(RunLog? log, Func<long, Batch> batches, IProgress<TrainingProgress>? progress)
+    private void StepAndLog(RunLog? log, Func<long, MaskedBatch> batches, IProgress<TrainingProgress>? progress)
     {
         double learningRate = _options.LearningRate * _schedule.At(_state.Step);
         (double loss, long tokens) = Step(_state.Step, learningRate, batches);
@@ -143,17 +143,17 @@ public sealed class Trainer : IDisposable
     /// The scope holds every tensor that the step touches, gradients included: one that nobody holds is freed by the collector's
     /// thread, perhaps while libtorch reads it.
     /// </remarks>
-    private (double Loss, long Tokens) Step(long step, double learningRate, Func<long, Batch> batches)
+    private (double Loss, long Tokens) Step(long step, double learningRate, Func<long, MaskedBatch> batches)
     {
         using var stepScope = NewDisposeScope();
-        var accumulated = new Batch[_options.Accumulate];
+        var accumulated = new MaskedBatch[_options.Accumulate];
         for (int i = 0; i < accumulated.Length; i++)
         {
             accumulated[i] = batches((step * _options.Accumulate) + i);
         }
 
         _replica.ClearGradients();
-        double[] all = _ranks.Totals(accumulated.Sum(batch => (long)batch.MaskedIds.Length), accumulated.Sum(batch => (long)batch.Tokens));
+        double[] all = _ranks.Totals(accumulated.Sum(batch => (long)batch.MaskedIds.Length), accumulated.Sum(batch => (long)batch.Input.Tokens));
         (long masked, long tokens) = ((long)all[0], (long)all[1]);
         double total = 0;
         for (int i = 0; i < accumulated.Length; i++)

@@ -29,10 +29,10 @@ public class BatchSourceTests
     public void RowsOfSimilarLengthComeTogetherAndBatchesStayMixed()
     {
         var source = new BatchSource(new Numbered(20_000), 32, padId: 0, seed: 3);
-        Batch[] batches = [.. Enumerable.Range(0, Stretch).Select(n => source.At(n))];
-        double padding = 1 - (batches.Sum(batch => (double)batch.Tokens) / batches.Sum(batch => (double)batch.Rows * batch.Length));
+        MaskedBatch[] batches = [.. Enumerable.Range(0, Stretch).Select(n => source.At(n))];
+        double padding = 1 - (batches.Sum(batch => (double)batch.Input.Tokens) / batches.Sum(batch => (double)batch.Input.Rows * batch.Input.Length));
         Assert.InRange(padding, 0, 0.12); // half a step of eight in rows of 33
-        int longer = batches.Zip(batches.Skip(1)).Count(pair => pair.Second.Length > pair.First.Length);
+        int longer = batches.Zip(batches.Skip(1)).Count(pair => pair.Second.Input.Length > pair.First.Input.Length);
         Assert.InRange(longer, Stretch / 4, 3 * Stretch / 4);
     }
 
@@ -44,7 +44,7 @@ public class BatchSourceTests
             var fresh = new BatchSource(new Numbered(rows), batchSize, 0, seed);
             asked.At(number + 3);
             asked.At(0);
-            Assert.Equal(fresh.At(number).InputIds, asked.At(number).InputIds);
+            Assert.Equal(fresh.At(number).Input.InputIds, asked.At(number).Input.InputIds);
         });
 
     [Fact]
@@ -59,25 +59,25 @@ public class BatchSourceTests
     [Fact]
     public void InOrderReadsEveryRowOnceAndTheRestAsAShorterBatch() => Gen.Select(Gen.Int[1, 60], Gen.Int[1, 16]).Sample((rows, batchSize) =>
     {
-        Batch[] batches = [.. BatchSource.InOrder(new Numbered(rows), batchSize, padId: 0)];
+        MaskedBatch[] batches = [.. BatchSource.InOrder(new Numbered(rows), batchSize, padId: 0)];
         Assert.Equal(Enumerable.Range(0, rows).Select(row => ((long)row, 0L)), batches.SelectMany(Visits));
-        Assert.All(batches[..^1], batch => Assert.Equal(batchSize, batch.Rows));
+        Assert.All(batches[..^1], batch => Assert.Equal(batchSize, batch.Input.Rows));
     });
 
     [Fact]
     public void RowsArePaddedAsAsked()
     {
         var rows = new Numbered(10);
-        Batch batch = new BatchSource(rows, 4, 0, 1).At(0);
-        Assert.InRange(batch.Length - Visits(batch).Max(visit => rows.LengthOf(visit.Row)), 0, 7);
-        Assert.Equal(Numbered.Longest, new BatchSource(rows, 4, 0, 1, PadTo.MaxLength).At(0).Length);
-        Assert.Equal(Enumerable.Range(0, 4).Max(row => rows.LengthOf(row)), BatchSource.InOrder(rows, 4, 0).First().Length);
-        Assert.Equal(Numbered.Longest, BatchSource.InOrder(rows, 4, 0, PadTo.MaxLength).First().Length);
+        MaskedBatch batch = new BatchSource(rows, 4, 0, 1).At(0);
+        Assert.InRange(batch.Input.Length - Visits(batch).Max(visit => rows.LengthOf(visit.Row)), 0, 7);
+        Assert.Equal(Numbered.Longest, new BatchSource(rows, 4, 0, 1, PadTo.MaxLength).At(0).Input.Length);
+        Assert.Equal(Enumerable.Range(0, 4).Max(row => rows.LengthOf(row)), BatchSource.InOrder(rows, 4, 0).First().Input.Length);
+        Assert.Equal(Numbered.Longest, BatchSource.InOrder(rows, 4, 0, PadTo.MaxLength).First().Input.Length);
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchSource(rows, 0, 0, 1));
     }
 
-    private static IEnumerable<(long Row, long Epoch)> Visits(Batch batch) =>
-        Enumerable.Range(0, batch.Rows).Select(r => (batch.InputIds[r * batch.Length], batch.InputIds[(r * batch.Length) + 1]));
+    private static IEnumerable<(long Row, long Epoch)> Visits(MaskedBatch batch) =>
+        Enumerable.Range(0, batch.Input.Rows).Select(r => (batch.Input.InputIds[r * batch.Input.Length], batch.Input.InputIds[(r * batch.Input.Length) + 1]));
 
     /// <summary>Rows of many lengths that say who they are and in which epoch they were read.</summary>
     private sealed class Numbered(int rows) : IMaskedRows
@@ -94,7 +94,7 @@ public class BatchSourceTests
         {
             int[] ids = new int[LengthOf(row)];
             (ids[0], ids[1]) = ((int)row, (int)epoch);
-            return new MaskedRow(ids, null, [], []);
+            return new MaskedRow(new TokenRow(ids), [], []);
         }
     }
 }

@@ -95,7 +95,7 @@ public class MixedEpochsTests
         var sorted = new BatchSource(rows, BatchSize, padId: 0, seed: 9, PadTo.Longest, order);
         var expected = Enumerable.Range(0, Batches * BatchSize).Select(place => order.At(place)).Order();
         Assert.Equal(expected, Enumerable.Range(0, Batches).SelectMany(n => rows.Visits(sorted.At(n))).Order());
-        Assert.Equal(sorted.At(150).InputIds, new BatchSource(rows, BatchSize, padId: 0, seed: 9, PadTo.Longest, order).At(150).InputIds);
+        Assert.Equal(sorted.At(150).Input.InputIds, new BatchSource(rows, BatchSize, padId: 0, seed: 9, PadTo.Longest, order).At(150).Input.InputIds);
     }
 
     private static int[] Count(MixedEpochs order, long[] rows, long from, int places)
@@ -124,10 +124,10 @@ public class MixedEpochsTests
         {
             int[] ids = new int[LengthOf(row)];
             (ids[0], ids[1]) = ((int)row, (int)epoch);
-            return new MaskedRow(ids, null, [], []);
+            return new MaskedRow(new TokenRow(ids), [], []);
         }
 
-        public IEnumerable<(long Row, long Epoch)> Visits(Batch batch) =>
-            Enumerable.Range(0, batch.Rows).Select(r => (batch.InputIds[r * batch.Length], batch.InputIds[(r * batch.Length) + 1]));
+        public IEnumerable<(long Row, long Epoch)> Visits(MaskedBatch batch) =>
+            Enumerable.Range(0, batch.Input.Rows).Select(r => (batch.Input.InputIds[r * batch.Input.Length], batch.Input.InputIds[(r * batch.Input.Length) + 1]));
     }
 }

@@ -12,7 +12,7 @@ public class PrefetchingLoaderTests
         using var loader = new PrefetchingLoader(Numbered, start, ahead);
         for (long number = start; number < start + count; number++)
         {
-            Assert.Equal(number, loader.Next(number).InputIds[0]);
+            Assert.Equal(number, loader.Next(number).Input.InputIds[0]);
         }
     }, iter: 10, threads: 1);
 
@@ -40,7 +40,7 @@ public class PrefetchingLoaderTests
         using var loader = new PrefetchingLoader(number => number < 7 ? Numbered(number) : throw new InvalidDataException("row 7 is damaged"), 4);
         for (long number = 4; number < 7; number++)
         {
-            Assert.Equal(number, loader.Next(number).InputIds[0]);
+            Assert.Equal(number, loader.Next(number).Input.InputIds[0]);
         }
 
         Assert.Equal("row 7 is damaged", Assert.Throws<InvalidDataException>(() => loader.Next(7)).Message);
@@ -95,5 +95,5 @@ public class PrefetchingLoaderTests
         Assert.InRange(loader.Waited.TotalMilliseconds, 10, 5000);
     }
 
-    private static Batch Numbered(long number) => new(1, 1, [number], [1], [0], [], [], 1);
+    private static MaskedBatch Numbered(long number) => new(new Batch(1, 1, [number], [1], [0], 1), [], []);
 }

@@ -24,23 +24,23 @@ public class StaticMasksTests
         Assert.Equal((ids.GetLength(0), ids.GetLength(1)), (rows.Count, rows.MaxLength));
 
         int row = 0;
-        foreach (Batch batch in BatchSource.InOrder(rows, 7, padId: 0, PadTo.MaxLength))
+        foreach (MaskedBatch batch in BatchSource.InOrder(rows, 7, padId: 0, PadTo.MaxLength))
         {
             int asked = 0;
-            for (int r = 0; r < batch.Rows; r++, row++)
+            for (int r = 0; r < batch.Input.Rows; r++, row++)
             {
-                for (int i = 0; i < batch.Length; i++)
+                for (int i = 0; i < batch.Input.Length; i++)
                 {
-                    int at = (r * batch.Length) + i;
+                    int at = (r * batch.Input.Length) + i;
                     Assert.Equal(
                         (ids[row, i], mask[row, i], mask[row, i] == 0 ? 0 : types[row, i]),
-                        (batch.InputIds[at], batch.AttentionMask[at], batch.TokenTypeIds[at]));
+                        (batch.Input.InputIds[at], batch.Input.AttentionMask[at], batch.Input.TokenTypeIds[at]));
                 }
 
                 for (int k = 0; k < positions.GetLength(1) && positions[row, k] != 0; k++, asked++)
                 {
                     Assert.Equal(
-                        ((r * batch.Length) + positions[row, k], words[row, k]), (batch.MaskedPositions[asked], batch.MaskedIds[asked]));
+                        ((r * batch.Input.Length) + positions[row, k], words[row, k]), (batch.MaskedPositions[asked], batch.MaskedIds[asked]));
                 }
             }
 

@@ -30,7 +30,7 @@ public class BlimpTests
     public void TheLikelierSentenceWinsAndATieIsWrong()
     {
         using BiGSForMaskedLM model = SmallWords.Model();
-        var likelihood = new PseudoLogLikelihood(model, SmallWords.Tokenizer);
+        var likelihood = new PseudoLogLikelihood(model.MaskedWords(SmallWords.Tokenizer.Vocabulary.PadId), SmallWords.Tokenizer);
         double Alone(string sentence) => likelihood.Score([sentence])[0].LogLikelihood;
         (string a, string b) = ("the author laughs .", "the author laugh .");
         (string likely, string unlikely) = Alone(a) > Alone(b) ? (a, b) : (b, a);

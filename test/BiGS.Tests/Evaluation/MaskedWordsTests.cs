@@ -32,7 +32,7 @@ public class MaskedWordsTests
                 [.. Enumerable.Range(0, random.Next(2, 20)).Select(_ => random.Next(1, 4))], random.Next(2), [random.Next(30)])),
         ];
         var shares = new List<double>();
-        IReadOnlyList<double[]> all = new MaskedWords(model, padId: 0).LogProbabilities(questions, new Immediately(shares.Add), TestContext.Current.CancellationToken);
+        IReadOnlyList<double[]> all = model.MaskedWords(padId: 0).LogProbabilities(questions, new Immediately(shares.Add), TestContext.Current.CancellationToken);
         Assert.InRange(shares.Count, 2, 100);
         Assert.Equal(1, shares[^1]);
         Assert.Equal(shares.Order(), shares);
@@ -50,8 +50,8 @@ public class MaskedWordsTests
         MaskedQuestion[] questions = [new(SmallWords.Row("the [MASK] laughs ."), 2, [8, 9]), new(SmallWords.Row("the old [MASK]"), 3, [8])];
         Holds(model, questions);
         using BiGSForMaskedLM deaf = SmallWords.Model();
-        double[] heard = new MaskedWords(model, padId: 0).LogProbabilities(questions, cancel: TestContext.Current.CancellationToken)[0];
-        double[] unheard = new MaskedWords(deaf, padId: 0).LogProbabilities(questions, cancel: TestContext.Current.CancellationToken)[0];
+        double[] heard = model.MaskedWords(padId: 0).LogProbabilities(questions, cancel: TestContext.Current.CancellationToken)[0];
+        double[] unheard = deaf.MaskedWords(padId: 0).LogProbabilities(questions, cancel: TestContext.Current.CancellationToken)[0];
         Assert.NotEqual(unheard[0], heard[0], 1e-4); // the same weights: only the padding differs
     }
 
@@ -61,7 +61,7 @@ public class MaskedWordsTests
         using BiGSForMaskedLM model = SmallWords.Model();
         model.train();
         MaskedQuestion[] none = [];
-        Assert.Empty(new MaskedWords(model, padId: 0).LogProbabilities(none, cancel: TestContext.Current.CancellationToken));
+        Assert.Empty(model.MaskedWords(padId: 0).LogProbabilities(none, cancel: TestContext.Current.CancellationToken));
         Assert.True(model.training);
     }
 
@@ -69,7 +69,7 @@ public class MaskedWordsTests
     public void ARowThatIsTooLongIsNamed()
     {
         using BiGSForMaskedLM model = SmallWords.Model();
-        var words = new MaskedWords(model, padId: 0);
+        MaskedWords words = model.MaskedWords(padId: 0);
         Assert.Equal(24, words.LongestRow);
         string message = Assert.Throws<ArgumentException>(() => words.LogProbabilities([new MaskedQuestion(new int[25], 0, [1])], cancel: TestContext.Current.CancellationToken)).Message;
         Assert.Contains("25 tokens", message, StringComparison.Ordinal);
@@ -78,7 +78,7 @@ public class MaskedWordsTests
 
     private static void Holds(BiGSForMaskedLM model, IReadOnlyList<MaskedQuestion> questions)
     {
-        IReadOnlyList<double[]> all = new MaskedWords(model, padId: 0).LogProbabilities(questions);
+        IReadOnlyList<double[]> all = model.MaskedWords(padId: 0).LogProbabilities(questions);
         for (int i = 0; i < questions.Count; i++)
         {
             Assert.Equal(questions[i].Words.Length, all[i].Length);

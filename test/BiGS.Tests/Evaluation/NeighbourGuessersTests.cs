@@ -13,9 +13,9 @@ public class NeighbourGuessersTests
     {
         var guessers = new NeighbourGuessers([[5, 6, 2], [5, 6, 2], [5, 7, 2], [8, 9, 6], [6]]);
         GuesserScore score = guessers.Score(new Rows(
-            new MaskedRow([5, Mask, 2], null, [1], [6]), // 6: right for both guessers (6 is the commonest token)
-            new MaskedRow([5, Mask, 9], null, [1], [8]), // 8: its right neighbour is surer than its left one
-            new MaskedRow([5, Mask, 2], null, [1], [7]))); // 7: wrong for both
+            new MaskedRow(new TokenRow([5, Mask, 2]), [1], [6]), // 6: right for both guessers (6 is the commonest token)
+            new MaskedRow(new TokenRow([5, Mask, 9]), [1], [8]), // 8: its right neighbour is surer than its left one
+            new MaskedRow(new TokenRow([5, Mask, 2]), [1], [7]))); // 7: wrong for both
         Assert.Equal(new GuesserScore(1.0 / 3, 2.0 / 3, 3), score);
     }
 
@@ -25,8 +25,8 @@ public class NeighbourGuessersTests
     {
         var guessers = new NeighbourGuessers([[5, 6, 2], [5, 6, 2], [8, 9, 6]]);
         GuesserScore score = guessers.Score(new Rows(
-            new MaskedRow([Mask, 9, 6], null, [0], [8]), // 8, from its right neighbour
-            new MaskedRow([2, 8, Mask], null, [2], [9]))); // 9, from its left one
+            new MaskedRow(new TokenRow([Mask, 9, 6]), [0], [8]), // 8, from its right neighbour
+            new MaskedRow(new TokenRow([2, 8, Mask]), [2], [9]))); // 9, from its left one
         Assert.Equal(new GuesserScore(0, 1, 2), score);
     }
 
@@ -36,7 +36,7 @@ public class NeighbourGuessersTests
 
         public int MaxLength => 3;
 
-        public int LengthOf(long row) => rows[row].Ids.Length;
+        public int LengthOf(long row) => rows[row].Input.Ids.Length;
 
         public MaskedRow At(long row, long epoch) => rows[row];
     }

@@ -33,13 +33,13 @@ public class PseudoLogLikelihoodTests
     {
         using BiGSForMaskedLM model = SmallWords.Model(architecture, routing);
         string[] others = ["the author laughs .", "Books, books and a book that the old guards like are near the author .", "swims"];
-        IReadOnlyList<SentenceScore> scores = new PseudoLogLikelihood(model, SmallWords.Tokenizer).Score(
+        IReadOnlyList<SentenceScore> scores = new PseudoLogLikelihood(model.MaskedWords(SmallWords.Tokenizer.Vocabulary.PadId), SmallWords.Tokenizer).Score(
             [others[0], "the unbelievables swim", .. others[1..]], cancel: TestContext.Current.CancellationToken);
         Assert.Equal(6, scores[1].Pieces);
         Assert.Equal(Slow(model, PieceAlone), scores[1].LogLikelihood, 1e-4);
         Assert.Equal([4, 6, 16, 2], scores.Select(score => score.Pieces));
 
-        SentenceScore alone = new PseudoLogLikelihood(model, SmallWords.Tokenizer).Score([others[1]], cancel: TestContext.Current.CancellationToken)[0];
+        SentenceScore alone = new PseudoLogLikelihood(model.MaskedWords(SmallWords.Tokenizer.Vocabulary.PadId), SmallWords.Tokenizer).Score([others[1]], cancel: TestContext.Current.CancellationToken)[0];
         Assert.Equal(alone.LogLikelihood, scores[2].LogLikelihood, 1e-4);
     }
 
@@ -47,7 +47,7 @@ public class PseudoLogLikelihoodTests
     public void TheRestOfAWordIsHiddenWithIt()
     {
         using BiGSForMaskedLM model = SmallWords.Model();
-        SentenceScore score = new PseudoLogLikelihood(model, SmallWords.Tokenizer, HiddenPieces.RestOfWord).Score(
+        SentenceScore score = new PseudoLogLikelihood(model.MaskedWords(SmallWords.Tokenizer.Vocabulary.PadId), SmallWords.Tokenizer, HiddenPieces.RestOfWord).Score(
             ["the unbelievables swim"], cancel: TestContext.Current.CancellationToken)[0];
         Assert.Equal(Slow(model, WithRestOfWord), score.LogLikelihood, 1e-4);
         Assert.NotEqual(Slow(model, PieceAlone), score.LogLikelihood, 1e-3);
@@ -58,7 +58,7 @@ public class PseudoLogLikelihoodTests
     {
         using BiGSForMaskedLM model = SmallWords.Model();
         string[] sentences = ["the author that likes the guards laughs .", "un . able"];
-        double Score(HiddenPieces hidden) => new PseudoLogLikelihood(model, SmallWords.Tokenizer, hidden).Score(sentences)[0].LogLikelihood;
+        double Score(HiddenPieces hidden) => new PseudoLogLikelihood(model.MaskedWords(SmallWords.Tokenizer.Vocabulary.PadId), SmallWords.Tokenizer, hidden).Score(sentences)[0].LogLikelihood;
         Assert.Equal(Score(HiddenPieces.One), Score(HiddenPieces.RestOfWord), 1e-5);
     }
 
@@ -66,7 +66,7 @@ public class PseudoLogLikelihoodTests
     public void NothingIsAsLikelyAsCanBe()
     {
         using BiGSForMaskedLM model = SmallWords.Model();
-        var likelihood = new PseudoLogLikelihood(model, SmallWords.Tokenizer);
+        var likelihood = new PseudoLogLikelihood(model.MaskedWords(SmallWords.Tokenizer.Vocabulary.PadId), SmallWords.Tokenizer);
         Assert.Equal(new SentenceScore(0, 0), likelihood.Score([""], cancel: TestContext.Current.CancellationToken)[0]);
         Assert.Empty(likelihood.Score([], cancel: TestContext.Current.CancellationToken));
     }
@@ -75,7 +75,7 @@ public class PseudoLogLikelihoodTests
     public void LengthsAreThoseThatTheModelReads()
     {
         using BiGSForMaskedLM model = SmallWords.Model();
-        var likelihood = new PseudoLogLikelihood(model, SmallWords.Tokenizer);
+        var likelihood = new PseudoLogLikelihood(model.MaskedWords(SmallWords.Tokenizer.Vocabulary.PadId), SmallWords.Tokenizer);
         Assert.Equal(8, likelihood.LengthOf("the unbelievables swim"));
         Assert.Equal(24, likelihood.LongestSentence);
         string endless = string.Join(' ', Enumerable.Repeat("the", 23));
@@ -89,7 +89,7 @@ public class PseudoLogLikelihoodTests
     {
         using BiGSForMaskedLM model = SmallWords.Model();
         string[] words = [.. Enumerable.Range(0, 40).Select(i => i % 3 == 0 ? "the" : i % 3 == 1 ? "author" : "laughs")];
-        var windows = new PseudoLogLikelihood(model, SmallWords.Tokenizer, longSentences: LongSentences.Window);
+        var windows = new PseudoLogLikelihood(model.MaskedWords(SmallWords.Tokenizer.Vocabulary.PadId), SmallWords.Tokenizer, longSentences: LongSentences.Window);
         double expected = Enumerable.Range(0, 40).Sum(i =>
         {
             int start = Math.Clamp(i - 11, 0, 18);
@@ -101,22 +101,22 @@ public class PseudoLogLikelihoodTests
         IReadOnlyList<SentenceScore> scores = windows.Score(sentences, cancel: TestContext.Current.CancellationToken);
         Assert.Equal(40, scores[0].Pieces);
         Assert.Equal(expected, scores[0].LogLikelihood, 1e-4);
-        IReadOnlyList<SentenceScore> usual = new PseudoLogLikelihood(model, SmallWords.Tokenizer).Score(sentences[1..], cancel: TestContext.Current.CancellationToken);
+        IReadOnlyList<SentenceScore> usual = new PseudoLogLikelihood(model.MaskedWords(SmallWords.Tokenizer.Vocabulary.PadId), SmallWords.Tokenizer).Score(sentences[1..], cancel: TestContext.Current.CancellationToken);
         Assert.Equal(usual[0].LogLikelihood, scores[1].LogLikelihood, 1e-5);
         Assert.Equal(usual[1].LogLikelihood, scores[2].LogLikelihood, 1e-5);
-        var cut = new PseudoLogLikelihood(model, SmallWords.Tokenizer, longSentences: LongSentences.Truncate);
+        var cut = new PseudoLogLikelihood(model.MaskedWords(SmallWords.Tokenizer.Vocabulary.PadId), SmallWords.Tokenizer, longSentences: LongSentences.Truncate);
         Assert.Equal(usual[0].LogLikelihood, cut.Score([sentences[0]], cancel: TestContext.Current.CancellationToken)[0].LogLikelihood, 1e-4);
     }
 
     [Fact]
     public void ManySentencesComeToAMeanAndAPerplexity()
     {
-        Score score = SentenceScore.Summary("score", [new SentenceScore(-2, 1), new SentenceScore(-10, 5)]);
+        Score score = SentenceScoreSummary.Of("score", [new SentenceScore(-2, 1), new SentenceScore(-10, 5)]);
         Assert.Equal(-6, score.Metrics["score"], 1e-12);
         Assert.Equal(Math.Exp(2), score.Metrics["pseudo_perplexity"], 1e-12);
         Assert.Equal(2, score.Count);
         Assert.Equal(new Interval(-10, -2), score.Intervals["score"]);
-        Assert.Throws<ArgumentException>(() => SentenceScore.Summary("score", [new SentenceScore(0, 0)]));
+        Assert.Throws<ArgumentException>(() => SentenceScoreSummary.Of("score", [new SentenceScore(0, 0)]));
     }
 
     private static double Slow(BiGSForMaskedLM model, (string Row, int Position, string Piece)[] questions) =>

@@ -1,3 +1,4 @@
+using BiGS.Batches;
 using BiGS.FineTuning;
 using BiGS.Models;
 using BiGS.Tests.Models;
@@ -147,7 +148,7 @@ public class FineTunerTests
             {
                 int[] ids = [.. Enumerable.Range(0, random.Next(5, 14)).Select(_ => random.Next(8, 40))];
                 ids[random.Next(ids.Length)] = i % 2 == 0 ? 7 : 9;
-                return new Sample([new SampleRow(ids, ids.Length)], new ClassTarget(i % 2));
+                return new Sample([new TokenRow(ids)], new ClassTarget(i % 2));
             })];
         }
 

@@ -1,3 +1,4 @@
+using BiGS.Batches;
 using BiGS.Corpora;
 using BiGS.Evaluation;
 using BiGS.FineTuning;
@@ -19,12 +20,12 @@ public sealed class KindsTests : IDisposable
     [Fact]
     public void APairIsTwoTextsOrTheAuthorsOne()
     {
-        SampleRow sep = Rows(32).Of("the cat", "a mat", "here");
+        TokenRow sep = Rows(32).Of("the cat", "a mat", "here");
         Assert.Equal("[CLS] the cat [SEP] a mat [SEP]", Text(sep));
-        Assert.Equal(4, sep.SecondFrom);
-        SampleRow cls = (Rows(32) with { PairStyle = PairStyle.Cls }).Of("the cat", "a mat", "here");
+        Assert.Equal([0, 0, 0, 0, 1, 1, 1], Assert.IsType<int[]>(sep.TokenTypeIds));
+        TokenRow cls = (Rows(32) with { PairStyle = PairStyle.Cls }).Of("the cat", "a mat", "here");
         Assert.Equal("[CLS] the cat [CLS] , a mat [SEP]", Text(cls));
-        Assert.Equal(cls.Ids.Length, cls.SecondFrom);
+        Assert.Null(cls.TokenTypeIds);
     }
 
     [Fact]
@@ -181,7 +182,7 @@ public sealed class KindsTests : IDisposable
 
     private RowBuilder Rows(int maxLength) => new(_tokenizer, maxLength);
 
-    private string Text(SampleRow row) => string.Join(' ', row.Ids.Select(id => _tokenizer.Vocabulary.Tokens[id]));
+    private string Text(TokenRow row) => string.Join(' ', row.Ids.Select(id => _tokenizer.Vocabulary.Tokens[id]));
 
     private static float[] OneHot(int place, int count)
     {

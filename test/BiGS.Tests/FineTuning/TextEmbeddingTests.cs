@@ -1,3 +1,4 @@
+using BiGS.Batches;
 using BiGS.Corpora;
 using BiGS.Evaluation;
 using BiGS.FineTuning;
@@ -97,5 +98,5 @@ public sealed class TextEmbeddingTests : IDisposable
 
     private LabelledExamples Learned(ContrastColumns? columns, string path, int? limit = null) => Kind(columns).ReadTraining([path], [], Rows, limit);
 
-    private string Text(SampleRow row) => string.Join(' ', row.Ids.Select(id => _tokenizer.Vocabulary.Tokens[id]));
+    private string Text(TokenRow row) => string.Join(' ', row.Ids.Select(id => _tokenizer.Vocabulary.Tokens[id]));
 }

@@ -112,16 +112,16 @@ public sealed class MixtureTests : IDisposable
         CorpusPreparation.Run(options, Folder(name), cancel: TestContext.Current.CancellationToken);
     }
 
-    private static IEnumerable<MaskedText> Texts(Batch batch)
+    private static IEnumerable<MaskedText> Texts(MaskedBatch batch)
     {
-        for (int r = 0; r < batch.Rows; r++)
+        for (int r = 0; r < batch.Input.Rows; r++)
         {
-            long first = (long)r * batch.Length;
-            int[] ids = [.. batch.InputIds[(int)first..(int)(first + batch.Length)].Select(id => (int)id)];
+            long first = (long)r * batch.Input.Length;
+            int[] ids = [.. batch.Input.InputIds[(int)first..(int)(first + batch.Input.Length)].Select(id => (int)id)];
             var masked = new List<int>();
             for (int m = 0; m < batch.MaskedPositions.Length; m++)
             {
-                if (batch.MaskedPositions[m] >= first && batch.MaskedPositions[m] < first + batch.Length)
+                if (batch.MaskedPositions[m] >= first && batch.MaskedPositions[m] < first + batch.Input.Length)
                 {
                     ids[batch.MaskedPositions[m] - first] = (int)batch.MaskedIds[m];
                     masked.Add((int)(batch.MaskedPositions[m] - first));

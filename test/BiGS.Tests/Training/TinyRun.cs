@@ -51,17 +51,17 @@ internal sealed class TinyRun
         return model;
     }
 
-    public Batch BatchAt(long number) => PartAt(number, new OneProcess());
+    public MaskedBatch BatchAt(long number) => PartAt(number, new OneProcess());
 
     /// <summary>A rank's rows of the batch.</summary>
-    public Batch PartAt(long number, ICommunicator ranks) =>
+    public MaskedBatch PartAt(long number, ICommunicator ranks) =>
         new BatchSource(_rows, BatchSize, Special.Pad, DataSeed, PadTo, part: (ranks.Rank, ranks.WorldSize)).At(number);
 
-    public IEnumerable<Batch> HeldOut() => BatchSource.InOrder(_heldOut, 5, Special.Pad);
+    public IEnumerable<MaskedBatch> HeldOut() => BatchSource.InOrder(_heldOut, 5, Special.Pad);
 
     /// <summary>Makes or goes on with the run of a folder.</summary>
     public TrainerState Train(
-        string folder, BiGSForMaskedLM? model = null, Func<long, Batch>? batchAt = null, Func<IEnumerable<Batch>>? heldOut = null,
+        string folder, BiGSForMaskedLM? model = null, Func<long, MaskedBatch>? batchAt = null, Func<IEnumerable<MaskedBatch>>? heldOut = null,
         Action<TrainingProgress>? told = null, CancellationTokenSource? cancel = null, ICommunicator? ranks = null)
     {
         var runFolder = new RunFolder(folder, _ => { });

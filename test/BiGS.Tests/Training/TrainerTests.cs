@@ -66,7 +66,7 @@ public sealed class TrainerTests : IDisposable
         Assert.All(trained, row => Assert.Equal(3e-3 * schedule.At(row.Step - 1), row.LearningRate!.Value, 1e-12));
         for (int i = 0; i < trained.Length; i++)
         {
-            Assert.Equal(Enumerable.Range(0, 2 * (int)trained[i].Step).Sum(n => (long)run.BatchAt(n).Tokens), trained[i].Tokens);
+            Assert.Equal(Enumerable.Range(0, 2 * (int)trained[i].Step).Sum(n => (long)run.BatchAt(n).Input.Tokens), trained[i].Tokens);
         }
 
         Assert.Equal(evaluated.Min(row => row.EvalLoss), state.BestLoss);
@@ -174,7 +174,7 @@ public sealed class TrainerTests : IDisposable
                 break;
             default:
                 // As killed: nothing is saved on the way out.
-                Batch Fails(long number) => number >= 2 * step ? throw new IOException("the disk is gone") : run.BatchAt(number);
+                MaskedBatch Fails(long number) => number >= 2 * step ? throw new IOException("the disk is gone") : run.BatchAt(number);
                 Assert.True(Record.Exception(() => run.Train(folder, batchAt: Fails)) is null or IOException);
                 break;
         }

@@ -51,9 +51,9 @@ internal static class DemoRoutes
         }
 
         Task<IReadOnlyList<MaskedWord>[]> fills = ServedModel.Read(
-            model.Fills!, request.Texts.Zip(rows, (text, row) => new MaskedText(text, row.Ids.Count, request.Top)), text => text.Tokens, context.RequestAborted);
+            model.Fills!, request.Texts.Zip(rows, (text, row) => new MaskedText(new TextRow(text, row), request.Top)), text => text.Row.Tokens.Ids.Count, context.RequestAborted);
         Task<IReadOnlyList<double?[]>[]> weights = ServedModel.Read(
-            model.Weights!, request.Texts.Zip(rows, (text, row) => new WeighedText(text, row.Ids.Count, request.Words)), text => text.Tokens, context.RequestAborted);
+            model.Weights!, request.Texts.Zip(rows, (text, row) => new WeighedText(new TextRow(text, row), request.Words)), text => text.Row.Tokens.Ids.Count, context.RequestAborted);
         return new GuessList([.. (await fills).Zip(await weights, (words, likelihoods) => words.Zip(likelihoods, ShownGuess.Of).ToArray())]);
     }
 

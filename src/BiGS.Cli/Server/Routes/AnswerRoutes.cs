@@ -27,19 +27,14 @@ internal static class AnswerRoutes
             throw Refusal.DoesNotFit("a question or its context is empty; expected a question, and a text to look for its answer in");
         }
 
-        CountedQuestion[] questions = [.. request.Inputs.All.Select(asked =>
-            new CountedQuestion(new AskedText(asked.Question, asked.Context), Tokens(model, asked.Question) + Tokens(model, asked.Context), request.Top))];
-        context.Facts().Tokens = questions.Sum(question => question.Tokens);
-        FoundAnswer[] answers = await ServedModel.Read(model.Answers!, questions, question => question.Tokens, context.RequestAborted);
+        IReadOnlyList<TokenizedQuestion> questions = model.Pipelines.Answerer!.Tokenize([.. request.Inputs.All.Select(asked => new AskedText(asked.Question, asked.Context))]);
+        context.Facts().Tokens = questions.Sum(Tokens);
+        FoundAnswer[] answers = await ServedModel.Read(
+            model.Answers!, questions.Select(question => new RankedQuestion(question, request.Top)), question => Tokens(question.Asked), context.RequestAborted);
         return [.. request.Inputs.All.Zip(answers, (asked, answer) => QuestionAnswer.Of(asked, answer, request.Top))];
     }
 
-    private static int Tokens(ServedModel model, string text)
-    {
-        var ids = new List<int>();
-        model.Tokenizer.EncodeIds(text, ids);
-        return ids.Count;
-    }
+    private static int Tokens(TokenizedQuestion asked) => asked.Question.Count + asked.TextTokens.Ids.Count;
 
     private sealed record AnswerRequest(Questions Inputs, int Top = 1, string? Model = null);
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using BiGS.Pipelines;
 using BiGS.Tokenizers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -31,7 +31,7 @@ internal static class WordRoutes
         }
 
         IReadOnlyList<MaskedWord>[] fills = await ServedModel.Read(
-            model.Fills!, texts.Zip(rows, (text, row) => new MaskedText(text, row.Ids.Count, request.Top)), text => text.Tokens, context.RequestAborted);
+            model.Fills!, texts.Zip(rows, (text, row) => new MaskedText(new TextRow(text, row), request.Top)), text => text.Row.Tokens.Ids.Count, context.RequestAborted);
         return [.. texts.Zip(fills, FilledText.Of)];
     }
 
@@ -42,7 +42,7 @@ internal static class WordRoutes
         var rows = intake.Rows(context, model, request.Inputs.Texts, request.Truncate == true);
         string[] texts = Texts(request.Inputs);
         IReadOnlyList<TaggedWord>[] words = await ServedModel.Read(
-            model.Tags!, texts.Zip(rows, (text, row) => new CountedText(text, row.Ids.Count)), text => text.Tokens, context.RequestAborted);
+            model.Tags!, texts.Zip(rows, (text, row) => new TextRow(text, row)), text => text.Tokens.Ids.Count, context.RequestAborted);
         return [.. texts.Zip(words, TaggedText.Of)];
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using BiGS.Batches;
 using BiGS.Checkpoints;
 using BiGS.Evaluation;
 using BiGS.Models;
@@ -47,7 +48,7 @@ public sealed class QuestionAnswering : TaskKind
 
     private static IEnumerable<Window> Windows(int number, QuestionExample question, Encoding context, RowBuilder rows) =>
         AnswerWindow.Over(question.Question, context, rows.Tokenizer, rows.MaxLength).Select(part => new Window(
-            number, part, context, new Sample([new SampleRow(part.Ids, part.Second)], Wanted(question, context, part.First, part.Count, part.Second))));
+            number, part, context, new Sample([TokenRow.Pair(part.Ids, part.Second)], Wanted(question, context, part.First, part.Count, part.Second))));
 
     /// <summary>The first answer, where this window holds all of it; null where no answer is known.</summary>
     private static SpanTarget? Wanted(QuestionExample question, Encoding context, int first, int count, int second)

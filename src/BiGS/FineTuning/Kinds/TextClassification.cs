@@ -1,5 +1,6 @@
 using BiGS.Evaluation;
 using BiGS.Models;
+using BiGS.Pipelines;
 
 namespace BiGS.FineTuning;
 
@@ -200,7 +201,7 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
 
         public override IReadOnlyList<Prediction> Predictions(IReadOnlyList<float[]> answers) => [.. examples.Zip(answers, (example, logits) => new Prediction(
             example.Index, labels[Best(logits)], example.Class is { } known ? classes[known] : null,
-            [.. labels.Zip(Prediction.Softmax(logits), (label, probability) => new ClassProbability(label, probability))], example.Example.Text, example.Example.Pair))];
+            [.. labels.Zip(Softmax.Of(logits), (label, probability) => new ClassProbability(label, probability))], example.Example.Text, example.Example.Pair))];
 
         public override IReadOnlyList<float[]> WithoutReading(LabelledExamples train)
         {

@@ -1,3 +1,4 @@
+using BiGS.Batches;
 using BiGS.Corpora;
 using BiGS.Evaluation;
 using BiGS.Models;
@@ -101,7 +102,7 @@ public sealed class TokenTagging : TaskKind
             wanted[firstPieces[w]] = tags[w];
         }
 
-        var row = new SampleRow([.. ids], ids.Count);
+        var row = new TokenRow([.. ids]);
         return new TaggedSentence(example, firstPieces, new Sample([row], tags is null ? null : new TagsTarget(wanted)));
     }
 
