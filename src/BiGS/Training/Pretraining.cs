@@ -183,7 +183,7 @@ public static class Pretraining
         ISsmRoute route = SsmRoutes.Named(options.Route);
         if (options.Init is { } init)
         {
-            var opened = (BiGSForMaskedLM)CheckpointFolder.Open(init, new TorchOptions { Route = route, Architecture = "BiGSForMaskedLM" }).Model;
+            var opened = (BiGSForMaskedLM)CheckpointFolder.Open(init, new TorchOptions { Route = route, Architecture = ModelHeads.MaskedLM }).Model;
             if (opened.Config.VocabSize != vocabulary)
             {
                 throw new InvalidDataException($"{init}: the model knows {opened.Config.VocabSize} words, but its tokenizer has {vocabulary}; both must come from the same checkpoint.");
