@@ -3,7 +3,7 @@
 # and the loader finds the other by LD_LIBRARY_PATH. The copy is made of hard links: it takes no room.
 
 wanted=2.10
-also=2.11 # has run with this program too (docs/results.md)
+also=2.11 # has run with this program too (docs/results/speed.md)
 
 refuse() {
   echo "error: $1" >&2

@@ -4,7 +4,7 @@ namespace BiGS.Cli;
 
 /// <summary>
 /// How libtorch's threads wait, and what becomes of memory that it gives back. Both must be said before it is loaded, and both decide
-/// more about the speed of a step than anything in it (docs/results.md).
+/// more about the speed of a step than anything in it (docs/results/speed.md).
 /// </summary>
 internal static partial class NativeSettings
 {

@@ -4,7 +4,7 @@ namespace BiGS.FineTuning;
 
 /// <summary>
 /// The peak rate of fine-tuning where none is asked for. The paper's 2·10⁻⁵ is for models of BERT-Base's width and more; a narrow model hardly moves at it
-/// and stays at the most frequent class. Measured for each (docs/results.md, "Which learning rate").
+/// and stays at the most frequent class. Measured for each (docs/results/small-models.md, "Which learning rate").
 /// </summary>
 public static class DefaultLearningRate
 {

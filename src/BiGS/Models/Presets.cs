@@ -15,7 +15,7 @@ public static class Presets
 
     /// <summary>
     /// <c>tiny</c> trains in minutes on two cores (three layers, eight kernels of sixteen states in each, and summed directions: what learns
-    /// agreement soonest, docs/results.md), <c>mini</c> in an hour, <c>small</c> in hours; <c>medium</c>, the shape of the model that ships, wants a GPU for minutes;
+    /// agreement soonest, docs/results/studies.md), <c>mini</c> in an hour, <c>small</c> in hours; <c>medium</c>, the shape of the model that ships, wants a GPU for minutes;
     /// <c>base</c> has BERT-Base's width and depth;
     /// <c>large</c> is the authors' model of 346,314,134 parameters (with 30,522 words and 128 positions).
     /// </summary>

@@ -6,7 +6,7 @@ namespace BiGS.Ssm;
 /// <summary>The choice of a route: by length where nobody asks for one.</summary>
 public sealed class SsmRoutes : ISsmRoute
 {
-    /// <summary>Up to here one matrix product wins over chunks (docs/results.md).</summary>
+    /// <summary>Up to here one matrix product wins over chunks (docs/results/speed.md).</summary>
     private const long LongestToeplitz = 512;
 
     private static readonly ISsmRoute Toeplitz = new ToeplitzProduct();

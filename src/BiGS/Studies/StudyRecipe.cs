@@ -7,7 +7,7 @@ public static class StudyRecipe
 {
     /// <summary>
     /// The preset's own recipe; of <c>tiny</c> a shorter one with smaller batches, so that five models with two seeds each are done in half an hour
-    /// (docs/results.md).
+    /// (docs/results/studies.md).
     /// </summary>
     /// <exception cref="ArgumentException">There is no such preset.</exception>
     public static PretrainingOptions For(string preset)

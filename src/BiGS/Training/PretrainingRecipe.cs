@@ -5,7 +5,7 @@ namespace BiGS.Training;
 
 /// <summary>
 /// What a preset trains with where nothing else is said: the authors' recipe (paper.md §4) for their size,
-/// scaled down in batch and length, and up in learning rate, for the small ones (docs/results.md).
+/// scaled down in batch and length, and up in learning rate, for the small ones (docs/results/studies.md).
 /// </summary>
 public static class PretrainingRecipe
 {
