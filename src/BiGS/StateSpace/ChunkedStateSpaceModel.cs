@@ -20,7 +20,7 @@ public sealed class ChunkedStateSpaceModel(DiscreteStateSpaceModel system, int c
 {
     /// <summary>
     /// A good Q for a row length. A token costs Q + 4N + 4NC/Q multiplications in each channel (C chunks): short chunks for short rows, and
-    /// longer ones where C would grow large (docs/results.md).
+    /// longer ones where C would grow large (docs/results/speed.md).
     /// </summary>
     public static int LengthFor(long length) => length <= 8_192 ? 128 : length <= 32_768 ? 256 : 512;
 
