@@ -65,7 +65,7 @@ internal static class BigsProgram
 
     private static Option<bool> Verbose() => new(VerboseName) { Description = "show the stack trace of an error", Recursive = true };
 
-    private static RootCommand Root(Terminal terminal, Option<bool> verbose)
+    internal static RootCommand Root(Terminal terminal, Option<bool> verbose)
     {
         var root = new RootCommand("Encoders without attention: pretrain, evaluate and use bidirectional gated state-space models.")
         {

@@ -143,6 +143,7 @@ internal static class FinetuneCommand
                 results.Add(FineTuningRun.Run(request, target, progress, terminal.Interrupted));
             }
 
+            tables.ShowNotes(terminal);
             terminal.Warn(results[0].Warnings);
             if (file is not null)
             {

@@ -80,7 +80,7 @@ internal static class IndexCommand
                 {
                     json.WriteStartObject();
                     json.WriteString("file", file.Path);
-                    json.WriteString("reason", file.Reason);
+                    json.WriteString("reason", OptionNames.In(file.Reason));
                     json.WriteEndObject();
                 }
 

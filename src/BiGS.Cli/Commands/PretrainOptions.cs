@@ -99,8 +99,8 @@ internal sealed class PretrainOptions(Terminal terminal)
     {
         if (parse.GetValue(_config) is { } config)
         {
-            string json = File.Exists(config) ? File.ReadAllText(config) : throw new FileNotFoundException($"{config}: there is no such file.");
-            recipe = recipe with { Model = ConfigFile.Parse(json, config, ConfigOrigin.Ours).Config };
+            InputFile.Require(config, "a config.json");
+            recipe = recipe with { Model = ConfigFile.Parse(File.ReadAllText(config), config, ConfigOrigin.Ours).Config };
         }
 
         if (parse.GetValue(_init) is { } init)

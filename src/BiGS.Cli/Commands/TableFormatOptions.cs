@@ -8,6 +8,7 @@ namespace BiGS.Cli.Commands;
 internal sealed class TableFormatOptions
 {
     private readonly Option<char?> _delimiter = Values.Delimiter("--delimiter", "what separates the cells of .csv, .tsv and .txt files (default: recognised)");
+    private readonly List<string> _notes = [];
 
     public IReadOnlyList<Option> All => [_delimiter, Encoding];
 
@@ -22,6 +23,7 @@ internal sealed class TableFormatOptions
         {
             Delimiter = parse.GetValue(_delimiter),
             Encoding = parse.GetValue(Encoding),
+            Note = note => _notes.Add(note),
             Warn = warning =>
             {
                 if (shown.Add(warning))
@@ -30,5 +32,14 @@ internal sealed class TableFormatOptions
                 }
             },
         };
+    }
+
+    /// <summary>Shows how the tables were understood, each note once: after the work, so that an error stands alone.</summary>
+    public void ShowNotes(Terminal terminal)
+    {
+        foreach (string note in _notes.Distinct())
+        {
+            terminal.Note(note);
+        }
     }
 }

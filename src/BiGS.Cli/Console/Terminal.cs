@@ -159,6 +159,7 @@ internal sealed class Terminal : IDisposable
 
     public void Note(string note)
     {
+        note = OptionNames.In(note);
         if (_notes.Profile.Out.IsTerminal)
         {
             _notes.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{note}[/]");
@@ -201,7 +202,7 @@ internal sealed class Terminal : IDisposable
     private void Say(string kind, Color color, string message)
     {
         _notes.Write(new Text(kind, new Style(color)));
-        _notes.Profile.Out.Writer.WriteLine($": {(Speaker is null ? "" : $"{Speaker}: ")}{OneLine(message)}");
+        _notes.Profile.Out.Writer.WriteLine($": {(Speaker is null ? "" : $"{Speaker}: ")}{OneLine(OptionNames.In(message))}");
     }
 
     /// <summary>Names of files may hold line ends and what moves a screen's cursor.</summary>

@@ -83,6 +83,9 @@ internal sealed class EvaluationRun(
     /// <summary>How tables are read where their files do not say.</summary>
     public TableOptions Tables() => options.Tables.Of(parse, terminal);
 
+    /// <summary>Shows how the tables were understood.</summary>
+    public void ShowTableNotes() => options.Tables.ShowNotes(terminal);
+
     /// <summary>A task's kind, reading files as they are said to be laid out.</summary>
     /// <exception cref="ArgumentException">What is given does not suffice.</exception>
     public TaskKind KindOf(TaskKind kind, ColumnOptions columns, FineTuningRecord? tuned) => options.Layout.Apply(kind, parse, Columns(columns, tuned));

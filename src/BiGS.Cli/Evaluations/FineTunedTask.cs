@@ -58,6 +58,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
             run.Terminal.Note(HowItReads(run, tuned, layout));
         }
 
+        run.ShowTableNotes();
         run.Terminal.Warn(answers.Warnings);
         if (file is not null)
         {

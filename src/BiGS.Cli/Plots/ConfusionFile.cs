@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BiGS.Corpora;
 using BiGS.Evaluation;
+using BiGS.Files;
 using BiGS.FineTuning;
 
 namespace BiGS.Cli.Plots;
@@ -10,15 +11,11 @@ internal static class ConfusionFile
 {
     private const string Field = "confusion";
 
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
     /// <exception cref="InvalidDataException">The file holds neither, or no true class.</exception>
     public static ConfusionMatrix Read(string path)
     {
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"'{path}' does not exist; give the file that --predictions, or --json, of bigs evaluate or finetune wrote");
-        }
-
+        InputFile.Require(path, "the file that --predictions, or --json, of bigs evaluate or finetune wrote");
         return OfResult(path) ?? OfPredictions(path);
     }
 

@@ -48,7 +48,7 @@ public sealed class BatchSource
         if (_part.WorldSize > batchSize)
         {
             throw new ArgumentException(
-                $"{_part.WorldSize} ranks are to share batches of {batchSize} rows, and some would have none; start fewer, or raise --batch-size.");
+                $"{_part.WorldSize} ranks are to share batches of {batchSize} rows, and some would have none; start fewer ranks, or raise PretrainingOptions.BatchSize.");
         }
 
         _rows = rows;

@@ -35,7 +35,7 @@ public static class CheckpointConversion
 
         if (!overwrite && Directory.Exists(to) && Directory.EnumerateFileSystemEntries(to).Any())
         {
-            throw new IOException($"{target}: the folder is not empty; choose another, or give --overwrite.");
+            throw new IOException($"{target}: the folder is not empty; choose another, or give CheckpointConversion.Convert(overwrite).");
         }
 
         OpenedCheckpoint opened = CheckpointFolder.Open(source);

@@ -36,7 +36,7 @@ public static class LongerPositions
         BiGSConfig config = opened.Model.Config;
         if (length <= config.MaxPositionEmbeddings)
         {
-            throw new ArgumentException($"{source}: the model has {config.MaxPositionEmbeddings} positions; give a --max-length of more than that.");
+            throw new ArgumentException($"{source}: the model already has {config.MaxPositionEmbeddings} positions; give a larger LongerPositions.Extend(length).");
         }
 
         using HeadedModel model = opened.Model;

@@ -14,12 +14,12 @@ internal sealed unsafe class MappedFile : IDisposable
     private readonly MemoryMappedViewAccessor? _view;
     private readonly byte* _start;
 
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
     public MappedFile(string path)
     {
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{path}: there is no such file.");
+            throw new FileNotFoundException($"{path}: {(Directory.Exists(path) ? "this is a folder; expected a file" : "there is no such file")}.");
         }
 
         // The length of what is open: that of the path is, where it is a link, the link's own.

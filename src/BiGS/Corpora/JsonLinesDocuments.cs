@@ -50,12 +50,12 @@ internal static class JsonLinesDocuments
                         text = json.TokenType == JsonTokenType.String
                             ? json.GetString()
                             : throw new InvalidDataException(
-                                $"{where}: field \"{field}\" is a JSON {Name(json.TokenType)}, expected text; name another (--text-field, or CorpusOptions.TextField)");
+                                $"{where}: field \"{field}\" is a JSON {Name(json.TokenType)}, expected text; name another (CorpusOptions.TextField)");
                     }
                     json.Skip();
                 }
             }
-            return text ?? throw new InvalidDataException($"{where}: no field \"{field}\"; name the field that holds the text (--text-field, or CorpusOptions.TextField)");
+            return text ?? throw new InvalidDataException($"{where}: no field \"{field}\"; name the field that holds the text (CorpusOptions.TextField)");
         }
         catch (JsonException broken)
         {

@@ -29,12 +29,12 @@ internal static class ParquetDocuments
         string known = string.Join(", ", reader.Schema.Fields.Select(field => field.Name));
         Field found = reader.Schema.Fields.FirstOrDefault(field => field.Name == column)
             ?? throw new InvalidDataException(
-                $"'{path}' has no column \"{column}\" but {known}; name the one that holds the text (--text-field, or CorpusOptions.TextField)");
+                $"'{path}' has no column \"{column}\" but {known}; name the one that holds the text (CorpusOptions.TextField)");
         ParquetColumn? single = found is DataField { IsArray: false } data ? new ParquetColumn(path, reader, data) : null;
         return single is { IsText: true }
             ? single
             : throw new InvalidDataException(
-                $"'{path}': column \"{column}\" is {single?.TypeName ?? Described(found)}, expected text; name another of {known} (--text-field, or CorpusOptions.TextField)");
+                $"'{path}': column \"{column}\" is {single?.TypeName ?? Described(found)}, expected text; name another of {known} (CorpusOptions.TextField)");
     }
 
     private static string Described(Field field) => field is DataField ? "an array" : $"a {field.SchemaType}".ToLowerInvariant();

@@ -6,6 +6,9 @@ namespace BiGS.Corpora;
 /// <summary>What bytes that are not UTF-8 seem to be, and what to do about it.</summary>
 internal static class UnknownEncoding
 {
+    /// <summary>Where the encoding of a file is given, for messages.</summary>
+    public const string Setting = "CorpusOptions.Encoding or TableOptions.Encoding";
+
     private const int Looked = 1 << 12;
 
     private static readonly (byte[] Start, string Remedy)[] NoText =
@@ -72,11 +75,11 @@ internal static class UnknownEncoding
         // In the languages of Western Europe few letters have accents.
         return whole > broken ? "most of it is UTF-8: mend that line, or drop such bytes (iconv -c -f UTF-8 -t UTF-8)"
             : broken > text.Length / 4 && text.Length > 16
-                ? "it seems to be in the encoding of another script; give --encoding, such as gb18030, shift_jis, euc-kr, windows-1251 or koi8-r, or save it as UTF-8"
+                ? $"it seems to be in the encoding of another script; give {Setting}, such as gb18030, shift_jis, euc-kr, windows-1251 or koi8-r, or save it as UTF-8"
             : controls > 0 ? $"it looks like Windows-1252; {RemedyFor("windows-1252")}"
             : $"it looks like Latin-1; {RemedyFor("latin1")}";
     }
 
     /// <summary>How to read, or to convert, text of an encoding.</summary>
-    public static string RemedyFor(string encoding) => $"give --encoding {encoding}, or save the file as UTF-8 (iconv -f {encoding.ToUpperInvariant()} -t UTF-8)";
+    public static string RemedyFor(string encoding) => $"give {Setting} = {encoding}, or save the file as UTF-8 (iconv -f {encoding.ToUpperInvariant()} -t UTF-8)";
 }

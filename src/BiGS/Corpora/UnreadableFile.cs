@@ -27,6 +27,6 @@ public sealed record UnreadableFile(string Path, string Reason)
     /// <param name="all">How many files there are.</param>
     internal static InvalidDataException Error(IReadOnlyList<UnreadableFile> files, int all) => new(
         all == 1 ? files[0].Reason
-        : files.Count == 1 ? $"{files[0].Reason}; or leave the file out (--skip-bad)"
-        : $"{files.Count:N0} of {all:N0} files cannot be read; mend them, or leave them out (--skip-bad): {string.Join(" | ", files.Select(file => file.Reason))}");
+        : files.Count == 1 ? $"{files[0].Reason}; or leave the file out (Corpus.FindUnreadable)"
+        : $"{files.Count:N0} of {all:N0} files cannot be read; mend them, or leave them out (Corpus.FindUnreadable): {string.Join(" | ", files.Select(file => file.Reason))}");
 }

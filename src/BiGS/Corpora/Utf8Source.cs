@@ -142,7 +142,7 @@ internal sealed class Utf8Source : IDisposable
         catch (DecoderFallbackException broken)
         {
             throw new InvalidDataException(
-                $"'{_path}' is not {_transcoding!.Name}: byte {_bytes - bytes.Length + Math.Max(0, broken.Index)} of the text is none of its characters; give another --encoding, or fetch the file again", broken);
+                $"'{_path}' is not {_transcoding!.Name}: byte {_bytes - bytes.Length + Math.Max(0, broken.Index)} of the text is none of its characters; give another encoding ({UnknownEncoding.Setting}), or fetch the file again", broken);
         }
     }
 

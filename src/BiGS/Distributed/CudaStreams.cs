@@ -42,7 +42,7 @@ internal sealed unsafe class CudaStreams
     /// <exception cref="PlatformNotSupportedException">There is no driver.</exception>
     public static CudaStreams Load() => NativeLibrary.TryLoad(Driver, out nint library)
         ? new CudaStreams(name => NativeLibrary.GetExport(library, name))
-        : throw new PlatformNotSupportedException($"there is no NVIDIA driver on this machine ({Driver} is missing); install it, or train with --device cpu.");
+        : throw new PlatformNotSupportedException($"there is no NVIDIA driver on this machine ({Driver} is missing); install it, or train with PretrainingOptions.Device = cpu.");
 
     /// <summary>Opens a GPU, as libtorch does: both then have the same context.</summary>
     /// <param name="gpu">Its number among those that this process sees.</param>

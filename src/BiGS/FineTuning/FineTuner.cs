@@ -56,7 +56,7 @@ public sealed class FineTuner : IDisposable
         _parameters = [.. model.parameters().Where(parameter => parameter.requires_grad)];
         if (_parameters.Count == 0)
         {
-            throw new ArgumentException($"there is nothing to train: the head of a {model.Architecture} has no weights of its own; leave out --head-only");
+            throw new ArgumentException($"there is nothing to train: the head of a {model.Architecture} has no weights of its own; leave out FineTuningOptions.HeadOnly");
         }
 
         _groups = groups;
@@ -152,7 +152,7 @@ public sealed class FineTuner : IDisposable
         double loss = output.Loss!.to_type(ScalarType.Float64).item<double>();
         if (!double.IsFinite(loss))
         {
-            throw new NonFiniteLossException(step, loss, null);
+            throw new NonFiniteLossException(step, loss, null, "a lower FineTuningOptions.LearningRate");
         }
 
         output.Loss!.backward();

@@ -34,7 +34,7 @@ public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyl
     public IReadOnlyList<string> Warnings => _cut == 0 ? [.. _warnings, .. _coverage.Warnings] :
     [
         .. _warnings, .. _coverage.Warnings,
-        $"{_cut} rows are longer than {MaxLength} tokens and were cut, the longest of them {_longest.Where} with {_longest.Tokens:N0}; --max-length reads more of them",
+        $"{_cut} rows are longer than {MaxLength} tokens and were cut, the longest of them {_longest.Where} with {_longest.Tokens:N0}; a larger FineTuningRequest.MaxLength or RowLayout.MaxLength reads more of them",
     ];
 
     /// <summary>Rows for a model and a kind of task.</summary>

@@ -29,7 +29,7 @@ public static class TaskEvaluation
     {
         if (opened.Model.Architecture != kind.Architecture || opened.Fresh.Count > 0)
         {
-            throw new InvalidDataException($"the checkpoint is a {opened.Model.Architecture}{(opened.Fresh.Count > 0 ? " whose head is not trained" : "")}, but {task} is answered by a trained {kind.Architecture}; fine-tune it first with bigs finetune --task {task}");
+            throw new InvalidDataException($"the checkpoint is a {opened.Model.Architecture}{(opened.Fresh.Count > 0 ? " whose head is not trained" : "")}, but {task} is answered by a trained {kind.Architecture}; fine-tune it first (FineTuningRequest.Task = {task})");
         }
 
         if (!kind.IsAnsweredBy(opened.Model.Config))

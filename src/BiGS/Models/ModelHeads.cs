@@ -29,7 +29,7 @@ public static class ModelHeads
         [Encoder, MaskedLM, SequenceClassification, TokenClassification, QuestionAnswering, MultipleChoice, Embedding];
 }
 
-/// <summary>What models answer, by the names that <c>bigs forward</c> and ONNX files use; b rows of l positions, hidden size d.</summary>
+/// <summary>What models answer, by the names that ONNX files use; b rows of l positions, hidden size d.</summary>
 public static class ModelOutputs
 {
     /// <summary>The encoder's answer: (b, l, d).</summary>

@@ -25,7 +25,7 @@ public static class OnnxExport
         string file = toFile ? target : Path.Combine(target, OnnxGraphFile.FileName);
         if (File.Exists(file) && !overwrite)
         {
-            throw new IOException($"{file}: there is a file already; choose another --out, or give --overwrite.");
+            throw new IOException($"{file}: there is a file already; choose another, or give OnnxExport.Export(overwrite).");
         }
 
         OpenedCheckpoint opened = CheckpointFolder.Open(source);

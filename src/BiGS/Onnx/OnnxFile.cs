@@ -29,7 +29,7 @@ internal sealed class OnnxFile
         }
         catch (Exception broken) when (broken is InvalidDataException or InvalidOperationException or ArgumentException)
         {
-            throw new InvalidDataException($"{path}: not an ONNX file: {broken.Message}; write it anew with bigs export --format onnx.", broken);
+            throw new InvalidDataException($"{path}: not an ONNX file: {broken.Message}; write it again with OnnxExport.Export.", broken);
         }
     }
 

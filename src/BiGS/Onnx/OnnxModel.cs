@@ -28,7 +28,7 @@ public sealed class OnnxModel : IDisposable
             Outputs = file.Outputs;
             File = file.Facts.TryGetValue(OnnxGraphFile.ConfigMetadata, out string? config)
                 ? ConfigFile.Parse(config, path, ConfigOrigin.AuthorsPyTorch)
-                : throw new InvalidDataException($"{path}: an ONNX file, but none that bigs export wrote: it does not hold {OnnxGraphFile.ConfigMetadata}.");
+                : throw new InvalidDataException($"{path}: an ONNX file without {OnnxGraphFile.ConfigMetadata}; expected one that OnnxExport.Export wrote.");
         }
         catch
         {
@@ -53,7 +53,7 @@ public sealed class OnnxModel : IDisposable
         string path = Directory.Exists(folderOrFile) ? Path.Combine(folderOrFile, OnnxGraphFile.FileName) : folderOrFile;
         return System.IO.File.Exists(path)
             ? new OnnxModel(path, threads)
-            : throw new FileNotFoundException($"{path}: there is no such file; write it with bigs export --format onnx.", path);
+            : throw new FileNotFoundException($"{path}: there is no such file; write it with OnnxExport.Export.", path);
     }
 
     /// <summary>Computes what is asked for, and no more.</summary>

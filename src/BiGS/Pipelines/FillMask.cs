@@ -69,7 +69,7 @@ public sealed class FillMask : IDisposable
         opened.Dispose();
         throw new InvalidDataException(
             $"{folder}: the model has no masked-LM head, which fills masks: by \"architectures\" in {ConfigFile.Name} and its weights it is a {opened.Session.Architecture}"
-            + (opened.Session.Architecture == Head ? " without them" : "") + $"; give a {Head}, as bigs pretrain leaves it, or embed with this one.");
+            + (opened.Session.Architecture == Head ? " without them" : "") + $"; give a {Head}, as Pretraining.Run leaves it, or embed with this one.");
     }
 
     /// <summary>Reads a text once, whatever the number of its masks, and guesses each by itself.</summary>

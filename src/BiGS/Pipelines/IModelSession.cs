@@ -30,7 +30,7 @@ public interface IModelSession : IDisposable
     /// <summary>Reads a batch.</summary>
     /// <param name="batch">Rows of one length.</param>
     /// <param name="outputs">
-    /// What is asked for, by the names that <c>bigs forward</c> writes: <c>last_hidden_state</c> (b, l, d), and the head's own, such as <c>logits</c>.
+    /// What is asked for, by name: <c>last_hidden_state</c> (b, l, d), and the head's own, such as <c>logits</c>.
     /// </param>
     /// <returns>An array for each name.</returns>
     /// <exception cref="ArgumentException">The rows are longer than the model reads.</exception>

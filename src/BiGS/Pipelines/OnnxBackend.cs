@@ -15,8 +15,8 @@ public sealed record OnnxBackend : IInferenceBackend
         if (File.Exists(Path.Combine(folder, ConfigFile.Name)) && !File.Exists(Path.Combine(folder, OnnxGraphFile.FileName)))
         {
             throw new FileNotFoundException(
-                $"{folder}: holds a checkpoint and no {OnnxGraphFile.FileName}, which ONNX Runtime computes; export it (bigs export), or open it with "
-                + "OpenOptions.Backend = new TorchBackend() of BiGS.Torch.");
+                $"{folder}: holds a checkpoint and no {OnnxGraphFile.FileName}, which ONNX Runtime computes; export it with OnnxExport.Export, or open it with "
+                + "the TorchBackend of BiGS.Torch (OpenOptions.Backend).");
         }
 
         return new OnnxSession(OnnxModel.Open(folder, Threads));

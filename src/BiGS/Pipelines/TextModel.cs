@@ -78,7 +78,7 @@ internal sealed class TextModel : IDisposable
         if (head is not null && (opened.Architecture != head || !opened.HasTrainedHead))
         {
             throw new InvalidDataException(
-                $"{folder}: holds a {opened.Architecture}{(opened.HasTrainedHead ? "" : " whose head is not trained")}; expected a trained {head}, as bigs finetune leaves it.");
+                $"{folder}: holds a {opened.Architecture}{(opened.HasTrainedHead ? "" : " whose head is not trained")}; expected a trained {head}, as FineTuningRun.Run leaves it.");
         }
 
         var sentence = SentenceTransformer.Of(folder);

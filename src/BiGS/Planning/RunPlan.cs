@@ -43,7 +43,7 @@ public sealed record RunPlan
     {
         if (ranks > BatchSize)
         {
-            throw new ArgumentException($"{ranks} ranks cannot share a batch of {BatchSize} rows; plan with --ranks of at most {BatchSize}, or a larger --batch-size.");
+            throw new ArgumentException($"{ranks} ranks cannot share a batch of {BatchSize} rows; plan for at most {BatchSize} ranks, or with a larger PretrainingOptions.BatchSize.");
         }
 
         int rows = (BatchSize + ranks - 1) / ranks;

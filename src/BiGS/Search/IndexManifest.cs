@@ -62,14 +62,14 @@ internal sealed record IndexManifest(
         IndexManifest found = OptionsFile.Read<IndexManifest>(path, "an index of passages");
         return found is { Fingerprint.Length: > 0, Dimensions: > 0, TextField: not null, Files: not null } && found.Files.All(file => file is { Passages: >= 0 })
             ? found
-            : throw new InvalidDataException($"{path}: not an index of passages; index the documents again, with --overwrite.");
+            : throw new InvalidDataException($"{path}: not an index of passages; index the documents again, with IndexOptions.Overwrite.");
     }
 
     public void Write(string place) => WholeFile.WriteText(Path.Combine(place, FileName), OptionsFile.ToJson(this));
 
     /// <summary>What makes rows of two indexes different though the files are the same; null where nothing does.</summary>
     public string? DifferenceFrom(IndexManifest other) =>
-        Fingerprint != other.Fingerprint ? $"made by another model ({other.Model ?? "the one that comes with bigs"}, fingerprint {other.Fingerprint[..8]}; now {Fingerprint[..8]})"
+        Fingerprint != other.Fingerprint ? $"made by another model ({other.Model ?? "the one that ships with BiGS"}, fingerprint {other.Fingerprint[..8]}; now {Fingerprint[..8]})"
         : (PassageTokens, Overlap) != (other.PassageTokens, other.Overlap) ? $"of passages of {other.PassageTokens} tokens with {other.Overlap} shared (now {PassageTokens} with {Overlap})"
         : TextField != other.TextField ? $"made of the field \"{other.TextField}\" (now \"{TextField}\")"
         : PromptName != other.PromptName ? $"made with {(other.PromptName is null ? "the model's default prompt" : $"the prompt \"{other.PromptName}\"")} (now {PromptName ?? "the default"})"

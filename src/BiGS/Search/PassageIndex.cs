@@ -55,14 +55,14 @@ public sealed class PassageIndex : IDisposable
     {
         string place = File.Exists(Path.Combine(folder, IndexManifest.FileName)) ? folder : Path.Combine(folder, FolderName);
         IndexManifest manifest = IndexManifest.Find(place)
-            ?? throw new FileNotFoundException($"{folder}: there is no index here; make one: bigs index {folder}");
+            ?? throw new FileNotFoundException($"{folder}: there is no index here; make one with Indexing.Update");
         var vectors = new MappedFile(Path.Combine(place, manifest.VectorsName));
         long expected = (long)manifest.Passages * manifest.Dimensions * sizeof(float);
         if (vectors.Length != expected)
         {
             vectors.Dispose();
             throw new InvalidDataException(
-                $"{Path.Combine(place, manifest.VectorsName)}: has {vectors.Length} bytes where {expected} were written; index the documents again, with --overwrite.");
+                $"{Path.Combine(place, manifest.VectorsName)}: has {vectors.Length} bytes where {expected} are expected; index the documents again, with IndexOptions.Overwrite.");
         }
 
         return new PassageIndex(manifest, place, vectors);
@@ -80,7 +80,7 @@ public sealed class PassageIndex : IDisposable
         if (model.Fingerprint != _manifest.Fingerprint)
         {
             throw new ArgumentException(
-                $"{_place}: the index was made by another model ({Model ?? "the one that comes with bigs"}, fingerprint {_manifest.Fingerprint[..8]}; this one has {model.Fingerprint[..8]}), whose vectors mean something else; search with that model, or index again with --overwrite.");
+                $"{_place}: the index was made by another model ({Model ?? "the one that ships with BiGS"}, fingerprint {_manifest.Fingerprint[..8]}; this one has {model.Fingerprint[..8]}), whose vectors mean something else; search with that model, or index again with IndexOptions.Overwrite.");
         }
 
         var nearest = new Nearest(model.Embed([question], cancel)[0], top);
@@ -121,6 +121,6 @@ public sealed class PassageIndex : IDisposable
 
         return passages.Count == rows.Count
             ? passages
-            : throw new InvalidDataException($"{path}: ends before the {Passages} passages that were written; index the documents again, with --overwrite.");
+            : throw new InvalidDataException($"{path}: ends before the {Passages} passages that were written; index the documents again, with IndexOptions.Overwrite.");
     }
 }

@@ -83,7 +83,7 @@ public sealed class Study(StudyOptions options, string folder)
         if (File.Exists(path) && OptionsFile.FirstDifference(StudyOptions.Read(path).ToJson(), options.ToJson()) is var (before, now))
         {
             throw new InvalidOperationException(
-                $"{folder} holds a study with {before}, and {now} is given now; go on with the options that it was begun with, or choose another --out.");
+                $"{folder} holds a study with {before}, and {now} is given now; go on with the options that it was begun with, or choose another folder.");
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class VocabularyCoverage(BertTokenizer tokenizer)
     [
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{100 * UnknownShare:f0} % of the pieces are [UNK]: this vocabulary does not cover the script of the text; train one with bigs tokenizer train, or take a model that knows it"),
+            $"{100 * UnknownShare:f0} % of the pieces are [UNK]: this vocabulary does not cover the script of the text; train one with WordPieceTrainer.Train, or take a model that knows it"),
     ];
 
     /// <summary>Counts the pieces of a text; special tokens such as [CLS], [MASK] and padding do not count.</summary>

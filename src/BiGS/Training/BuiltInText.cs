@@ -18,7 +18,7 @@ internal static class BuiltInText
     {
         if (options.Weights.Count > 0)
         {
-            throw new ArgumentException("--weights weighs the sources of --corpus, and there is none; name them, or leave the weights out.");
+            throw new ArgumentException("PretrainingOptions.Weights weighs the sources of PretrainingOptions.Corpus, and there is none; name them, or leave the weights out.");
         }
 
         var grammar = new GrammarCorpus(options.Masking.Seed);

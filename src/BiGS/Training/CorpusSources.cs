@@ -49,7 +49,7 @@ internal static class CorpusSources
 
         (ITokenizedDocuments Train, ITokenizedDocuments HeldOut)[] split = [.. train.Select(source => source.Documents.Count < 2
             ? throw new InvalidDataException(
-                $"{source.Name}: one document, and none to keep aside; give held-out text with --validation, or separate documents by blank lines.")
+                $"{source.Name}: there is one document, and none to keep aside; give held-out text with PretrainingOptions.Validation, or separate documents by blank lines.")
             : HeldOutSplit.Of(source.Documents))];
         return new PretrainingText(tokenizer, [.. split.Select(source => source.Train)], [.. split.Select(source => source.HeldOut)], null);
     }
@@ -64,7 +64,7 @@ internal static class CorpusSources
         shards.Dispose();
         throw new InvalidDataException(
             $"{folder}: the corpus was prepared with another tokenizer than {where} holds, so that its ids mean other words; "
-            + $"prepare all folders of a run with one tokenizer (bigs corpus prepare --tokenizer {where}).");
+            + $"prepare all folders of a run with one tokenizer (PreparationOptions.Tokenizer = {where}).");
     }
 
     /// <summary>Content of the files, tokenizer and options: whatever the ids depend on.</summary>

@@ -192,7 +192,7 @@ public static class Pretraining
             return opened.Config.PositionEmbeddingType == PositionEmbedding.None || options.MaxLength <= opened.Config.MaxPositionEmbeddings
                 ? opened
                 : throw new ArgumentException(
-                    $"{init}: rows of {options.MaxLength} tokens are asked for, but the model has {opened.Config.MaxPositionEmbeddings} positions; shorten --max-length.");
+                    $"{init}: rows of {options.MaxLength} tokens are asked for, but the model has {opened.Config.MaxPositionEmbeddings} positions; lower PretrainingOptions.MaxLength.");
         }
 
         var model = new BiGSForMaskedLM(options.Model with { VocabSize = vocabulary, MaxPositionEmbeddings = options.MaxLength }, route);

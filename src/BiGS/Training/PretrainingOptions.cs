@@ -77,7 +77,7 @@ public sealed record PretrainingOptions
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{folder}: there is no run to go on with ({FileName} is missing); start one without --resume.");
+            throw new FileNotFoundException($"{folder}: there is no run to go on with ({FileName} is missing); start a new one.");
         }
 
         return OptionsFile.Read<PretrainingOptions>(path, "the options of a run");

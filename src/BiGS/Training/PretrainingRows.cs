@@ -65,15 +65,15 @@ public sealed record PretrainingRows(
     {
         if (options.Weights.Count > 0)
         {
-            throw new ArgumentException($"{path}: shards of the authors are one source, so that --weights has nothing to weigh; leave it out.");
+            throw new ArgumentException($"{path}: the authors' shards are one source, so PretrainingOptions.Weights has nothing to weigh; leave it out.");
         }
 
         BertTokenizer tokenizer = BertTokenizer.Open(tokenizerPath ?? throw new ArgumentException(
-            $"{path}: the shards hold ids of a tokenizer that was used before; name it with --tokenizer."));
+            $"{path}: the shards hold ids of the tokenizer that they were made with; name it with PretrainingOptions.Tokenizer."));
         var train = new StaticMasks(MaskedShards.Open(path, Directory.Exists(path) ? ShardSplit.Train : null));
         string heldOutPath = options.Validation is [string validation] ? validation
             : Directory.Exists(path) ? path
-            : throw new ArgumentException($"{path}: one shard, and none to score on; name another with --validation, or a folder with train and test shards.");
+            : throw new ArgumentException($"{path}: there is one shard, and none to score on; name another with PretrainingOptions.Validation, or a folder with train and test shards.");
         var heldOut = new StaticMasks(MaskedShards.Open(heldOutPath, Directory.Exists(heldOutPath) ? ShardSplit.Test : null));
         return new PretrainingRows(tokenizer, train, new ShuffledEpochs(train.Count, options.Masking.Seed), heldOut, Unmasked(train), null, []);
     }

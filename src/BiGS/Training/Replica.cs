@@ -39,7 +39,7 @@ internal sealed class Replica : IDisposable
         long[] steps = [.. _ranks.AllGather(BitConverter.GetBytes(state.Step)).Select(bytes => BitConverter.ToInt64(bytes))];
         return Array.TrueForAll(steps, step => step == state.Step) ? state : throw new InvalidDataException(
             $"{folder.Path}: rank {_ranks.Rank} finds a run of {state.Step:N0} steps here, others one of {steps.First(step => step != state.Step):N0}; "
-            + "put --out on a disk that all machines share.");
+            + "put the folder of the run on a disk that all machines share.");
     }
 
     public void ClearGradients()

@@ -48,7 +48,7 @@ public sealed class RunFolder
     {
         Directory.CreateDirectory(path);
         return FileLock.TryTake(System.IO.Path.Combine(path, LockName))
-            ?? throw new IOException($"{path}: another process is training here; wait for its end, or choose another --out.");
+            ?? throw new IOException($"{path}: another process is training here; wait for it to end, or choose another folder.");
     }
 
     /// <summary>Where the weights after a step stay.</summary>
@@ -136,7 +136,7 @@ public sealed class RunFolder
         return _warnings.Count == 0
             ? new TrainerState()
             : throw new InvalidDataException(
-                $"{string.Join(" ", _warnings.Select(warning => warning.Split(';')[0] + "."))} No checkpoint of the run is whole: restore one from a copy, or start anew with --overwrite.");
+                $"{string.Join(" ", _warnings.Select(warning => warning.Split(';')[0] + "."))} No checkpoint of the run is whole: restore one from a copy, or start anew with Pretraining.Run(replace).");
     }
 
     /// <summary>Those that are there, newest first. A crash between two renamings leaves a place empty, which means nothing.</summary>

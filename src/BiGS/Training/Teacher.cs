@@ -30,7 +30,7 @@ public sealed class Teacher : IDisposable
     {
         if (!BertTokenizer.Open(folder).Vocabulary.Tokens.SequenceEqual(tokenizer.Vocabulary.Tokens))
         {
-            throw new InvalidDataException($"{folder}: the teacher has another vocabulary, and its guesses are about other words; train the student with --tokenizer {folder}");
+            throw new InvalidDataException($"{folder}: the teacher has another vocabulary, and its guesses are about other words; train the student with PretrainingOptions.Tokenizer = {folder}");
         }
 
         if (CheckpointFolder.Open(folder, new TorchOptions { Device = device, Precision = precision }).Model is not BiGSForMaskedLM model)
@@ -40,7 +40,7 @@ public sealed class Teacher : IDisposable
 
         if (model.Config.PositionEmbeddingType == PositionEmbedding.Absolute && model.Config.MaxPositionEmbeddings < maxLength)
         {
-            throw new InvalidDataException($"{folder}: the teacher has {model.Config.MaxPositionEmbeddings} positions and the student's rows {maxLength} tokens; shorten --max-length, or extend the teacher");
+            throw new InvalidDataException($"{folder}: the teacher has {model.Config.MaxPositionEmbeddings} positions, but the student's rows have {maxLength} tokens; lower PretrainingOptions.MaxLength, or extend the teacher with LongerPositions.Extend");
         }
 
         model.Freeze();

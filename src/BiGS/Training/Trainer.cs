@@ -12,6 +12,9 @@ namespace BiGS.Training;
 /// <summary>The pretraining loop: batches in, gradients, one optimiser step, and now and then a row of the log, an evaluation, a checkpoint.</summary>
 public sealed class Trainer : IDisposable
 {
+    /// <summary>What keeps a loss finite.</summary>
+    private const string Remedy = "a lower TrainingOptions.LearningRate, more TrainingOptions.WarmupSteps, or TrainingOptions.ClipNorm";
+
     private readonly BiGSForMaskedLM _model;
     private readonly TrainingOptions _options;
     private readonly RunFolder _folder;
@@ -172,7 +175,7 @@ public sealed class Trainer : IDisposable
         total = _ranks.Totals(total)[0];
         if (!double.IsFinite(total))
         {
-            throw new NonFiniteLossException(step, total, _folder.Newest);
+            throw new NonFiniteLossException(step, total, _folder.Newest, Remedy);
         }
 
         _replica.Step(learningRate, _options.ClipNorm);
@@ -205,7 +208,7 @@ public sealed class Trainer : IDisposable
         MaskedLmScore score = new MaskedLmSums(all[0], (long)all[1], (long)all[2]).Score();
         if (!double.IsFinite(score.Loss))
         {
-            throw new NonFiniteLossException(_state.Step, score.Loss, _folder.Newest);
+            throw new NonFiniteLossException(_state.Step, score.Loss, _folder.Newest, Remedy);
         }
 
         log?.Add(new LogRow(_state.Step, _state.Tokens) { EvalLoss = score.Loss, EvalAccuracy = score.Accuracy });
@@ -238,7 +241,7 @@ public sealed class Trainer : IDisposable
         {
             if (!_parameters.TrueForAll(parameter => parameter.isfinite().all().item<bool>()))
             {
-                throw new NonFiniteLossException(_state.Step, double.NaN, _folder.Newest);
+                throw new NonFiniteLossException(_state.Step, double.NaN, _folder.Newest, Remedy);
             }
         }
 

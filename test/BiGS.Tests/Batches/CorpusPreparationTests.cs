@@ -170,7 +170,7 @@ public sealed class CorpusPreparationTests : IDisposable
         void Refuses(PreparationOptions options, string says) => Assert.Contains(
             says, Assert.Throws<ArgumentException>(() => CorpusPreparation.Run(options, folder, cancel: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         Refuses(Options() with { Tokenizer = null }, "and now it is a learned vocabulary of 8192");
-        Refuses(Options() with { KeepDuplicates = true }, "without --keep-duplicates");
+        Refuses(Options() with { KeepDuplicates = true }, "without PreparationOptions.KeepDuplicates");
         Refuses(Options() with { Corpus = [InputFiles()[0]] }, "with 7 files, and now there are 1");
         CorpusPreparation.Run(Part(2, 2), folder, cancel: TestContext.Current.CancellationToken);
         Refuses(Options() with { TextField = "body" }, "the field \"text\", and now it is \"body\""); // finished
@@ -229,7 +229,7 @@ public sealed class CorpusPreparationTests : IDisposable
             Assert.All(says, part => Assert.Contains(part, message, StringComparison.Ordinal));
         }
 
-        Fails(Options(), "2 of 8 files cannot be read", "--skip-bad", "file3.jsonl', line 111: no field \"text\"", "latin.txt' is not UTF-8");
+        Fails(Options(), "2 of 8 files cannot be read", "Corpus.FindUnreadable", "file3.jsonl', line 111: no field \"text\"", "latin.txt' is not UTF-8");
         Fails(Options() with { TextField = "body" }, "file3.jsonl', line 1: no field \"body\"");
         Fails(Options() with { Encoding = System.Text.Encoding.Latin1 }, "file3.jsonl', line 111");
         File.WriteAllText(jsonl, text);

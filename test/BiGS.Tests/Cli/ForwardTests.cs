@@ -113,6 +113,7 @@ public class ForwardTests
         string input = Write(model, ("input_ids", ones(1, 3)));
         Bigs.Run("forward", "--model", model.Folder, "--input", input, "--output", model.File("out")).FailedWith(1, "input_ids is Float32", "expected integers");
         Bigs.Run("forward", "--model", model.Folder, "--input", model.File("none"), "--output", model.File("out")).FailedWith(1, "there is no such file");
+        Bigs.Run("forward", "--model", model.Folder, "--input", model.Folder, "--output", model.File("out")).FailedWith(1, "this is a folder; expected a file");
         Bigs.Run("forward", "--model", model.Folder, "--input", model.File("config.json"), "--output", model.File("out")).FailedWith(1, "not a whole safetensors file");
     }
 

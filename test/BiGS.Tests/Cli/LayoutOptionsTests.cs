@@ -59,7 +59,8 @@ public class LayoutOptionsTests
         string rows = string.Join('\n', Enumerable.Range(0, 6).Select(i =>
             $"{{\"question\": \"the farmer\", \"choices\": {{\"text\": [\"sleeps\", \"near\"{(i % 2 == 0 ? ", \"trees\"" : "")}], \"label\": [\"1\", \"2\"{(i % 2 == 0 ? ", \"3\"" : "")}]}}, \"answerKey\": \"{1 + (i % 2)}\"}}"));
         Outcome outcome = Tuned(model, "choice", model.Written("a.jsonl", rows), "--head-only", "--batch-size", "2");
-        Assert.Contains("ARC and CommonsenseQA", outcome.Succeeded().Errors, StringComparison.Ordinal);
+        string note = Assert.Single(outcome.Succeeded().Errors.Split('\n'), line => line.Contains("ARC and CommonsenseQA", StringComparison.Ordinal));
+        Assert.DoesNotContain("warning", note, StringComparison.Ordinal);
     }
 
     [Fact]

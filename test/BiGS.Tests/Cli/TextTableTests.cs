@@ -245,6 +245,7 @@ public sealed class TextTableTests : IDisposable
 
     [Theory]
     [InlineData("nowhere.csv", null, "'", "nowhere.csv' does not exist")]
+    [InlineData("", null, "is a folder; expected a table", ".jsonl")]
     [InlineData("t.xlsx", "text", "t.xlsx", "is not a table by its extension")]
     [InlineData("t.csv", "txt\nthe farmer\n", "no column \"text\"", "txt")]
     [InlineData("t.csv", "text\n", "holds no row")]

@@ -146,12 +146,12 @@ public sealed class CorpusTests : IDisposable
     }
 
     [Theory]
-    [InlineData("windows-1252", "café “now”", "looks like Windows-1252; give --encoding windows-1252")]
-    [InlineData("latin1", "café maintenant", "looks like Latin-1; give --encoding latin1")]
-    [InlineData("utf-16", "café", "look like utf-16le without a byte-order mark; give --encoding utf-16le")]
+    [InlineData("windows-1252", "café “now”", "looks like Windows-1252; give CorpusOptions.Encoding or TableOptions.Encoding = windows-1252")]
+    [InlineData("latin1", "café maintenant", "looks like Latin-1; give CorpusOptions.Encoding or TableOptions.Encoding = latin1")]
+    [InlineData("utf-16", "café", "look like utf-16le without a byte-order mark; give CorpusOptions.Encoding or TableOptions.Encoding = utf-16le")]
     [InlineData("utf-16BE", "the café in the street", "utf-16be")]
     [InlineData("utf-32", "the café in the street", "utf-32le")]
-    [InlineData("gb18030", "河流在流动，人们在河边散步。", "of another script; give --encoding, such as gb18030")]
+    [InlineData("gb18030", "河流在流动，人们在河边散步。", "of another script; give CorpusOptions.Encoding or TableOptions.Encoding, such as gb18030")]
     [InlineData("windows-1251", "река течёт мимо старого дома", "of another script")]
     public void TheRemedyIsTheRightOneForTheBytes(string encoding, string text, string remedy) =>
         AssertFails("a.txt", TextEncoding.Named(encoding).GetBytes(text), remedy);
@@ -179,7 +179,7 @@ public sealed class CorpusTests : IDisposable
         _folder.File("in/d.txt", "four");
         string folder = Path.Combine(_folder.Path, "in");
         string message = Assert.Throws<InvalidDataException>(() => Read(folder)).Message;
-        Assert.All(["2 of 4 files cannot be read", "--skip-bad", "b.txt' is not UTF-8", "c.jsonl', line 2: no field"], part => Assert.Contains(part, message));
+        Assert.All(["2 of 4 files cannot be read", "Corpus.FindUnreadable", "b.txt' is not UTF-8", "c.jsonl', line 2: no field"], part => Assert.Contains(part, message));
         Assert.Equal(["b.txt", "c.jsonl"], Corpus.FindUnreadable(Corpus.ResolveFiles([folder]), cancellationToken: TestContext.Current.CancellationToken).Select(file => Path.GetFileName(file.Path)));
     }
 

@@ -99,7 +99,7 @@ public sealed class TableFileTests : IDisposable
     {
         string path = Written("a.csv", "text,label,id\nfirst;1\nsecond;0\nthird,1,c\n");
         string message = Assert.Throws<InvalidDataException>(() => Read(path, Columns, new TableOptions { Warn = _ => { } })).Message;
-        Assert.All(["2 of 3 rows have fewer cells than the 3 of the first line, such as line 2", "check the delimiter", "--delimiter"], part => Assert.Contains(part, message, StringComparison.Ordinal));
+        Assert.All(["2 of 3 rows have fewer cells than the 3 of the first line, such as line 2", "check the delimiter", "TableOptions.Delimiter"], part => Assert.Contains(part, message, StringComparison.Ordinal));
     }
 
     /// <summary>Each line was once read again for every line before it: minutes for what takes a moment.</summary>
@@ -120,7 +120,7 @@ public sealed class TableFileTests : IDisposable
         string path = _temporary.File("a.csv", [.. System.Text.Encoding.Unicode.Preamble, .. System.Text.Encoding.Unicode.GetBytes(content)]);
         Assert.Equal("café “now”/1", Read(path, Columns, options));
         path = _temporary.File("b.csv", TextEncoding.Named("windows-1252").GetBytes(content));
-        Assert.Contains("--encoding windows-1252", Assert.Throws<InvalidDataException>(() => Read(path, Columns, options)).Message, StringComparison.Ordinal);
+        Assert.Contains("TableOptions.Encoding = windows-1252", Assert.Throws<InvalidDataException>(() => Read(path, Columns, options)).Message, StringComparison.Ordinal);
         Assert.Equal("café “now”/1", Read(path, Columns, options with { Encoding = TextEncoding.Named("windows-1252") }));
     }
 

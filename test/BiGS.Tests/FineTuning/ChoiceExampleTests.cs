@@ -13,6 +13,7 @@ public sealed class ChoiceExampleTests : IDisposable
     private readonly TemporaryFolder _temporary = new();
     private readonly BertTokenizer _tokenizer = new WordPieceTrainer { Size = 200 }.Train([Words, Words]);
     private readonly List<string> _warnings = [];
+    private readonly List<string> _notes = [];
 
     public void Dispose() => _temporary.Dispose();
 
@@ -41,7 +42,7 @@ public sealed class ChoiceExampleTests : IDisposable
     {
         ChoiceExample example = Assert.Single(Read(name, content));
         Assert.Equal((text, right), (example.Text, example.Choices[example.Right!.Value]));
-        Assert.Contains(_warnings, warning => warning.Contains(layout, StringComparison.Ordinal));
+        Assert.Contains(layout == "no names" ? _warnings : _notes, said => said.Contains(layout, StringComparison.Ordinal));
         Sample sample = Assert.Single(new MultipleChoice().Read([Path.Combine(_temporary.Path, name)], [], Rows).Samples);
         Assert.Equal(example.Right, ((ClassTarget)sample.Target!).Class);
     }
@@ -121,7 +122,7 @@ public sealed class ChoiceExampleTests : IDisposable
     [InlineData("a.jsonl", """{"question": {"choices": []}}""", "\"stem\"")]
     [InlineData("a.jsonl", """{"ctx": "the cat", "endings": ["sat", ""], "label": 0}""", "empty")]
     [InlineData("a.csv", "who ?,cat,mat,dogs,birds,0\nwhere ?,cat,mat,dogs,birds,4\n", "line 2")]
-    [InlineData("a.csv", "text,class\nthe cat,1\n", "--choice-columns")]
+    [InlineData("a.csv", "text,class\nthe cat,1\n", "ChoiceColumns.Choices")]
     [InlineData("a.tsv", "index\tsentence\tone\ttwo\tright\n", "COPA")]
     public void ABrokenFileIsNamed(string name, string content, string says)
     {
@@ -149,5 +150,5 @@ public sealed class ChoiceExampleTests : IDisposable
 
     private RowBuilder Rows => new(_tokenizer, 32);
 
-    private IReadOnlyList<ChoiceExample> Read(string name, string content) => ChoiceExample.Read(_temporary.File(name, content), tables: new TableOptions { Warn = _warnings.Add });
+    private IReadOnlyList<ChoiceExample> Read(string name, string content) => ChoiceExample.Read(_temporary.File(name, content), tables: new TableOptions { Warn = _warnings.Add, Note = _notes.Add });
 }

@@ -87,7 +87,7 @@ public sealed class TaggedFilesTests : IDisposable
         string path = _temporary.File(name, text);
         string message = Assert.Throws<InvalidDataException>(() => new TokenTagging().FindLabels([path])).Message;
         Assert.Contains("the tags are numbers (1, 0)", message, StringComparison.Ordinal);
-        Assert.Contains("--labels", message, StringComparison.Ordinal);
+        Assert.Contains("TokenTagging.TagNames", message, StringComparison.Ordinal);
         var named = new TokenTagging { TagNames = ["O", "B-PER", "I-PER"] };
         Assert.Equal(["O", "B-PER", "I-PER"], named.FindLabels([path]));
         Assert.Equal([-100, 1, 0, -100], ((TagsTarget)Assert.Single(named.Read([path], named.FindLabels([path]), Rows).Samples).Target!).Tags);

@@ -9,7 +9,7 @@ public partial class DoorsTests
     private static readonly Dictionary<string, string[]> Doors = new()
     {
         ["Files"] = [],
-        ["Corpora"] = [],
+        ["Corpora"] = ["Files"],
         ["Tokenizers"] = ["Files"],
         ["StateSpace"] = [],
         ["Ssm"] = ["StateSpace"],

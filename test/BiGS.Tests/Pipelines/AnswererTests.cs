@@ -129,6 +129,7 @@ public class AnswererTests
         Assert.Equal(first.GetProperty("text").GetString(), string.Concat(characters[start..end]));
 
         Bigs.Run("answer", "--model", model.Folder, Question).FailedWith(1, "--text", "--file");
+        Bigs.Run("answer", "--model", model.Folder, "--file", model.Folder, Question).FailedWith(1, "is a folder; expected a file");
         Bigs.Run("answer", "--model", model.Folder, "--text", Short, "--file", "a.txt", Question).FailedWith(2, "one of them");
     }
 

@@ -108,7 +108,7 @@ public class OnnxBackendTests
         string onnx = model.File("onnx");
         Bigs.Run("fill-mask", "--backend", "onnx", "--model", onnx, "[MASK]").FailedWith(1, "BiGSForSequenceClassification", "BiGSForMaskedLM");
         Bigs.Run("classify", "--backend", "onnx", "--model", model.Folder, "why").FailedWith(1, "model.onnx", "bigs export");
-        Assert.Contains("new TorchBackend()", Assert.Throws<FileNotFoundException>(() => Classifier.Open(model.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("the TorchBackend of BiGS.Torch (OpenOptions.Backend)", Assert.Throws<FileNotFoundException>(() => Classifier.Open(model.Folder)).Message, StringComparison.Ordinal);
         Bigs.Run("classify", "--backend", "onnx", "--precision", "bf16", "--model", onnx, "why").FailedWith(2, "--precision is libtorch's");
         Bigs.Run("classify", "--backend", "tvm", "--model", onnx, "why").FailedWith(2, "libtorch, onnx");
         string longText = string.Concat(Enumerable.Repeat("the cat sleeps . ", 100));

@@ -37,7 +37,7 @@ public sealed class DivergenceTests : IDisposable
         Assert.Equal(step, error.Step);
         Assert.Contains($"step {step}", error.Message, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(_temporary.Path, "last"), error.Message, StringComparison.Ordinal);
-        Assert.Contains("--learning-rate", error.Message, StringComparison.Ordinal);
+        Assert.Contains("TrainingOptions.LearningRate", error.Message, StringComparison.Ordinal);
         Assert.Equal(atCheckpoint, TinyRun.Files(_temporary.Path));
         Assert.True(TinyRun.Log(_temporary.Path).Length > 0);
         // And the run can go on from there.

@@ -81,7 +81,7 @@ public sealed class MixtureTests : IDisposable
         Refuses<InvalidDataException>(Options(), "prepared with another tokenizer", Folder("others"));
         Refuses<ArgumentException>(Options() with { Weights = [1] }, "1 weights for 2 sources");
         Refuses<ArgumentException>(Options() with { Weights = [1, 0] }, "weight 2 is 0");
-        Refuses<ArgumentException>(Options() with { Corpus = [], Weights = [1, 1] }, "--weights weighs the sources of --corpus");
+        Refuses<ArgumentException>(Options() with { Corpus = [], Weights = [1, 1] }, "PretrainingOptions.Weights weighs the sources of PretrainingOptions.Corpus");
         Refuses<FileNotFoundException>(Options() with { Corpus = [Folder("cats"), Folder("none")] }, "does not exist");
         File.Delete(Path.Combine(Folder("dogs"), ShardManifest.FileName));
         Refuses<InvalidDataException>(Options(), "the preparation is not finished");

@@ -54,7 +54,7 @@ public class PretrainingTests
         File.WriteAllText(Path.Combine(folder.Path, "one.txt"), "Only one document here.");
         PretrainingOptions options = Options(folder) with { Corpus = [Path.Combine(folder.Path, "one.txt")] };
         var error = Assert.Throws<InvalidDataException>(() => Pretraining.Run(options, Path.Combine(folder.Path, "run"), new PretrainingObserver(), TestContext.Current.CancellationToken));
-        Assert.Contains("--validation", error.Message, StringComparison.Ordinal);
+        Assert.Contains("PretrainingOptions.Validation", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(folder.Path, "run")));
     }
 

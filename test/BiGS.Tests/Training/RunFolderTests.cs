@@ -108,7 +108,7 @@ public sealed class RunFolderTests : IDisposable
         spoil(Path.Combine(Out, "last-1"));
         string error = Assert.Throws<InvalidDataException>(() => folder.Restore(model, optimizer)).Message;
         Assert.Contains(damage, error, StringComparison.Ordinal);
-        Assert.Contains("--overwrite", error, StringComparison.Ordinal);
+        Assert.Contains("Pretraining.Run(replace)", error, StringComparison.Ordinal);
     }
 
     [Fact]

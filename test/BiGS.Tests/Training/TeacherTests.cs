@@ -52,8 +52,8 @@ public class TeacherTests
         using (teacher)
         {
             var other = new BertTokenizer(new WordPieceVocabulary([.. WordPieceVocabulary.SpecialTokens, "one"]), new BertNormalizer());
-            Assert.Contains("--tokenizer", Refused(other, 5), StringComparison.Ordinal);
-            Assert.Contains("--max-length", Refused(Words, 1_000), StringComparison.Ordinal);
+            Assert.Contains($"PretrainingOptions.Tokenizer = {folder.Path}", Refused(other, 5), StringComparison.Ordinal);
+            Assert.Contains("PretrainingOptions.MaxLength", Refused(Words, 1_000), StringComparison.Ordinal);
         }
 
         string Refused(BertTokenizer tokenizer, int length) =>

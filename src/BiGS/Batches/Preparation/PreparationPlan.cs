@@ -71,7 +71,7 @@ internal sealed record PreparationPlan(
         {
             if (holdsOthers)
             {
-                throw new IOException($"{folder}: the folder is not empty, and no corpus was begun there ({FileName} is missing); choose another --out.");
+                throw new IOException($"{folder}: the folder is not empty, and no corpus was begun there ({FileName} is missing); choose another folder.");
             }
 
             WholeFile.WriteShared(path, OptionsFile.ToJson(this) + "\n");
@@ -102,7 +102,7 @@ internal sealed record PreparationPlan(
         }
     }
 
-    private static ArgumentException Another(string folder, string difference) => new($"{folder}: the corpus was begun {difference}; give the same files and options to go on, choose another --out, or begin anew with --overwrite.");
+    private static ArgumentException Another(string folder, string difference) => new($"{folder}: the corpus was begun {difference}; give the same files and options to go on, choose another folder, or clear it and begin anew (CorpusPreparation.Clear).");
 
     /// <summary>
     /// Whether nothing is lost: no file is read yet; or what is read is still in the corpus (unless it was removed), and its ids come from the same
@@ -147,7 +147,7 @@ internal sealed record PreparationPlan(
             : Encoding != other.Encoding ? $"with text in {other.Encoding ?? Utf8Name}, and now it is in {Encoding ?? Utf8Name}"
             : Normalizer != other.Normalizer ? "with other options of case, accents and Unicode form"
             : TextField != other.TextField ? $"with text of the field \"{other.TextField}\", and now it is \"{TextField}\""
-            : KeepDuplicates != other.KeepDuplicates ? $"{(KeepDuplicates ? "without --keep-duplicates, and now they stay" : "with --keep-duplicates, and now they do not stay")}"
+            : KeepDuplicates != other.KeepDuplicates ? KeepDuplicates ? "without PreparationOptions.KeepDuplicates, and now with it" : "with PreparationOptions.KeepDuplicates, and now without it"
             : source >= 0 ? $"with {other.Sources[source]} as file {source + 1}, and now it is {Sources[source]}"
             : Sources.Count != other.Sources.Count ? $"with {other.Sources.Count} files, and now there are {Sources.Count}"
             : null;

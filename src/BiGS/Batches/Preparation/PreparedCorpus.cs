@@ -18,14 +18,14 @@ public static class PreparedCorpus
         {
             (int done, int files) = CorpusPreparation.State(folder);
             throw new InvalidDataException(File.Exists(Path.Combine(folder, ShardManifest.FileName))
-                ? $"{folder}: {ShardManifest.FileName} is damaged, or of another version than format {ShardManifest.CurrentFormat}; prepare the corpus again, with --overwrite."
-                : $"{folder}: the preparation is not finished, {done:N0} of {files:N0} files are read; go on with the same bigs corpus prepare command.");
+                ? $"{folder}: {ShardManifest.FileName} is damaged, or of another version than format {ShardManifest.CurrentFormat}; clear it and prepare the corpus again (CorpusPreparation.Clear)."
+                : $"{folder}: the preparation is not finished, {done:N0} of {files:N0} files are read; go on with CorpusPreparation.Run and the same options.");
         }
 
         string? damage = manifest.Damage(folder) ?? (PreparationTokenizer.IsIn(folder) ? null : "vocab.txt is missing");
         return damage is null
             ? new TokenShards(folder, manifest)
-            : throw new InvalidDataException($"{folder}: {damage}; copy the folder again, or prepare the corpus again, with --overwrite.");
+            : throw new InvalidDataException($"{folder}: {damage}; copy the folder again, or clear it and prepare the corpus again (CorpusPreparation.Clear).");
     }
 
     /// <summary>The tokenizer that made the ids.</summary>

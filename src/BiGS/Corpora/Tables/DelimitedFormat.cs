@@ -39,7 +39,7 @@ internal sealed record DelimitedFormat(char Delimiter, bool Quoted, int LeadingL
             ?? (IsOneColumn(candidates[0].Rows, columns) ? candidates[0].Format : candidates.MaxBy(candidate => Regularity(candidate.Rows)).Format);
         if (chosen.Delimiter != own)
         {
-            options.Warn?.Invoke($"'{path}': its cells seem to be separated by {Named(chosen.Delimiter)}, not by {Named(own)}, and are read so; if that is wrong, name the delimiter (--delimiter, or TableOptions.Delimiter)");
+            options.Warn?.Invoke($"'{path}': its cells seem to be separated by {Named(chosen.Delimiter)}, not by {Named(own)}, and are read so; if that is wrong, name the delimiter (TableOptions.Delimiter)");
         }
 
         return chosen;

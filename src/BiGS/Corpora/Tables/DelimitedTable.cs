@@ -81,7 +81,7 @@ internal static class DelimitedTable
         {
             throw new InvalidDataException(
                 $"'{path}': {torn:N0} of {torn + whole:N0} rows have fewer cells than the {width.Most} of the first line, such as line {firstTorn}; "
-                + $"check the delimiter, which is {DelimitedFormat.Named(format.Delimiter)} here (TableOptions.Delimiter, or --delimiter)");
+                + $"check the delimiter, which is {DelimitedFormat.Named(format.Delimiter)} here (TableOptions.Delimiter)");
         }
 
         if (torn > 0)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using BiGS.Files;
 
 namespace BiGS.Corpora;
 
@@ -8,14 +9,11 @@ public static class JsonDocuments
 {
     /// <param name="path">The file.</param>
     /// <param name="encoding">Where there is no byte-order mark; null for UTF-8.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
     /// <exception cref="InvalidDataException">It is no JSON, or holds half a surrogate pair.</exception>
     public static JsonDocument Open(string path, Encoding? encoding = null)
     {
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"'{path}' does not exist", path);
-        }
+        InputFile.Require(path);
 
         byte[] json = TextLines.AllBytes(path, encoding);
         try

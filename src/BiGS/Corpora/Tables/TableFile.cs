@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BiGS.Files;
 
 namespace BiGS.Corpora;
 
@@ -87,7 +88,7 @@ public static class TableFile
         table.Rows.Select(row => row with { Cells = [.. table.Places.Select(place => place is { } at ? row.Cells[at.GetOffset(row.Cells.Count)] : null)] });
 
     private static TableFormat FormatOf(string path) => !File.Exists(path)
-        ? throw new FileNotFoundException($"'{path}' {(Directory.Exists(path) ? "is a folder" : "does not exist")}; give a table: {Supported}", path)
+        ? throw InputFile.Missing(path, $"a table: {Supported}")
         : FileNames.ExtensionOf(path) switch
         {
             ".tsv" or ".tab" or ".txt" or ".csv" => TableFormat.Delimited,

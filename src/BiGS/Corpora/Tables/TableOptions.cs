@@ -14,6 +14,9 @@ public sealed record TableOptions
     /// <summary>The encoding of files without a byte-order mark; null for UTF-8.</summary>
     public Encoding? Encoding { get; init; }
 
+    /// <summary>Receives how a table was understood where nothing is amiss: a known layout. The same may be said at each reading.</summary>
+    public Action<string>? Note { get; init; }
+
     /// <summary>
     /// Receives what a reader should know though the table can be read: rows that were left out, a delimiter other than the extension's. Where nobody
     /// listens, no row is left out: a table that has such rows is refused.

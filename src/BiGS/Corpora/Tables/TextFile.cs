@@ -1,4 +1,5 @@
 using System.Text;
+using BiGS.Files;
 
 namespace BiGS.Corpora;
 
@@ -7,14 +8,11 @@ public static class TextFile
 {
     /// <param name="path">The file.</param>
     /// <param name="encoding">Where there is no byte-order mark; null for UTF-8.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
     /// <exception cref="InvalidDataException">Bytes that its encoding does not have, or broken gzip.</exception>
     public static IEnumerable<(long Number, string Line)> Lines(string path, Encoding? encoding = null)
     {
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"'{path}' does not exist", path);
-        }
+        InputFile.Require(path);
 
         using TextLines lines = new(path, encoding);
         while (lines.Advance())

@@ -20,7 +20,7 @@ internal sealed partial record ChoiceTable(IEnumerable<ChoiceQuestion> Questions
         string[] names = [.. first.Select(name => name?.Trim() ?? "")];
         if (ChoiceLayout.Of(names) is { } layout)
         {
-            tables.Warn?.Invoke($"'{path}': the layout is that of {layout.Name}");
+            tables.Note?.Invoke($"'{path}': read in the layout of {layout.Name}");
             return new ChoiceTable(rows.SelectMany(row => layout.Read(new ChoiceRow(row, names))), layout.FirstNumber);
         }
 
@@ -28,7 +28,7 @@ internal sealed partial record ChoiceTable(IEnumerable<ChoiceQuestion> Questions
         {
             string[] known = [.. names.Select(name => name.Length > 40 ? name[..40] + "…" : name)];
             throw new InvalidDataException(
-                $"'{path}': the columns {string.Join(", ", known)} are those of no known layout ({ChoiceLayout.Names}); name them with --question-column, --choice-columns and --answer-column");
+                $"'{path}': the columns {string.Join(", ", known)} are those of no known layout ({ChoiceLayout.Names}); name them with ChoiceColumns.Question, ChoiceColumns.Choices and ChoiceColumns.Answer");
         }
 
         tables.Warn?.Invoke($"'{path}': the columns have no names; read as a question, {names.Length - 2} choices and the answer");

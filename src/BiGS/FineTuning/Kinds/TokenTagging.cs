@@ -66,7 +66,7 @@ public sealed class TokenTagging : TaskKind
                 ? names[number]
                 : throw new InvalidDataException($"{example.Where}: the tag {tag} is none of the numbers 0 to {names.Count - 1} of {string.Join(", ", names)}")).ToArray() })]
             : throw new InvalidDataException(
-                $"{first.Where}: the tags are numbers ({found}), and what they stand for is not in the file; name them in the order of their numbers with --labels, such as O,B-PER,I-PER");
+                $"{first.Where}: the tags are numbers ({found}), and what they stand for is not in the file; name them in the order of their numbers with TokenTagging.TagNames, such as O,B-PER,I-PER");
     }
 
     private static InvalidDataException Unknown(TaggedExample example, string tag, IReadOnlyList<string> labels) =>
