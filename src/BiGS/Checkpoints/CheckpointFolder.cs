@@ -95,14 +95,7 @@ public static class CheckpointFolder
     /// <summary>The configuration of a folder, or beside a weights file; where a key is absent, whoever wrote the weights decides.</summary>
     /// <exception cref="FileNotFoundException">There is no config.json.</exception>
     /// <exception cref="InvalidDataException">It does not fit this program.</exception>
-    public static ConfigFile ReadConfig(string folderOrFile)
-    {
-        WeightsLocation location = WeightsLocation.Of(folderOrFile);
-        string path = Path.Combine(location.Folder, ConfigFile.Name);
-        return File.Exists(path)
-            ? ConfigFile.Parse(File.ReadAllText(path), path, location.Origin)
-            : throw new FileNotFoundException($"{location.Folder}: there is no {ConfigFile.Name}; expected a checkpoint folder with {ConfigFile.Name} and {WeightsName}.");
-    }
+    public static ConfigFile ReadConfig(string folderOrFile) => WeightsLocation.Of(folderOrFile).ReadConfig();
 
     /// <summary>Writes configuration and weights; each file is whole under its name or not there.</summary>
     public static void Save(string folder, HeadedModel model, ConfigFile? opened = null, WeightsFormat format = WeightsFormat.Safetensors)

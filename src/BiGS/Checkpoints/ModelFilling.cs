@@ -18,12 +18,6 @@ internal static class ModelFilling
         "cls.seq_relationship.weight", "cls.seq_relationship.bias",
     ];
 
-    /// <summary>Weights that are one in the model and two in some files; a file may have kept either.</summary>
-    private static readonly (string Ours, string Other)[] Doubled =
-    [
-        ("bigs.embeddings.word_embeddings.weight", "cls.predictions.decoder.weight"), ("cls.predictions.bias", "cls.predictions.decoder.bias"),
-    ];
-
     /// <summary>
     /// Fills a model. A head that the file lacks, or has for another number of labels, starts fresh, and a warning says so.
     /// </summary>
@@ -31,7 +25,7 @@ internal static class ModelFilling
     public static Filled Fill(HeadedModel model, IWeightsFile weights, string path, long seed)
     {
         using var untracked = no_grad();
-        Dictionary<string, string> stored = Stored(weights, path);
+        IReadOnlyDictionary<string, string> stored = new StoredModelWeights(weights, path).StoredNames;
         var wanted = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         string[] missing = [.. wanted.Keys.Where(name => !stored.ContainsKey(name)).Order(StringComparer.Ordinal)];
         string[] missingBelow = [.. missing.Where(IsEncoder)];
@@ -110,30 +104,6 @@ internal static class ModelFilling
 
     private static bool IsFloatingPoint(ElementType type) =>
         type is ElementType.Float64 or ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16;
-
-    /// <summary>The file's names by ours.</summary>
-    private static Dictionary<string, string> Stored(IWeightsFile weights, string path)
-    {
-        var stored = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string name in weights.Names)
-        {
-            string ours = BertDialect.Rename(name);
-            if (!stored.TryAdd(ours, name))
-            {
-                throw new InvalidDataException($"{path}: \"{stored[ours]}\" and \"{name}\" are names of the same weight.");
-            }
-        }
-
-        foreach ((string ours, string other) in Doubled)
-        {
-            if (!stored.ContainsKey(ours) && stored.TryGetValue(other, out string? kept))
-            {
-                stored[ours] = kept;
-            }
-        }
-
-        return stored;
-    }
 
     /// <summary>The pooler counts to the head: pretraining does not train it.</summary>
     private static bool IsEncoder(string name) =>

@@ -33,6 +33,17 @@ internal sealed record WeightsLocation(string Folder, string File)
         : IsIndex(File) ? Directory.GetFiles(Folder, "*" + Path.GetExtension(File[..^IndexEnding.Length])).Sum(shard => new FileInfo(shard).Length)
         : new FileInfo(File).Length;
 
+    /// <summary>The configuration beside the weights; where a key is absent, whoever wrote the weights decides.</summary>
+    /// <exception cref="FileNotFoundException">There is no config.json.</exception>
+    /// <exception cref="InvalidDataException">It does not fit this program.</exception>
+    public ConfigFile ReadConfig()
+    {
+        string path = Path.Combine(Folder, ConfigFile.Name);
+        return System.IO.File.Exists(path)
+            ? ConfigFile.Parse(System.IO.File.ReadAllText(path), path, Origin)
+            : throw new FileNotFoundException($"{Folder}: there is no {ConfigFile.Name}; expected a checkpoint folder with {ConfigFile.Name} and {Names[0]}.");
+    }
+
     /// <exception cref="FileNotFoundException">There are no weights.</exception>
     /// <exception cref="InvalidDataException">They are broken, or of a format that is not read.</exception>
     public IWeightsFile Open() => System.IO.File.Exists(File)

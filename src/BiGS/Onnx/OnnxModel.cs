@@ -5,7 +5,10 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace BiGS.Onnx;
 
-/// <summary>A model that <see cref="OnnxGraphFile"/> wrote, computed by ONNX Runtime; nothing of libtorch is needed. Several threads may use one.</summary>
+/// <summary>
+/// A model computed by ONNX Runtime, without libtorch: a <c>model.onnx</c> that <see cref="OnnxGraphFile"/> wrote, or any checkpoint, whose graph is
+/// then built from its weights into a temporary file. Several threads may use one.
+/// </summary>
 public sealed class OnnxModel : IDisposable
 {
     private const string States = ModelOutputs.LastHiddenState;
@@ -17,11 +20,11 @@ public sealed class OnnxModel : IDisposable
     private readonly RunOptions _run = new();
     private readonly ConcurrentDictionary<string, Lazy<InferenceSession>> _sessions = new();
 
-    private OnnxModel(string path, int? threads)
+    private OnnxModel(string path, FileStream stream, int? threads)
     {
         _path = path;
         _threads = threads;
-        _stream = System.IO.File.OpenRead(path); // held, so that a file that takes its place later changes nothing
+        _stream = stream; // held, so that a file that takes its place later changes nothing
         try
         {
             OnnxFile file = Read();
@@ -29,6 +32,7 @@ public sealed class OnnxModel : IDisposable
             File = file.Facts.TryGetValue(OnnxGraphFile.ConfigMetadata, out string? config)
                 ? ConfigFile.Parse(config, path, ConfigOrigin.AuthorsPyTorch)
                 : throw new InvalidDataException($"{path}: an ONNX file without {OnnxGraphFile.ConfigMetadata}; expected one that OnnxExport.Export wrote.");
+            HasTrainedHead = true;
         }
         catch
         {
@@ -38,22 +42,55 @@ public sealed class OnnxModel : IDisposable
     }
 
     /// <summary>The configuration that it was exported with.</summary>
-    public ConfigFile File { get; }
+    public ConfigFile File { get; private init; }
+
+    /// <summary>Whether the weights of the head that the configuration names are there.</summary>
+    public bool HasTrainedHead { get; private init; }
 
     /// <summary>What it computes.</summary>
     public IReadOnlyList<string> Outputs { get; }
 
-    /// <summary>Opens a file, or a folder with a <c>model.onnx</c>.</summary>
-    /// <param name="folderOrFile">Where it is.</param>
+    /// <summary>Opens an ONNX file, a folder with a <c>model.onnx</c>, or a checkpoint.</summary>
+    /// <param name="folderOrFile">Where it is; of a folder that holds both, <c>model.onnx</c> counts.</param>
     /// <param name="threads">That compute one batch; null for as many as cores.</param>
-    /// <exception cref="FileNotFoundException">There is none.</exception>
-    /// <exception cref="InvalidDataException">It is not ONNX, or was not written by this program.</exception>
+    /// <exception cref="FileNotFoundException">There is no model.</exception>
+    /// <exception cref="InvalidDataException">The file is not ONNX or was not written by this program, or config and weights do not fit each other.</exception>
     public static OnnxModel Open(string folderOrFile, int? threads = null)
     {
         string path = Directory.Exists(folderOrFile) ? Path.Combine(folderOrFile, OnnxGraphFile.FileName) : folderOrFile;
-        return System.IO.File.Exists(path)
-            ? new OnnxModel(path, threads)
-            : throw new FileNotFoundException($"{path}: there is no such file; write it with OnnxExport.Export.", path);
+        if (System.IO.File.Exists(path) && Path.GetExtension(path) == ".onnx")
+        {
+            return new OnnxModel(path, System.IO.File.OpenRead(path), threads);
+        }
+
+        WeightsLocation weights = WeightsLocation.Of(folderOrFile);
+        return System.IO.File.Exists(weights.File)
+            ? OfCheckpoint(weights, threads)
+            : throw new FileNotFoundException($"{folderOrFile}: there is no model; expected {OnnxGraphFile.FileName}, or {ConfigFile.Name} with one of {string.Join(", ", WeightsLocation.Names)}.", path);
+    }
+
+    /// <summary>
+    /// Builds the graph. A head whose weights are missing is left out of it, and so is pooling that is not the mean, which readers of the hidden states do.
+    /// </summary>
+    private static OnnxModel OfCheckpoint(WeightsLocation location, int? threads)
+    {
+        ConfigFile config = location.ReadConfig();
+        using IWeightsFile file = location.Open();
+        var weights = new StoredModelWeights(file, location.File);
+        bool hasHead = weights.HasHead(config.Architecture);
+        bool poolsByMean = config.Architecture != ModelHeads.Embedding || SentenceTransformer.Of(location.Folder).Pooling.IsMean;
+        var stream = new FileStream(
+            Path.Combine(Path.GetTempPath(), $"bigs-{Guid.NewGuid():n}.onnx"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        try
+        {
+            OnnxGraphFile.WriteTo(stream, hasHead && poolsByMean ? config : config with { Architecture = ModelHeads.Encoder }, weights);
+            return new OnnxModel(location.File, stream, threads) { File = config, HasTrainedHead = hasHead };
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Computes what is asked for, and no more.</summary>
