@@ -1,24 +1,16 @@
-using BiGS.Checkpoints;
 using BiGS.Onnx;
 
 namespace BiGS.Pipelines;
 
-/// <summary>ONNX Runtime on the processor: computes <c>model.onnx</c> as it was exported. libtorch is not needed.</summary>
+/// <summary>
+/// ONNX Runtime on the processor, without libtorch. Of a folder with a <c>model.onnx</c> it computes that file; of a checkpoint, the graph that it
+/// builds from the weights.
+/// </summary>
 public sealed record OnnxBackend : IInferenceBackend
 {
     /// <summary>Threads that compute one batch; null for as many as there are cores.</summary>
     public int? Threads { get; init; }
 
     /// <inheritdoc/>
-    public IModelSession Open(string folder)
-    {
-        if (File.Exists(Path.Combine(folder, ConfigFile.Name)) && !File.Exists(Path.Combine(folder, OnnxGraphFile.FileName)))
-        {
-            throw new FileNotFoundException(
-                $"{folder}: holds a checkpoint and no {OnnxGraphFile.FileName}, which ONNX Runtime computes; export it with OnnxExport.Export, or open it with "
-                + "the TorchBackend of BiGS.Torch (OpenOptions.Backend).");
-        }
-
-        return new OnnxSession(OnnxModel.Open(folder, Threads));
-    }
+    public IModelSession Open(string folder) => new OnnxSession(OnnxModel.Open(folder, Threads));
 }

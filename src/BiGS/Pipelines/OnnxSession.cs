@@ -11,8 +11,7 @@ internal sealed class OnnxSession(OnnxModel model) : IModelSession
 
     public string Architecture => model.File.Architecture;
 
-    /// <summary>No other is exported.</summary>
-    public bool HasTrainedHead => true;
+    public bool HasTrainedHead => model.HasTrainedHead;
 
     public IReadOnlyList<string>? Labels => model.File.Labels;
 
