@@ -26,8 +26,8 @@ public class NearestBenchmarks
     [Benchmark]
     public int Look()
     {
-        var nearest = new Nearest(_query, top: 10);
-        nearest.Look(_rows);
+        var nearest = new NearestNeighbours(_query, top: 10);
+        nearest.Add(_rows);
         return nearest.Found.Count;
     }
 }

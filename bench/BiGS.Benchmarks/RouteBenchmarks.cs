@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using BiGS.Ssm;
 using BiGS.StateSpace;
+using BiGS.Torch.Ssm;
 using static TorchSharp.torch;
 
 namespace BiGS.Benchmarks;

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using BiGS.Corpora;
 using BiGS.Tokenizers;
+using BiGS.Training.Corpora;
 
 namespace BiGS.Benchmarks;
 

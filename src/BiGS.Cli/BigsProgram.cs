@@ -30,7 +30,7 @@ internal static class BigsProgram
         try
         {
             ParseResult parse = Root(terminal, Verbose()).Parse(args, Plain);
-            if (WrongUsage.Of(parse) is string wrong)
+            if (UsageErrors.Of(parse) is string wrong)
             {
                 terminal.Fail(wrong);
                 return Misused;
@@ -43,7 +43,7 @@ internal static class BigsProgram
             terminal.Fail(terminal.InterruptedNote);
             return terminal.InterruptedCode;
         }
-        catch (IOException) when (terminal.ReaderIsGone)
+        catch (IOException) when (terminal.IsOutputClosed)
         {
             // Whoever reads the results (head, for one) has seen enough.
             return Good;
@@ -59,7 +59,7 @@ internal static class BigsProgram
     public static bool WantsTrace(string[] args) => args.TakeWhile(arg => arg != "--").Contains(VerboseName);
 
     /// <summary>What is wrong with a command line, without running it; null where nothing is.</summary>
-    public static string? WhatIsWrong(string[] args, Terminal terminal) => WrongUsage.Of(Root(terminal, Verbose()).Parse(args, Plain));
+    public static string? WhatIsWrong(string[] args, Terminal terminal) => UsageErrors.Of(Root(terminal, Verbose()).Parse(args, Plain));
 
     private static bool IsCancellation(Exception failure) => failure is OperationCanceledException || (failure is AggregateException several && several.Flatten().InnerExceptions.All(IsCancellation));
 

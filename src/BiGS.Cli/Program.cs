@@ -10,6 +10,6 @@ using Terminal terminal = Terminal.OfProcess();
 AppDomain.CurrentDomain.UnhandledException += (_, thrown) =>
 {
     terminal.Fail((Exception)thrown.ExceptionObject, BigsProgram.WantsTrace(args));
-    ProcessEnd.AtOnce(BigsProgram.Failed);
+    ProcessExit.AtOnce(BigsProgram.Failed);
 };
 return BigsProgram.Run(args, terminal);

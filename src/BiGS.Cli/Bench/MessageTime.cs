@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using BiGS.Distributed;
+using BiGS.Training.Distributed;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Bench;
@@ -17,11 +17,11 @@ internal sealed record MessageTime(long Bytes, double Seconds)
         double[] seconds = new double[repeats];
         for (int i = -1; i < repeats; i++)
         {
-            ranks.Totals(0); // all begin together
+            ranks.AllReduceScalars(0); // all begin together
             long start = Stopwatch.GetTimestamp();
-            ranks.Sum(values).Wait();
+            ranks.AllReduce(values).Wait();
             Synchronisation.With(device);
-            double took = ranks.AllGather(BitConverter.GetBytes(Stopwatch.GetElapsedTime(start).TotalSeconds)).Max(one => BitConverter.ToDouble(one));
+            double took = ranks.AllGatherBytes(BitConverter.GetBytes(Stopwatch.GetElapsedTime(start).TotalSeconds)).Max(one => BitConverter.ToDouble(one));
             if (i >= 0) // the one before makes the connections
             {
                 seconds[i] = took;

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using BiGS.Checkpoints;
 using BiGS.Cli.Console;
-using BiGS.Models;
-using BiGS.Pipelines;
+using BiGS.Inference;
+using BiGS.Weights;
 
 namespace BiGS.Cli.Commands;
 
@@ -17,7 +16,7 @@ internal sealed class AnsweringOptions(bool needsHead = false)
     private const string Onnx = "onnx";
 
     private readonly ModelOptions _model = needsHead ? new($"{ShippedModel.Name}, which is not fine-tuned: name a folder that bigs finetune wrote") : new();
-    private readonly Option<string> _backend = Values.Choice("--backend", "what computes; onnx takes what bigs export wrote, and needs no libtorch", "libtorch", Onnx);
+    private readonly Option<string> _backend = OptionFactory.Choice("--backend", "what computes; onnx takes what bigs export wrote, and needs no libtorch", "libtorch", Onnx);
 
     public void AddTo(Command command)
     {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using BiGS.Cli.Bench;
 using BiGS.Cli.Console;
-using BiGS.Distributed;
+using BiGS.Training.Distributed;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Commands;
@@ -18,11 +18,11 @@ internal static class BenchAllReduceCommand
     public static Command Build(Terminal terminal)
     {
         var ranksOptions = new RanksOptions();
-        Option<int[]> sizes = Values.Numbers("--kilobytes", "sizes of the messages", 4, 256, 4_096, 32_768);
+        Option<int[]> sizes = OptionFactory.Numbers("--kilobytes", "sizes of the messages", 4, 256, 4_096, 32_768);
         Option<string> device = DeviceChoice.Option();
-        Option<int?> repeats = Values.Number("--repeats", $"sums of each size, of which the median counts (default {DefaultRepeats})", least: 1);
-        Option<bool> json = Values.Flag("--json", "the figures as one JSON object");
-        var command = new Verb(
+        Option<int?> repeats = OptionFactory.Number("--repeats", $"sums of each size, of which the median counts (default {DefaultRepeats})", least: 1);
+        Option<bool> json = OptionFactory.Flag("--json", "the figures as one JSON object");
+        var command = new BigsCommand(
             "all-reduce",
             "How long the processes of a run take to add up their gradients, as bandwidth and latency for bigs plan. Started by mpirun or torchrun.",
             "mpirun -n 4 bigs bench all-reduce",
@@ -32,9 +32,9 @@ internal static class BenchAllReduceCommand
             command.Add(option);
         }
 
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
-            Launch place = ranksOptions.Place(parse);
+            LaunchContext place = ranksOptions.Place(parse);
             if (place.WorldSize == 1)
             {
                 throw new ArgumentException("there is one process, and nobody to send to; start several, such as: mpirun -n 2 bigs bench all-reduce");
@@ -54,7 +54,7 @@ internal static class BenchAllReduceCommand
                 Show(terminal, ranks, times, parse.GetValue(json));
             }
 
-            ranks.Finish();
+            ranks.Complete();
             ranks.Dispose();
         });
         return command;
@@ -84,7 +84,7 @@ internal static class BenchAllReduceCommand
             return;
         }
 
-        terminal.Show(new Figures(
+        terminal.Show(new FigureTable(
             ranks.Description,
             [.. times.Select(time => (FormattableString.Invariant($"{time.Bytes / Mega:g4} MB"), FormattableString.Invariant($"{time.Seconds / Milli:f2}"), "ms"))],
             FormattableString.Invariant($"for bigs plan: --bandwidth {cost.BytesPerSecond / Giga:g3} --latency {cost.Latency / Micro:g3}")));

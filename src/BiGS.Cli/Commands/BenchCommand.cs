@@ -3,7 +3,7 @@ using System.Text.Json;
 using BiGS.Cli.Bench;
 using BiGS.Cli.Console;
 using BiGS.Cli.Plots;
-using BiGS.Models;
+using BiGS.Inference;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Commands;
@@ -28,19 +28,19 @@ internal static class BenchCommand
 
     public static Command Build(Terminal terminal)
     {
-        Option<string[]> what = Values.Choices("--what", "what to time", [.. Works.Keys]);
-        Option<int[]> lengths = Values.Numbers("--lengths", "tokens of a row", 128, 512, 1_024, 4_096, 16_384);
-        Option<int[]> tokens = Values.Numbers("--tokens", "tokens of a batch, at least one row; 1 for a single short query", DefaultTokens);
-        Option<int?> width = Values.Number("--width", $"hidden size (default {DefaultWidth})", least: 16);
-        Option<string[]> sides = Values.Choices("--sides", "who takes part", [.. Side.Names]);
-        Option<int?> repeats = Values.Number("--repeats", $"turns of each side that count (default {DefaultRepeats})", least: 1);
-        Option<string> precision = Values.Choice(
+        Option<string[]> what = OptionFactory.Choices("--what", "what to time", [.. Works.Keys]);
+        Option<int[]> lengths = OptionFactory.Numbers("--lengths", "tokens of a row", 128, 512, 1_024, 4_096, 16_384);
+        Option<int[]> tokens = OptionFactory.Numbers("--tokens", "tokens of a batch, at least one row; 1 for a single short query", DefaultTokens);
+        Option<int?> width = OptionFactory.Number("--width", $"hidden size (default {DefaultWidth})", least: 16);
+        Option<string[]> sides = OptionFactory.Choices("--sides", "who takes part", [.. BenchmarkSubject.Names]);
+        Option<int?> repeats = OptionFactory.Number("--repeats", $"turns of each side that count (default {DefaultRepeats})", least: 1);
+        Option<string> precision = OptionFactory.Choice(
             "--precision", "what all compute in; auto: ours in both, the authors' in fp32, attention and floor in bf16", "auto", "fp32", "bf16");
         Option<string> device = DeviceChoice.Option();
-        Option<string> plot = Values.Text("--plot", "FILE", "draw time per token against length: a .png or .svg");
-        Option<bool> overwrite = Values.Flag("--overwrite", "replace a picture that is there");
-        Option<bool> json = Values.Flag("--json", "the results as one JSON object");
-        var command = new Verb(
+        Option<string> plot = OptionFactory.Text("--plot", "FILE", "draw time per token against length: a .png or .svg");
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "replace a picture that is there");
+        Option<bool> json = OptionFactory.Flag("--json", "the results as one JSON object");
+        var command = new BigsCommand(
             "bench",
             "Time ours, the authors' way, attention of equal size, and the floor: the same layer with the SSM left out; and answers by ONNX Runtime.",
             "bigs bench --what layer-train --lengths 128,512,4096",
@@ -55,7 +55,7 @@ internal static class BenchCommand
         command.Add(BenchServeCommand.Build(terminal));
         command.Add(BenchMatmulCommand.Build(terminal));
         command.Add(BenchAllReduceCommand.Build(terminal));
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             string? picture = parse.GetValue(plot) is { } drawn ? Picture.Path(drawn, plot.Name, parse.GetValue(overwrite)) : null;
             Device on = DeviceChoice.Of(parse.GetValue(device)!);
@@ -77,7 +77,7 @@ internal static class BenchCommand
                 {
                     (Work work, int length, int batch) = rounds[r];
                     line.Report($"{NameOf(work)} at {length} × {batch}", (double)r / rounds.Length);
-                    var turns = new Turns(
+                    var turns = new InterleavedBenchmark(
                         work, Contestants(work, parse.GetRequiredValue(sides), parse.GetValue(precision)!, on), batch, length,
                         parse.GetValue(width) ?? DefaultWidth, parse.GetValue(repeats) ?? DefaultRepeats, on);
                     results.AddRange(turns.Run(terminal.Interrupted));
@@ -95,11 +95,11 @@ internal static class BenchCommand
         return command;
     }
 
-    private static Contestant[] Contestants(Work work, string[] sides, string precision, Device device)
+    private static BenchmarkCase[] Contestants(Work work, string[] sides, string precision, Device device)
     {
         IEnumerable<Precision> Of(string side) => precision switch
         {
-            _ when Side.OwnPrecision(side) is not null => [Precision.Fp32],
+            _ when BenchmarkSubject.OwnPrecision(side) is not null => [Precision.Fp32],
             "fp32" => [Precision.Fp32],
             "bf16" when side != "authors" => [Precision.Bf16],
             _ => side switch
@@ -110,7 +110,7 @@ internal static class BenchCommand
             },
         };
 
-        return [.. sides.Where(side => Side.Does(side, work, device)).SelectMany(side => Of(side).Select(p => new Contestant(side, p)))];
+        return [.. sides.Where(side => BenchmarkSubject.Does(side, work, device)).SelectMany(side => Of(side).Select(p => new BenchmarkCase(side, p)))];
     }
 
     private static string NameOf(Work work) => Works.First(named => named.Value == work).Key;
@@ -121,7 +121,7 @@ internal static class BenchCommand
         {
             terminal.Json(json =>
             {
-                json.WriteString("processor", Doctor.Processor.Name);
+                json.WriteString("processor", BiGS.Cli.Doctor.Processor.Name);
                 json.WriteString("device", device.ToString());
                 json.WriteNumber("threads", get_num_threads());
                 json.WriteStartArray("results");
@@ -139,7 +139,7 @@ internal static class BenchCommand
     {
         json.WriteStartObject();
         json.WriteString("what", NameOf(result.Work));
-        json.WriteString("side", result.Side);
+        json.WriteString("side", result.Subject);
         json.WriteString("precision", result.Precision);
         json.WriteNumber("length", result.Length);
         json.WriteNumber("batch", result.Batch);

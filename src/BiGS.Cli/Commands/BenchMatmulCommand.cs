@@ -14,27 +14,27 @@ internal static class BenchMatmulCommand
 
     public static Command Build(Terminal terminal)
     {
-        Option<int[]> sizes = Values.Numbers("--sizes", "n of n × n matrices", 1_024, 2_048, 4_096);
-        Option<string> precision = Values.Choice("--precision", "what to multiply in", "bf16", "fp32");
+        Option<int[]> sizes = OptionFactory.Numbers("--sizes", "n of n × n matrices", 1_024, 2_048, 4_096);
+        Option<string> precision = OptionFactory.Choice("--precision", "what to multiply in", "bf16", "fp32");
         Option<string> device = DeviceChoice.Option();
-        Option<int?> repeats = Values.Number("--repeats", $"runs of each size, of which the quickest counts (default {DefaultRepeats})", least: 1);
-        Option<bool> json = Values.Flag("--json", "the figures as one JSON object");
-        var command = new Verb("matmul", "How many operations a second this device does in matrix products: the peak that training is measured by.",
+        Option<int?> repeats = OptionFactory.Number("--repeats", $"runs of each size, of which the quickest counts (default {DefaultRepeats})", least: 1);
+        Option<bool> json = OptionFactory.Flag("--json", "the figures as one JSON object");
+        var command = new BigsCommand("matmul", "How many operations a second this device does in matrix products: the peak that training is measured by.",
             "bigs bench matmul",
             "bigs bench matmul --sizes 4096,8192,16384 --device cuda --json")
         { sizes, precision, device, repeats, json };
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             Device on = DeviceChoice.Of(parse.GetValue(device)!);
             ScalarType type = parse.GetValue(precision) == "fp32" ? ScalarType.Float32 : ScalarType.BFloat16;
             int[] asked = parse.GetRequiredValue(sizes);
-            List<MatrixPeak> peaks = [];
+            List<MatrixThroughput> peaks = [];
             using (ProgressLine line = terminal.Progress())
             {
                 foreach (int size in asked)
                 {
                     line.Report($"multiplying {size:N0} × {size:N0}", (double)peaks.Count / asked.Length);
-                    peaks.Add(MatrixPeak.Of(size, type, on, parse.GetValue(repeats) ?? DefaultRepeats, terminal.Interrupted));
+                    peaks.Add(MatrixThroughput.Of(size, type, on, parse.GetValue(repeats) ?? DefaultRepeats, terminal.Interrupted));
                 }
             }
 
@@ -53,7 +53,7 @@ internal static class BenchMatmulCommand
             }
             else
             {
-                terminal.Show(new Figures(
+                terminal.Show(new FigureTable(
                     FormattableString.Invariant($"{best:n2} TFLOP/s in {parse.GetValue(precision)} on {on}"),
                     [.. peaks.Select(peak => ($"{peak.Size} × {peak.Size}", FormattableString.Invariant($"{peak.OperationsPerSecond / Tera:n2}"), "TFLOP/s"))],
                     "the quickest run of each size"));

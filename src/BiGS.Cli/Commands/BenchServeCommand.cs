@@ -1,5 +1,5 @@
 using System.CommandLine;
-using BiGS.Cli.Bench.Serving;
+using BiGS.Cli.Bench;
 using BiGS.Cli.Console;
 using BiGS.Pipelines;
 
@@ -14,15 +14,15 @@ internal static class BenchServeCommand
     public static Command Build(Terminal terminal)
     {
         var model = new AnsweringOptions();
-        Option<int?> clients = Values.Number("--clients", $"how many send requests at once (default {DefaultClients})", least: 1);
-        Option<double?> seconds = Values.Real("--seconds", $"how long they do (default {DefaultSeconds})");
-        Option<bool> json = Values.Flag("--json", "the figures as one JSON object");
-        var command = new Verb("serve", "A server on this machine under load: latency, throughput beside the library's own, memory, and what it refuses when there is too much.",
+        Option<int?> clients = OptionFactory.Number("--clients", $"how many send requests at once (default {DefaultClients})", least: 1);
+        Option<double?> seconds = OptionFactory.Real("--seconds", $"how long they do (default {DefaultSeconds})");
+        Option<bool> json = OptionFactory.Flag("--json", "the figures as one JSON object");
+        var command = new BigsCommand("serve", "A server on this machine under load: latency, throughput beside the library's own, memory, and what it refuses when there is too much.",
             "bigs bench serve",
             "bigs bench serve --clients 64 --seconds 300 --precision bf16")
         { clients, seconds, json };
         model.AddTo(command);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             ModelPlace place = model.Place(parse, terminal);
             var bench = new ServerBench(
@@ -31,7 +31,7 @@ internal static class BenchServeCommand
             using (ModelPipelines pipelines = ModelPipelines.Open(place.Folder, model.OpenOptions(parse, place)))
             using (ProgressLine line = terminal.Progress())
             {
-                figures = bench.Run(pipelines, new Told<string>(stage => line.Report(stage)), terminal.Interrupted).GetAwaiter().GetResult();
+                figures = bench.RunAsync(pipelines, new SynchronousProgress<string>(stage => line.Report(stage)), terminal.Interrupted).GetAwaiter().GetResult();
             }
 
             if (parse.GetValue(json))

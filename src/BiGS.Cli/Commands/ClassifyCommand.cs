@@ -13,10 +13,10 @@ internal static class ClassifyCommand
     {
         var model = new AnsweringOptions(needsHead: true);
         var texts = new TextOptions("texts, or pairs of texts with a tab between the two");
-        Option<bool> json = Values.Flag("--json", "one JSON object for each text");
-        Option<bool> allProbabilities = Values.Flag("--all-probabilities", "of the table: a column for the probability of every class (.jsonl has them always)");
+        Option<bool> json = OptionFactory.Flag("--json", "one JSON object for each text");
+        Option<bool> allProbabilities = OptionFactory.Flag("--all-probabilities", "of the table: a column for the probability of every class (.jsonl has them always)");
         var tables = new TextTableOptions(takesPairs: true, json);
-        var command = new Verb("classify", "The class of every text, by a model that was fine-tuned for it; or its value, by one that gives values.",
+        var command = new BigsCommand("classify", "The class of every text, by a model that was fine-tuned for it; or its value, by one that gives values.",
             "bigs classify --model runs/sst2 \"A warm and funny film.\"",
             "bigs classify --model runs/rte --json < pairs.tsv",
             "bigs classify --model runs/sst2 --file reviews.csv --text-column review --out reviews-classified.csv")
@@ -24,7 +24,7 @@ internal static class ClassifyCommand
         texts.AddTo(command);
         tables.AddTo(command, texts.Argument, allProbabilities);
         model.AddTo(command);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             TextTable? table = tables.Open(parse, terminal);
             ModelPlace place = model.Place(parse, terminal);

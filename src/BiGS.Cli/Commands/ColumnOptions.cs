@@ -1,6 +1,6 @@
 using System.CommandLine;
-using BiGS.Corpora;
-using BiGS.FineTuning;
+using BiGS.Training.Corpora;
+using BiGS.Training.FineTuning;
 
 namespace BiGS.Cli.Commands;
 
@@ -11,10 +11,10 @@ internal sealed class ColumnOptions
     public const string Regression = "regression";
     public const string Embedding = "embedding";
 
-    private readonly Option<string> _text = Values.Text("--text-column", "NAME", "of your own data: the text, by name or by number from 1");
-    private readonly Option<string> _pair = Values.Text("--pair-column", "NAME", "of your own data: the second text");
-    private readonly Option<string> _label = Values.Text("--label-column", "NAME", "of your own data: the class or value; of ner the tags");
-    private readonly Option<string> _negative = Values.Text("--negative-column", "NAME", "of your own data, for embeddings: a text that looks alike and does not belong to the first");
+    private readonly Option<string> _text = OptionFactory.Text("--text-column", "NAME", "of your own data: the text, by name or by number from 1");
+    private readonly Option<string> _pair = OptionFactory.Text("--pair-column", "NAME", "of your own data: the second text");
+    private readonly Option<string> _label = OptionFactory.Text("--label-column", "NAME", "of your own data: the class or value; of ner the tags");
+    private readonly Option<string> _negative = OptionFactory.Text("--negative-column", "NAME", "of your own data, for embeddings: a text that looks alike and does not belong to the first");
 
     public IReadOnlyList<Option> All => [_text, _pair, _label];
 

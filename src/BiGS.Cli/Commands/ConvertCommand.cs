@@ -1,7 +1,8 @@
 using System.CommandLine;
-using BiGS.Checkpoints;
 using BiGS.Cli.Console;
-using BiGS.FineTuning;
+using BiGS.Torch.Checkpoints;
+using BiGS.Training.FineTuning;
+using BiGS.Weights;
 
 namespace BiGS.Cli.Commands;
 
@@ -14,18 +15,18 @@ internal static class ConvertCommand
 
     public static Command Build(Terminal terminal)
     {
-        Option<string> model = Values.Text(
+        Option<string> model = OptionFactory.Text(
             "--model", "MODEL", $"{ModelPlace.Forms}; weights may be safetensors, pytorch_model.bin or flax_model.msgpack",
             required: true);
-        Option<string> format = Values.Choice("--to", "what the weights become (bf16: half the bytes, rounded)", Safetensors, SafetensorsBf16, PyTorch, Flax);
-        Option<string> output = Values.Text("--out", "DIR", "the folder to write", required: true);
-        Option<bool> overwrite = Values.Flag("--overwrite", "replace a model that is there");
-        var command = new Verb(
+        Option<string> format = OptionFactory.Choice("--to", "what the weights become (bf16: half the bytes, rounded)", Safetensors, SafetensorsBf16, PyTorch, Flax);
+        Option<string> output = OptionFactory.Text("--out", "DIR", "the folder to write", required: true);
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "replace a model that is there");
+        var command = new BigsCommand(
             "convert",
             "Write a model in another format, its function unchanged: every weight bit for bit (or rounded to bf16), every key of config.json.",
             "bigs convert --model JunxiongWang/BiGS_128 --to safetensors --out models/bigs-128")
         { model, format, output, overwrite };
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             string target = OutputPath.Folder(
                 parse.GetRequiredValue(output), output.Name, OutputPath.UnlessOverwritten(output.Name, parse.GetValue(overwrite)), parse.GetRequiredValue(model));

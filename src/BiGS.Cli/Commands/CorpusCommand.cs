@@ -5,7 +5,7 @@ namespace BiGS.Cli.Commands;
 
 internal static class CorpusCommand
 {
-    public static Command Build(Terminal terminal) => new Verb("corpus", "Turn large amounts of text into token shards, once.",
+    public static Command Build(Terminal terminal) => new BigsCommand("corpus", "Turn large amounts of text into token shards, once.",
         "bigs corpus prepare texts/*.jsonl.gz --tokenizer my-tokenizer --out prepared/web")
     {
         CorpusPrepareCommand.Build(terminal),

@@ -1,16 +1,17 @@
 using System.CommandLine;
-using BiGS.Batches;
 using BiGS.Cli.Console;
-using BiGS.Corpora;
+using BiGS.Files;
+using BiGS.Training.Corpora;
+using BiGS.Training.Data;
 
 namespace BiGS.Cli.Commands;
 
 /// <summary>How the text of a corpus is read, and what becomes of files that cannot be.</summary>
 internal sealed class CorpusFileOptions
 {
-    private readonly Option<string> _textField = Values.Text("--text-field", "NAME", "the field or column that holds the text (default text)");
-    private readonly Option<System.Text.Encoding?> _encoding = Values.Encoding("--encoding");
-    private readonly Option<bool> _skipBad = Values.Flag("--skip-bad", "leave out files that cannot be read, with a warning for each, instead of refusing them all");
+    private readonly Option<string> _textField = OptionFactory.Text("--text-field", "NAME", "the field or column that holds the text (default text)");
+    private readonly Option<System.Text.Encoding?> _encoding = OptionFactory.Encoding("--encoding");
+    private readonly Option<bool> _skipBad = OptionFactory.Flag("--skip-bad", "leave out files that cannot be read, with a warning for each, instead of refusing them all");
 
     public IReadOnlyList<Option> All => [_textField, _encoding, _skipBad];
 

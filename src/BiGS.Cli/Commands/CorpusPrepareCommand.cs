@@ -1,9 +1,9 @@
 using System.CommandLine;
-using BiGS.Batches;
 using BiGS.Cli.Console;
-using BiGS.Corpora;
-using BiGS.Distributed;
 using BiGS.Tokenizers;
+using BiGS.Training.Corpora;
+using BiGS.Training.Data;
+using BiGS.Training.Distributed;
 
 namespace BiGS.Cli.Commands;
 
@@ -11,18 +11,18 @@ internal static class CorpusPrepareCommand
 {
     public static Command Build(Terminal terminal)
     {
-        Argument<string[]> paths = Values.Texts("text: .txt, .jsonl (also .gz), .parquet; files, folders or globs", "PATH…");
-        Option<string> output = Values.Text("--out", "DIR", "where the shards go; the same command again goes on there", required: true);
-        Option<string> tokenizer = Values.Text("--tokenizer", "TOKENIZER", $"{ModelPlace.TokenizerForms}; without it, a vocabulary is learned from the text");
-        Option<int?> vocabSize = Values.Number("--vocab-size", "words of a vocabulary that is learned (default 8192)", least: WordPieceVocabulary.SpecialTokens.Count + 1);
+        Argument<string[]> paths = OptionFactory.Texts("text: .txt, .jsonl (also .gz), .parquet; files, folders or globs", "PATH…");
+        Option<string> output = OptionFactory.Text("--out", "DIR", "where the shards go; the same command again goes on there", required: true);
+        Option<string> tokenizer = OptionFactory.Text("--tokenizer", "TOKENIZER", $"{ModelPlace.TokenizerForms}; without it, a vocabulary is learned from the text");
+        Option<int?> vocabSize = OptionFactory.Number("--vocab-size", "words of a vocabulary that is learned (default 8192)", least: WordPieceVocabulary.SpecialTokens.Count + 1);
         var files = new CorpusFileOptions();
         var normalizer = new NormalizerOptions();
-        Option<bool> keep = Values.Flag("--keep-duplicates", "keep documents whose very text stood before");
-        Option<int?> workers = Values.Number("--workers", "threads that encode, and files read at once (default: one a core)", least: 1);
-        Option<string> part = Values.Text("--part", "K/N", "read only the files of part K of N; the last part to end finishes the folder (default: as mpirun, srun or torchrun say)");
-        Option<bool> overwrite = Values.Flag("--overwrite", "begin a corpus that is in --out anew");
-        Option<bool> json = Values.Flag("--json", "the result as one JSON object");
-        var command = new Verb(
+        Option<bool> keep = OptionFactory.Flag("--keep-duplicates", "keep documents whose very text stood before");
+        Option<int?> workers = OptionFactory.Number("--workers", "threads that encode, and files read at once (default: one a core)", least: 1);
+        Option<string> part = OptionFactory.Text("--part", "K/N", "read only the files of part K of N; the last part to end finishes the folder (default: as mpirun, srun or torchrun say)");
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "begin a corpus that is in --out anew");
+        Option<bool> json = OptionFactory.Flag("--json", "the result as one JSON object");
+        var command = new BigsCommand(
             "prepare", "Tokenise any number of files into shards that pretrain reads, on all cores and over processes. Stopped anywhere, the same command goes on.",
             "bigs corpus prepare texts/*.jsonl.gz --tokenizer my-tokenizer --out prepared/web",
             "bigs corpus prepare texts --vocab-size 25600 --part 2/4 --out prepared/web",
@@ -34,7 +34,7 @@ internal static class CorpusPrepareCommand
             command.Add(option);
         }
 
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             string folder = OutputPath.Folder(parse.GetRequiredValue(output), output.Name, remedyIfNotEmpty: null);
             if (parse.GetValue(tokenizer) is not null && parse.GetValue(vocabSize) is not null)
@@ -59,7 +59,7 @@ internal static class CorpusPrepareCommand
                 Encoding = reading.Encoding,
                 KeepDuplicates = parse.GetValue(keep),
                 Workers = parse.GetValue(workers) ?? Environment.ProcessorCount,
-                Part = parse.GetValue(part) is { } named ? PreparationPart.Parse(named) : OfLaunch(Launch.OfProcess()),
+                Part = parse.GetValue(part) is { } named ? PreparationPart.Parse(named) : OfLaunch(LaunchContext.Detect()),
             };
             if (parse.GetValue(overwrite))
             {
@@ -71,7 +71,7 @@ internal static class CorpusPrepareCommand
             {
                 result = CorpusPreparation.Run(
                     options, folder,
-                    new Told<PreparationProgress>(at => line.Report(at.Doing, at.Fraction, $"{at.Documents:N0} documents, {at.Tokens:N0} tokens")), terminal.Interrupted);
+                    new SynchronousProgress<PreparationProgress>(at => line.Report(at.Activity, at.Fraction, $"{at.Documents:N0} documents, {at.Tokens:N0} tokens")), terminal.Interrupted);
             }
 
             if (result.Manifest is not null)
@@ -84,7 +84,7 @@ internal static class CorpusPrepareCommand
         return command;
     }
 
-    private static PreparationPart OfLaunch(Launch launch) => new(launch.Rank + 1, launch.WorldSize);
+    private static PreparationPart OfLaunch(LaunchContext launch) => new(launch.Rank + 1, launch.WorldSize);
 
     private static void Clear(string folder, PreparationPart part)
     {

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using BiGS.Models;
+using BiGS.Torch.Models;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Commands;
@@ -10,7 +10,7 @@ internal static class DeviceChoice
     private const string Cpu = "cpu";
     private const string Cuda = "cuda";
 
-    public static Option<string> Option() => Values.Choice("--device", "where to compute; auto: on a GPU where there is one", TorchDevice.Auto, Cpu, Cuda);
+    public static Option<string> Option() => OptionFactory.Choice("--device", "where to compute; auto: on a GPU where there is one", TorchDevice.Auto, Cpu, Cuda);
 
     /// <param name="name">What the option was given.</param>
     /// <exception cref="InvalidOperationException">A GPU is asked for and there is none.</exception>

@@ -8,22 +8,22 @@ internal static class DoctorCommand
 {
     public static Command Build(Terminal terminal)
     {
-        Option<bool> json = Values.Flag("--json", "one JSON object: healthy, checks");
-        var command = new Verb("doctor", "What this program stands on here, and a remedy where something is amiss.", "bigs doctor")
+        Option<bool> json = OptionFactory.Flag("--json", "one JSON object: healthy, checks");
+        var command = new BigsCommand("doctor", "What this program stands on here, and a remedy where something is amiss.", "bigs doctor")
         {
             json,
         };
         command.SetAction(parse =>
         {
-            Finding[] findings = [.. Checkup.Run()];
-            bool healthy = findings.All(finding => finding.Condition != Condition.Broken);
+            DiagnosticResult[] findings = [.. Diagnostics.Run()];
+            bool healthy = findings.All(finding => finding.Condition != DiagnosticStatus.Broken);
             if (parse.GetValue(json))
             {
                 WriteJson(terminal, findings, healthy);
             }
             else
             {
-                terminal.Show(new Diagnosis(findings));
+                terminal.Show(new DiagnosticsView(findings));
             }
 
             return healthy ? 0 : 1;
@@ -31,11 +31,11 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static void WriteJson(Terminal terminal, Finding[] findings, bool healthy) => terminal.Json(json =>
+    private static void WriteJson(Terminal terminal, DiagnosticResult[] findings, bool healthy) => terminal.Json(json =>
     {
         json.WriteBoolean("healthy", healthy);
         json.WriteStartArray("checks");
-        foreach (Finding finding in findings)
+        foreach (DiagnosticResult finding in findings)
         {
             json.WriteStartObject();
             json.WriteString("name", finding.Name);

@@ -23,11 +23,11 @@ internal static class EmbedCommand
     {
         var model = new AnsweringOptions();
         var texts = new TextOptions("texts");
-        Option<bool> raw = Values.Flag("--raw", "the vector as the model gives it, not scaled to length 1");
-        Option<string> prompt = Values.PromptName("text");
-        Option<bool> json = Values.Flag("--json", "one JSON object for each text");
+        Option<bool> raw = OptionFactory.Flag("--raw", "the vector as the model gives it, not scaled to length 1");
+        Option<string> prompt = OptionFactory.PromptName("text");
+        Option<bool> json = OptionFactory.Flag("--json", "one JSON object for each text");
         var tables = new TextTableOptions(takesPairs: false, json);
-        var command = new Verb("embed", "A vector for every text: the mean of its hidden states, or as its folder of sentence-transformers says. A line of numbers for each text.",
+        var command = new BigsCommand("embed", "A vector for every text: the mean of its hidden states, or as its folder of sentence-transformers says. A line of numbers for each text.",
             "bigs embed --json \"The river flows into the sea.\" \"A stream runs to the coast.\"",
             "bigs embed --model runs/mine < texts.txt > vectors.txt",
             "bigs embed --file articles.csv --text-column title --out vectors.jsonl")
@@ -35,7 +35,7 @@ internal static class EmbedCommand
         texts.AddTo(command);
         tables.AddTo(command, texts.Argument);
         model.AddTo(command);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             TextTable? table = tables.Open(parse, terminal);
             ModelPlace place = model.Place(parse, terminal);
@@ -46,7 +46,7 @@ internal static class EmbedCommand
                 table.Answer(
                     [Vector],
                     rows => embedder.Embed([.. rows.Select(row => row.First)], !parse.GetValue(raw), texts.TooLong(parse), terminal.Interrupted, parse.GetValue(prompt)),
-                    texts.Limit(parse, text => embedder.CountTokens(embedder.Prompted(text.First, parse.GetValue(prompt))), embedder.MaxTokens),
+                    texts.Limit(parse, text => embedder.CountTokens(embedder.AddPrompt(text.First, parse.GetValue(prompt))), embedder.MaxTokens),
                     terminal);
                 terminal.Warn(embedder.TextWarnings);
                 return;

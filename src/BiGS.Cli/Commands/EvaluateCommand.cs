@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using BiGS.Cli.Console;
 using BiGS.Cli.Evaluations;
-using BiGS.FineTuning;
+using BiGS.Training.FineTuning;
 
 namespace BiGS.Cli.Commands;
 
@@ -13,9 +13,9 @@ internal static class EvaluateCommand
         var model = new ModelOptions();
         var shared = new EvaluationOptions();
         IReadOnlyList<EvaluationTask> tasks = EvaluationTasks.Of(shared);
-        Option<string> task = Values.Choice("--task", "what to measure (default: what the model was fine-tuned for, else mlm)", [.. tasks.Select(task => task.Name)]);
-        Option<bool> json = Values.Flag("--json", "one JSON object: task, metrics, count, intervals");
-        var command = new Verb("evaluate", $"What a model knows. {string.Join(" ", tasks.Where(task => task is not FineTunedTask).Select(task => $"{task.Name}: {task.What}."))} The others are answered by a model that was fine-tuned for them (bigs finetune).",
+        Option<string> task = OptionFactory.Choice("--task", "what to measure (default: what the model was fine-tuned for, else mlm)", [.. tasks.Select(task => task.Name)]);
+        Option<bool> json = OptionFactory.Flag("--json", "one JSON object: task, metrics, count, intervals");
+        var command = new BigsCommand("evaluate", $"What a model knows. {string.Join(" ", tasks.Where(task => task is not FineTunedTask).Select(task => $"{task.Name}: {task.What}."))} The others are answered by a model that was fine-tuned for them (bigs finetune).",
             "bigs evaluate --task mlm --data held-out.txt --model runs/pretrain-tiny-1",
             "bigs evaluate --task blimp --data blimp.jsonl.gz --model runs/pretrain-small-1 --limit 3000 --json",
             "bigs evaluate --task sst2 --data glue/SST-2 --model runs/sst2 --predictions SST-2.tsv",
@@ -50,7 +50,7 @@ internal static class EvaluateCommand
                 result.AddError($"{shared.Data.Name} is missing: {shared.Data.Description}");
             }
         });
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             EvaluationTask chosen = Chosen(parse.CommandResult)!;
             chosen.Run(new EvaluationRun(chosen.Name, parse, terminal, shared, model, parse.GetValue(json)));

@@ -1,8 +1,10 @@
 using System.CommandLine;
-using BiGS.Checkpoints;
 using BiGS.Cli.Console;
-using BiGS.Models;
 using BiGS.Onnx;
+using BiGS.Torch.Checkpoints;
+using BiGS.Torch.Models;
+using BiGS.Torch.Onnx;
+using BiGS.Weights;
 
 namespace BiGS.Cli.Commands;
 
@@ -12,21 +14,21 @@ internal static class ExportCommand
 
     public static Command Build(Terminal terminal)
     {
-        Option<string> format = Values.Choice("--format", "what to write", "onnx");
-        Option<string> model = Values.Text("--model", "MODEL", $"{ModelPlace.Forms} (default {ShippedModel.Name})");
-        Option<string> output = Values.Text("--out", "PATH", $"a folder, which gets {OnnxGraphFile.FileName}, config.json and the tokenizer; or a file.onnx", required: true);
-        Option<bool> bare = Values.Flag("--bare", "leave the head out: hidden states only, as embeddings need them");
-        Option<bool> int8 = Values.Flag("--int8", "round large matrices to eight bits: a quarter of the bytes, answers near the model's");
-        Option<bool> check = Values.Flag("--check", "compare what ONNX Runtime computes of the file with the model, on random rows");
-        Option<bool> overwrite = Values.Flag("--overwrite", "replace a file that is there");
-        var command = new Verb(
+        Option<string> format = OptionFactory.Choice("--format", "what to write", "onnx");
+        Option<string> model = OptionFactory.Text("--model", "MODEL", $"{ModelPlace.Forms} (default {ShippedModel.Name})");
+        Option<string> output = OptionFactory.Text("--out", "PATH", $"a folder, which gets {OnnxGraphFile.FileName}, config.json and the tokenizer; or a file.onnx", required: true);
+        Option<bool> bare = OptionFactory.Flag("--bare", "leave the head out: hidden states only, as embeddings need them");
+        Option<bool> int8 = OptionFactory.Flag("--int8", "round large matrices to eight bits: a quarter of the bytes, answers near the model's");
+        Option<bool> check = OptionFactory.Flag("--check", "compare what ONNX Runtime computes of the file with the model, on random rows");
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "replace a file that is there");
+        var command = new BigsCommand(
             "export",
             "Write a model for another runtime: ONNX, in standard operators, with its head, for rows of any number and length.",
             "bigs export --out english-onnx --check",
             "bigs export --model runs/sst2 --int8 --out models/sst2-onnx",
             "bigs export --model JunxiongWang/BiGS_128 --bare --out encoder.onnx")
         { format, model, output, bare, int8, check, overwrite };
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             string target = Target(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite));
             ModelPlace place = ModelPlace.Of(parse.GetValue(model) ?? ShippedModel.Folder, terminal);

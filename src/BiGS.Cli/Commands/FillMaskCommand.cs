@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BiGS.Cli.Console;
 using BiGS.Pipelines;
+using BiGS.Tokenizers;
 
 namespace BiGS.Cli.Commands;
 
@@ -11,12 +12,12 @@ internal static class FillMaskCommand
     public static Command Build(Terminal terminal)
     {
         var model = new AnsweringOptions();
-        Option<int?> top = Values.Number("--top", $"how many words for each [MASK] (default {DefaultTop})", least: 1);
-        Option<int?> padTo = Values.Number(
+        Option<int?> top = OptionFactory.Number("--top", $"how many words for each [MASK] (default {DefaultTop})", least: 1);
+        Option<int?> padTo = OptionFactory.Number(
             "--pad-to", "pad every text to N tokens (default: not at all; or the model's full length if it sees its padding)", least: 1);
-        Option<bool> json = Values.Flag("--json", "one JSON object for each text");
-        Argument<string[]> texts = Values.Texts("texts with [MASK] in them; none: the lines of standard input");
-        var command = new Verb("fill-mask", "The likeliest words for every [MASK] of a text.",
+        Option<bool> json = OptionFactory.Flag("--json", "one JSON object for each text");
+        Argument<string[]> texts = OptionFactory.Texts("texts with [MASK] in them; none: the lines of standard input");
+        var command = new BigsCommand("fill-mask", "The likeliest words for every [MASK] of a text.",
             "bigs fill-mask --model runs/pretrain-tiny-1 \"the [MASK] near the trees sleeps .\"",
             "bigs fill-mask --model runs/pretrain-tiny-1 --top 3 --json < texts.txt");
         model.AddTo(command);
@@ -24,7 +25,7 @@ internal static class FillMaskCommand
         command.Add(padTo);
         command.Add(json);
         command.Add(texts);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             ModelPlace place = model.Place(parse, terminal);
             using FillMask fillMask = FillMask.Open(place.Folder, model.OpenOptions(parse, place), parse.GetValue(padTo));
@@ -44,7 +45,7 @@ internal static class FillMaskCommand
                         terminal.Line("");
                     }
 
-                    terminal.Show(new FilledMasks(text, words));
+                    terminal.Show(new FilledMasksView(text, words));
                     first = false;
                 }
             }

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using BiGS.Checkpoints;
 using BiGS.Cli.Console;
-using BiGS.FineTuning;
-using BiGS.Models;
+using BiGS.Inference;
+using BiGS.Torch.Checkpoints;
+using BiGS.Torch.Models;
+using BiGS.Training.FineTuning;
 
 namespace BiGS.Cli.Commands;
 
@@ -16,31 +17,31 @@ internal static class FinetuneCommand
         var task = new TaskOptions();
         var tables = new TableFormatOptions();
         var model = new ModelOptions();
-        Option<string> init = Values.Text(
+        Option<string> init = OptionFactory.Text(
             "--init", "MODEL", "begin with the weights of a model that was fine-tuned before, instead of --model's: MNLI's for MRPC, STS-B and RTE (its head is replaced where labels differ)");
-        Option<string> output = Values.Text("--out", "DIR", "the folder for the best epoch (with several seeds: seed-N in it)", required: true);
-        Option<bool> overwrite = Values.Flag("--overwrite", "replace what the folder holds");
-        Option<int?> epochs = Values.Number("--epochs", $"times through the examples (default {defaults.Epochs})", least: 1);
-        Option<int?> batchSize = Values.Number("--batch-size", $"examples of a step (default {defaults.BatchSize})", least: 1);
-        Option<double?> learningRate = Values.Real("--learning-rate", $"the peak (default: by the model's width, {DefaultLearningRate.Wide:g} from 768 on and more below; with --head-only {DefaultLearningRate.Head:g}, with --lora {DefaultLearningRate.Adapters:g})");
-        Option<int?> maxLength = Values.Number("--max-length", "tokens in a row (default: the model's positions, at most 512)", least: 8);
-        Option<int?> limit = Values.Number("--limit", "learn from N examples only: drawn at random, the same each time, each class in its share", least: 2);
-        Option<double?> holdOut = Values.Part("--hold-out", "without a validation file: the share of the examples, class by class, that is kept aside to compare epochs on (default 0.1)");
-        Option<string> pairStyle = Values.Choice("--pair-style", "how two texts are joined: [SEP], or the authors' \" [CLS], \"", "sep", "cls");
-        Option<double?> dropout = Values.Real("--dropout", "while tuning (default: the model's own; for embeddings of plain text 0.1 where it has none)");
-        Option<double?> temperature = Values.Real("--temperature", $"of the contrast between embeddings (default {defaults.Temperature:g})");
-        Option<string> classWeights = Values.Choice("--class-weights", "how much a class counts in the loss: as often as it occurs, or all classes the same", "none", Balanced);
-        Option<bool> freezeSsm = Values.Flag("--freeze-ssm", "leave A, C, D and Δ as they are");
-        Option<bool> headOnly = Values.Flag("--head-only", "train the head alone, on hidden states that are computed once");
-        Option<int?> lora = Values.Number("--lora", "train adapters of this rank beside frozen weights, and the head", least: 1);
-        Option<bool> apart = Values.Flag("--adapters-apart", "keep the adapters and the head alone; opening the folder merges them into the model");
-        Option<bool> recompute = Values.Flag("--recompute", "long texts in little memory, for a third more time");
-        Option<int?> patience = Values.Number("--patience", "stop after N epochs that are no better", least: 1);
-        Option<int?> seed = Values.Number("--seed", $"decides the head's first weights, order and dropout (default {defaults.Seed})", least: 0);
-        Option<int?> seeds = Values.Number("--seeds", "run with this many seeds, and report mean and deviation", least: 1);
-        Option<string> predictions = Values.Text("--predictions", "FILE", "write the best epoch's answers to the validation examples: a .tsv (index, prediction, gold, texts, probabilities) or .jsonl (of several seeds, the first's)");
-        Option<bool> json = Values.Flag("--json", "one JSON object: task, metrics, count, intervals, and what came before");
-        var command = new Verb(
+        Option<string> output = OptionFactory.Text("--out", "DIR", "the folder for the best epoch (with several seeds: seed-N in it)", required: true);
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "replace what the folder holds");
+        Option<int?> epochs = OptionFactory.Number("--epochs", $"times through the examples (default {defaults.Epochs})", least: 1);
+        Option<int?> batchSize = OptionFactory.Number("--batch-size", $"examples of a step (default {defaults.BatchSize})", least: 1);
+        Option<double?> learningRate = OptionFactory.Real("--learning-rate", $"the peak (default: by the model's width, {DefaultLearningRate.Wide:g} from 768 on and more below; with --head-only {DefaultLearningRate.Head:g}, with --lora {DefaultLearningRate.Adapters:g})");
+        Option<int?> maxLength = OptionFactory.Number("--max-length", "tokens in a row (default: the model's positions, at most 512)", least: 8);
+        Option<int?> limit = OptionFactory.Number("--limit", "learn from N examples only: drawn at random, the same each time, each class in its share", least: 2);
+        Option<double?> holdOut = OptionFactory.Part("--hold-out", "without a validation file: the share of the examples, class by class, that is kept aside to compare epochs on (default 0.1)");
+        Option<string> pairStyle = OptionFactory.Choice("--pair-style", "how two texts are joined: [SEP], or the authors' \" [CLS], \"", "sep", "cls");
+        Option<double?> dropout = OptionFactory.Real("--dropout", "while tuning (default: the model's own; for embeddings of plain text 0.1 where it has none)");
+        Option<double?> temperature = OptionFactory.Real("--temperature", $"of the contrast between embeddings (default {defaults.Temperature:g})");
+        Option<string> classWeights = OptionFactory.Choice("--class-weights", "how much a class counts in the loss: as often as it occurs, or all classes the same", "none", Balanced);
+        Option<bool> freezeSsm = OptionFactory.Flag("--freeze-ssm", "leave A, C, D and Δ as they are");
+        Option<bool> headOnly = OptionFactory.Flag("--head-only", "train the head alone, on hidden states that are computed once");
+        Option<int?> lora = OptionFactory.Number("--lora", "train adapters of this rank beside frozen weights, and the head", least: 1);
+        Option<bool> apart = OptionFactory.Flag("--adapters-apart", "keep the adapters and the head alone; opening the folder merges them into the model");
+        Option<bool> recompute = OptionFactory.Flag("--recompute", "long texts in little memory, for a third more time");
+        Option<int?> patience = OptionFactory.Number("--patience", "stop after N epochs that are no better", least: 1);
+        Option<int?> seed = OptionFactory.Number("--seed", $"decides the head's first weights, order and dropout (default {defaults.Seed})", least: 0);
+        Option<int?> seeds = OptionFactory.Number("--seeds", "run with this many seeds, and report mean and deviation", least: 1);
+        Option<string> predictions = OptionFactory.Text("--predictions", "FILE", "write the best epoch's answers to the validation examples: a .tsv (index, prediction, gold, texts, probabilities) or .jsonl (of several seeds, the first's)");
+        Option<bool> json = OptionFactory.Flag("--json", "one JSON object: task, metrics, count, intervals, and what came before");
+        var command = new BigsCommand(
             "finetune",
             "Teach a pretrained model a task: GLUE, questions, choices, tags, embeddings, or your own texts.",
             "bigs finetune --task sst2 --data glue/SST-2 --model runs/mine --out runs/sst2",
@@ -66,9 +67,9 @@ internal static class FinetuneCommand
         command.Exclude(headOnly, lora, freezeSsm, recompute);
         command.Exclude(lora, freezeSsm);
         command.Require(apart, lora);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
-            TaskRow row = task.Row(parse);
+            TaskRow row = task.Task(parse);
             if (parse.GetValue(holdOut) is not null && row.Validation.Count > 0)
             {
                 throw new ArgumentException($"{holdOut.Name} keeps examples aside where there is no validation file, but {string.Join(", ", row.Validation)} is one; leave it out, or name the training file by --train instead of its folder by --data.");
@@ -117,7 +118,7 @@ internal static class FinetuneCommand
                     Limit = parse.GetValue(limit),
                     MaxLength = parse.GetValue(maxLength),
                     PairStyle = parse.GetValue(pairStyle) == "cls" ? PairStyle.Cls : PairStyle.Sep,
-                    AdaptersApart = parse.GetValue(apart),
+                    SaveAdaptersSeparately = parse.GetValue(apart),
                     Torch = torch,
                     Options = defaults with
                     {
@@ -138,7 +139,7 @@ internal static class FinetuneCommand
                 };
                 string target = count == 1 ? folder : Path.Combine(folder, $"seed-{first + s}");
                 using ProgressLine line = terminal.Progress();
-                var progress = new Told<FineTuningProgress>(step => line.Report(
+                var progress = new SynchronousProgress<FineTuningProgress>(step => line.Report(
                     step.What, (double)step.Done / step.All, step.Loss is { } loss ? $"step {step.Done:N0} of {step.All:N0}, loss {loss:f3}" : $"{step.Done:N0} of {step.All:N0}"));
                 results.Add(FineTuningRun.Run(request, target, progress, terminal.Interrupted));
             }

@@ -1,7 +1,10 @@
 using System.CommandLine;
-using BiGS.Checkpoints;
 using BiGS.Cli.Console;
-using BiGS.Models;
+using BiGS.Configuration;
+using BiGS.Inference;
+using BiGS.Torch.Checkpoints;
+using BiGS.Torch.Models;
+using BiGS.Weights;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Commands;
@@ -11,16 +14,16 @@ internal static class ForwardCommand
     public static Command Build(Terminal terminal)
     {
         var model = new ModelOptions();
-        Option<string> input = Values.Text(
+        Option<string> input = OptionFactory.Text(
             "--input", "FILE", required: true,
             description: "a safetensors file: input_ids, and any of attention_mask, token_type_ids, labels, start_positions, end_positions");
-        Option<string> output = Values.Text(
+        Option<string> output = OptionFactory.Text(
             "--output", "FILE", required: true,
             description: "what to write: logits, hidden_states.N, last_hidden_state, pooler_output, loss, grad.<parameter>");
-        Option<bool> noGradients = Values.Flag(
+        Option<bool> noGradients = OptionFactory.Flag(
             "--no-gradients", "write no gradients of the loss (with them, auto precision is fp64: sums that cancel to zero need it)");
-        Option<bool> overwrite = Values.Flag("--overwrite", "replace the output file");
-        var command = new Verb(
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "replace the output file");
+        var command = new BigsCommand(
             "forward",
             "Run a model on token ids and write all that it computes.",
             "bigs forward --model runs/pretrain-tiny-1 --input ids.safetensors --output states.safetensors");
@@ -29,7 +32,7 @@ internal static class ForwardCommand
         model.AddTo(command);
         command.Add(noGradients);
         command.Add(overwrite);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             string source = parse.GetRequiredValue(input);
             string target = OutputPath.File(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite), source);

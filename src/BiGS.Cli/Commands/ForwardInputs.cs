@@ -1,5 +1,6 @@
-using BiGS.Checkpoints;
-using BiGS.Models;
+using BiGS.Torch.Checkpoints;
+using BiGS.Torch.Models;
+using BiGS.Weights;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Commands;

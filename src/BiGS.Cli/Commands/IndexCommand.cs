@@ -1,6 +1,6 @@
 using System.CommandLine;
 using BiGS.Cli.Console;
-using BiGS.Corpora;
+using BiGS.Files;
 using BiGS.Search;
 
 namespace BiGS.Cli.Commands;
@@ -11,20 +11,20 @@ internal static class IndexCommand
     {
         var model = new ModelOptions();
         Argument<string> folder = new("FOLDER") { Description = "a folder of documents: .txt, .md, .jsonl, each also .gz, in it and below" };
-        Option<string> output = Values.Text("--out", "DIR", $"where the index goes (default: {PassageIndex.FolderName} in the folder)");
-        Option<int?> tokens = Values.Number("--passage-tokens", "the most tokens of a passage (default 128, or what the model reads if that is less)", least: 8);
-        Option<int?> overlap = Values.Number("--overlap", "the most tokens that neighbours share (default: a quarter of a passage)", least: 0);
-        Option<string> textField = Values.Text("--text-field", "NAME", "the field of a .jsonl object that holds the text (default text)");
-        Option<string> prompt = Values.PromptName("passage");
-        Option<bool> overwrite = Values.Flag("--overwrite", "make an index that another model or other passages made anew");
-        Option<bool> json = Values.Flag("--json", "one JSON object: what became of the index");
-        var command = new Verb(
+        Option<string> output = OptionFactory.Text("--out", "DIR", $"where the index goes (default: {PassageIndex.FolderName} in the folder)");
+        Option<int?> tokens = OptionFactory.Number("--passage-tokens", "the most tokens of a passage (default 128, or what the model reads if that is less)", least: 8);
+        Option<int?> overlap = OptionFactory.Number("--overlap", "the most tokens that neighbours share (default: a quarter of a passage)", least: 0);
+        Option<string> textField = OptionFactory.Text("--text-field", "NAME", "the field of a .jsonl object that holds the text (default text)");
+        Option<string> prompt = OptionFactory.PromptName("passage");
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "make an index that another model or other passages made anew");
+        Option<bool> json = OptionFactory.Flag("--json", "one JSON object: what became of the index");
+        var command = new BigsCommand(
             "index", "Embeds a folder of documents by passages, for bigs search. Again: only files that changed, by the same model and in the same passages.",
             "bigs index notes",
             "bigs index notes --model runs/mine --out notes-index")
         { folder, output, tokens, overlap, textField, prompt, overwrite, json };
         model.AddTo(command);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             string documents = parse.GetRequiredValue(folder);
             if (!Directory.Exists(documents))
@@ -34,7 +34,7 @@ internal static class IndexCommand
 
             OutputPath.Folder(parse.GetValue(output) ?? Path.Combine(documents, PassageIndex.FolderName), output.Name, remedyIfNotEmpty: null);
 
-            IndexOptions? made = parse.GetValue(overwrite) ? null : Indexing.Earlier(parse.GetRequiredValue(folder), parse.GetValue(output));
+            IndexOptions? made = parse.GetValue(overwrite) ? null : DocumentIndexer.PreviousOptions(parse.GetRequiredValue(folder), parse.GetValue(output));
             ModelPlace place = model.Place(parse, terminal, otherwise: made?.ModelPath);
             using SearchModel opened = SearchModel.Open(place.Folder, model.OpenOptions(parse, place), parse.GetValue(prompt) ?? made?.PromptName);
             terminal.Warn(opened.Warnings);
@@ -44,7 +44,7 @@ internal static class IndexCommand
                 Overlap = parse.GetValue(overlap) ?? (parse.GetValue(tokens) is null ? made?.Overlap : null),
                 TextField = parse.GetValue(textField) ?? made?.TextField ?? "text",
                 PromptName = parse.GetValue(prompt) ?? made?.PromptName,
-                Place = parse.GetValue(output),
+                IndexFolder = parse.GetValue(output),
                 ModelPath = model.Given(parse) ?? made?.ModelPath,
                 Overwrite = parse.GetValue(overwrite),
             };
@@ -52,12 +52,12 @@ internal static class IndexCommand
             IndexUpdate update;
             using (ProgressLine line = terminal.Progress())
             {
-                var progress = new Told<IndexProgress>(
+                var progress = new SynchronousProgress<IndexProgress>(
                     at => line.Report("embedding", (double)at.Done / at.All, $"{at.Done:N0} of {at.All:N0} files, {at.Embedded:N0} passages"));
-                update = Indexing.Update(parse.GetRequiredValue(folder), opened, options, progress, terminal.Interrupted);
+                update = DocumentIndexer.Update(parse.GetRequiredValue(folder), opened, options, progress, terminal.Interrupted);
             }
 
-            terminal.Warn([.. update.LeftOut.Select(file => $"left out: {file.Reason}"), .. opened.TextWarnings]);
+            terminal.Warn([.. update.Unreadable.Select(file => $"left out: {file.Reason}"), .. opened.TextWarnings]);
             Show(update, parse.GetValue(json), terminal);
         });
         return command;
@@ -69,14 +69,14 @@ internal static class IndexCommand
         {
             terminal.Json(json =>
             {
-                json.WriteString("index", update.Place);
+                json.WriteString("index", update.IndexFolder);
                 json.WriteNumber("files", update.Files);
                 json.WriteNumber("passages", update.Passages);
                 json.WriteNumber("files_read", update.Read);
                 json.WriteNumber("files_removed", update.Removed);
                 json.WriteNumber("passages_embedded", update.Embedded);
                 json.WriteStartArray("left_out");
-                foreach (UnreadableFile file in update.LeftOut)
+                foreach (UnreadableFile file in update.Unreadable)
                 {
                     json.WriteStartObject();
                     json.WriteString("file", file.Path);
@@ -90,6 +90,6 @@ internal static class IndexCommand
         }
 
         terminal.Line(
-            $"{update.Place}: {update.Passages:N0} passages of {update.Files:N0} files; {update.Read:N0} files were new or changed, {update.Removed:N0} are gone, {update.Embedded:N0} passages were embedded{(update.LeftOut.Count > 0 ? $"; {update.LeftOut.Count:N0} files cannot be read and are left out" : "")}");
+            $"{update.IndexFolder}: {update.Passages:N0} passages of {update.Files:N0} files; {update.Read:N0} files were new or changed, {update.Removed:N0} are gone, {update.Embedded:N0} passages were embedded{(update.Unreadable.Count > 0 ? $"; {update.Unreadable.Count:N0} files cannot be read and are left out" : "")}");
     }
 }

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using BiGS.Corpora;
-using BiGS.Evaluation;
-using BiGS.FineTuning;
+using BiGS.Files;
+using BiGS.Training.Corpora;
+using BiGS.Training.Evaluation;
+using BiGS.Training.FineTuning;
 
 namespace BiGS.Cli.Commands;
 
@@ -10,14 +11,14 @@ internal sealed class LayoutOptions
 {
     private const string ChoicesRole = "choices";
 
-    private readonly Option<string> _context = Values.Text("--context-column", "NAME", "choice: what is read before the question, by name or by number from 1");
-    private readonly Option<string> _question = Values.Text("--question-column", "NAME", "choice: what is asked, or how every answer begins");
-    private readonly Option<string[]> _choices = Values.Paths("--choice-columns", "choice: the answers to choose from, such as A,B,C,D, or one column that holds an array of them");
-    private readonly Option<string> _answer = Values.Text("--answer-column", "NAME", "choice: the right one: a number (from 0, or from 1 where one is as high as there are choices), a letter or the text");
-    private readonly Option<string> _labels = Values.Text("--labels", "LIST", "ner: the tags' names in the order of their numbers, such as O,B-PER,I-PER, or a file with a name on each line");
-    private readonly Option<string> _good = Values.Text("--good-column", "NAME", "blimp: the well-formed sentence (default sentence_good)");
-    private readonly Option<string> _bad = Values.Text("--bad-column", "NAME", "blimp: the other sentence (default sentence_bad)");
-    private readonly Option<string> _group = Values.Text("--group-column", "NAME", "blimp: what pairs are counted together by");
+    private readonly Option<string> _context = OptionFactory.Text("--context-column", "NAME", "choice: what is read before the question, by name or by number from 1");
+    private readonly Option<string> _question = OptionFactory.Text("--question-column", "NAME", "choice: what is asked, or how every answer begins");
+    private readonly Option<string[]> _choices = OptionFactory.Paths("--choice-columns", "choice: the answers to choose from, such as A,B,C,D, or one column that holds an array of them");
+    private readonly Option<string> _answer = OptionFactory.Text("--answer-column", "NAME", "choice: the right one: a number (from 0, or from 1 where one is as high as there are choices), a letter or the text");
+    private readonly Option<string> _labels = OptionFactory.Text("--labels", "LIST", "ner: the tags' names in the order of their numbers, such as O,B-PER,I-PER, or a file with a name on each line");
+    private readonly Option<string> _good = OptionFactory.Text("--good-column", "NAME", "blimp: the well-formed sentence (default sentence_good)");
+    private readonly Option<string> _bad = OptionFactory.Text("--bad-column", "NAME", "blimp: the other sentence (default sentence_bad)");
+    private readonly Option<string> _group = OptionFactory.Text("--group-column", "NAME", "blimp: what pairs are counted together by");
 
     public IReadOnlyList<Option> Choice => [_context, _question, _choices, _answer];
 

@@ -1,9 +1,11 @@
 using System.CommandLine;
-using BiGS.Checkpoints;
 using BiGS.Cli.Console;
-using BiGS.Models;
-using BiGS.Pipelines;
-using BiGS.Ssm;
+using BiGS.Inference;
+using BiGS.Torch.Checkpoints;
+using BiGS.Torch.Inference;
+using BiGS.Torch.Models;
+using BiGS.Torch.Ssm;
+using BiGS.Weights;
 
 namespace BiGS.Cli.Commands;
 
@@ -11,12 +13,12 @@ namespace BiGS.Cli.Commands;
 /// <param name="usual">Which model it is where none is named, in words.</param>
 internal sealed class ModelOptions(string usual = ShippedModel.Name)
 {
-    private readonly Option<string> _model = Values.Text(
+    private readonly Option<string> _model = OptionFactory.Text(
         "--model", "MODEL", $"{ModelPlace.Forms} (default {usual})");
 
-    private readonly Option<string> _precision = Values.Choice("--precision", "what to compute in", "auto", "fp32", "bf16", "fp64");
+    private readonly Option<string> _precision = OptionFactory.Choice("--precision", "what to compute in", "auto", "fp32", "bf16", "fp64");
     private readonly Option<string> _device = DeviceChoice.Option();
-    private readonly Option<string> _route = Values.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
+    private readonly Option<string> _route = OptionFactory.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
 
     /// <summary>Which model.</summary>
     public Option Model => _model;
@@ -57,7 +59,7 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name)
     /// <param name="parse">The command line.</param>
     /// <param name="auto">The precision that "auto" stands for.</param>
     /// <exception cref="InvalidOperationException">A GPU is asked for and there is none.</exception>
-    public TorchOptions TorchOptions(ParseResult parse, Precision auto = Models.Precision.Fp32) => new()
+    public TorchOptions TorchOptions(ParseResult parse, Precision auto = BiGS.Inference.Precision.Fp32) => new()
     {
         Device = DeviceChoice.Of(parse.GetValue(_device)!),
         Precision = Precision(parse, auto),
@@ -73,16 +75,16 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name)
 
     /// <param name="parse">The command line.</param>
     /// <param name="auto">What "auto" stands for.</param>
-    public Precision Precision(ParseResult parse, Precision auto = Models.Precision.Fp32) => parse.GetValue(_precision) switch
+    public Precision Precision(ParseResult parse, Precision auto = BiGS.Inference.Precision.Fp32) => parse.GetValue(_precision) switch
     {
-        "fp32" => Models.Precision.Fp32,
-        "bf16" => Models.Precision.Bf16,
-        "fp64" => Models.Precision.Fp64,
+        "fp32" => BiGS.Inference.Precision.Fp32,
+        "bf16" => BiGS.Inference.Precision.Bf16,
+        "fp64" => BiGS.Inference.Precision.Fp64,
         _ => auto,
     };
 
     /// <summary>Opens the model and says what its files lacked.</summary>
-    public HeadedModel Open(ModelPlace place, ParseResult parse, Terminal terminal, Precision auto = Models.Precision.Fp32)
+    public HeadedModel Open(ModelPlace place, ParseResult parse, Terminal terminal, Precision auto = BiGS.Inference.Precision.Fp32)
     {
         OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, TorchOptions(parse, auto));
         terminal.Warn(opened.Warnings);

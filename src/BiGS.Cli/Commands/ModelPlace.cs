@@ -1,5 +1,6 @@
-using BiGS.Checkpoints;
 using BiGS.Cli.Console;
+using BiGS.Torch.Checkpoints;
+using BiGS.Weights;
 
 namespace BiGS.Cli.Commands;
 
@@ -33,16 +34,16 @@ internal sealed record ModelPlace(string Folder, string TokenizerFolder)
         Forms,
         terminal,
         path => new ModelPlace(path, File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path),
-        async (hub, name, progress, cancel) =>
+        async (hub, name, progress, cancellationToken) =>
         {
-            HubSnapshot snapshot = await hub.Snapshot(name, progress, cancel);
+            HubSnapshot snapshot = await hub.DownloadAsync(name, progress, cancellationToken);
             return new ModelPlace(snapshot.Folder, snapshot.TokenizerFolder);
         });
 
     /// <summary>The folder or file of a tokenizer, of this machine or of the hub.</summary>
     /// <inheritdoc cref="Of"/>
     public static string OfTokenizer(string given, Terminal terminal) =>
-        Find(given, TokenizerForms, terminal, path => path, (hub, name, progress, cancel) => hub.Tokenizer(name, progress, cancel));
+        Find(given, TokenizerForms, terminal, path => path, (hub, name, progress, cancellationToken) => hub.DownloadTokenizerAsync(name, progress, cancellationToken));
 
     private static T Find<T>(
         string given, string forms, Terminal terminal, Func<string, T> here, Func<HubClient, HubName, IProgress<HubProgress>, CancellationToken, Task<T>> fetch)
@@ -71,7 +72,7 @@ internal sealed record ModelPlace(string Folder, string TokenizerFolder)
 
         using var hub = new HubClient(HubOptions.FromEnvironment(), warning => terminal.Warn([warning]));
         using ProgressLine line = terminal.Progress();
-        var progress = new Told<HubProgress>(file => line.Report(
+        var progress = new SynchronousProgress<HubProgress>(file => line.Report(
             $"fetching {file.File}", (double)file.Bytes / Math.Max(1, file.Total), $"{file.Bytes / Megabyte:n1} of {file.Total / Megabyte:n1} MB"));
         try
         {

@@ -7,9 +7,9 @@ namespace BiGS.Cli.Commands;
 /// <summary>How text is normalised before a vocabulary is learned from it, and from then on.</summary>
 internal sealed class NormalizerOptions
 {
-    private readonly Option<bool> _cased = Values.Flag("--cased", "a learned vocabulary keeps upper case and accents");
-    private readonly Option<bool> _keepAccents = Values.Flag("--keep-accents", "a learned vocabulary is lower-cased, and keeps accents");
-    private readonly Option<string> _normalize = Values.Choice(
+    private readonly Option<bool> _cased = OptionFactory.Flag("--cased", "a learned vocabulary keeps upper case and accents");
+    private readonly Option<bool> _keepAccents = OptionFactory.Flag("--keep-accents", "a learned vocabulary is lower-cased, and keeps accents");
+    private readonly Option<string> _normalize = OptionFactory.Choice(
         "--normalize", "the Unicode form of a learned vocabulary (auto is nfc, except where the vocabulary is plain ASCII)", "auto", "nfc", "nfkc");
 
     public NormalizerOptions() => _keepAccents.Validators.Add(result =>

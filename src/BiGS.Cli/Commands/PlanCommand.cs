@@ -1,8 +1,8 @@
 using System.CommandLine;
 using BiGS.Cli.Console;
-using BiGS.Distributed;
-using BiGS.Planning;
 using BiGS.Training;
+using BiGS.Training.Distributed;
+using BiGS.Training.Planning;
 
 namespace BiGS.Cli.Commands;
 
@@ -18,16 +18,16 @@ internal static class PlanCommand
 
     public static Command Build(Terminal terminal)
     {
-        var options = new PretrainOptions(terminal);
+        var options = new PretrainCommandOptions(terminal);
         var speed = new SpeedOptions();
-        Option<int[]> ranks = Values.Numbers("--ranks", "devices that share the run, a row of the plan each", 1);
-        Option<double?> bandwidth = Values.Positive("--bandwidth", $"GB a second from one device to the next (default {DefaultBandwidth:g})");
-        Option<double?> latency = Values.Real("--latency", $"microseconds until a message arrives (default {DefaultLatency:g})");
-        Option<double?> overlap = Values.Share("--overlap", $"the share of the backward pass that gradients can travel behind (default {DefaultOverlap:g})");
-        Option<int?> buckets = Values.Number("--buckets", $"messages that the gradients are put into (default {DefaultBuckets})", least: 1);
-        Option<double?> price = Values.Real("--price", "of a device for an hour, in any currency");
-        Option<bool> json = Values.Flag("--json", "the plan as one JSON object");
-        var command = new Verb(
+        Option<int[]> ranks = OptionFactory.Numbers("--ranks", "devices that share the run, a row of the plan each", 1);
+        Option<double?> bandwidth = OptionFactory.Positive("--bandwidth", $"GB a second from one device to the next (default {DefaultBandwidth:g})");
+        Option<double?> latency = OptionFactory.Real("--latency", $"microseconds until a message arrives (default {DefaultLatency:g})");
+        Option<double?> overlap = OptionFactory.Share("--overlap", $"the share of the backward pass that gradients can travel behind (default {DefaultOverlap:g})");
+        Option<int?> buckets = OptionFactory.Number("--buckets", $"messages that the gradients are put into (default {DefaultBuckets})", least: 1);
+        Option<double?> price = OptionFactory.Real("--price", "of a device for an hour, in any currency");
+        Option<bool> json = OptionFactory.Flag("--json", "the plan as one JSON object");
+        var command = new BigsCommand(
             "plan",
             "Operations, time, memory and cost of a pretraining run before it is run, on any number of devices, and its command.",
             "bigs plan --preset large --tokens 97B --ranks 8,16,32,64 --price 2.50",
@@ -40,7 +40,7 @@ internal static class PlanCommand
 
         options.AddRulesTo(command);
         speed.AddRulesTo(command);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             PretrainingOptions run = options.Planned(parse);
             TrainingCost cost = TrainingCost.Of(run.Model, run.MaxLength, run.Masking.Rate, run.Training.Recompute);
@@ -57,7 +57,7 @@ internal static class PlanCommand
                     Giga * (parse.GetValue(bandwidth) ?? DefaultBandwidth), Micro * (parse.GetValue(latency) ?? DefaultLatency), parse.GetValue(buckets) ?? DefaultBuckets),
                 Overlap = parse.GetValue(overlap) ?? DefaultOverlap,
             };
-            RankPlan[] on = [.. parse.GetRequiredValue(ranks).Distinct().Order().Select(plan.On)];
+            RankPlan[] on = [.. parse.GetRequiredValue(ranks).Distinct().Order().Select(plan.ForRanks)];
             string recipe = options.Recipe(parse, run, on[^1].Ranks);
             var report = new PlanReport(plan, cost, device, on, parse.GetValue(price), recipe);
             if (parse.GetValue(json))

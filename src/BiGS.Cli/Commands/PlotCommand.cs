@@ -1,10 +1,12 @@
 using System.CommandLine;
-using BiGS.Checkpoints;
 using BiGS.Cli.Console;
 using BiGS.Cli.Plots;
-using BiGS.Evaluation;
-using BiGS.Models;
-using BiGS.Studies;
+using BiGS.Inference;
+using BiGS.Torch.Checkpoints;
+using BiGS.Torch.Models;
+using BiGS.Training.Evaluation;
+using BiGS.Training.Studies;
+using BiGS.Weights;
 
 namespace BiGS.Cli.Commands;
 
@@ -12,7 +14,7 @@ internal static class PlotCommand
 {
     private const int DefaultReach = 32;
 
-    public static Command Build(Terminal terminal) => new Verb(
+    public static Command Build(Terminal terminal) => new BigsCommand(
         "plot", "Pictures, as .png or .svg: kernels of a model, losses and speed of runs, agreement in a study, what a classifier confuses.",
         "bigs plot kernels --model runs/mine --out kernels.png",
         "bigs plot losses --runs runs/a,runs/b --out losses.png")
@@ -24,21 +26,21 @@ internal static class PlotCommand
         Confusion(terminal),
     };
 
-    private static Verb Kernels(Terminal terminal)
+    private static BigsCommand Kernels(Terminal terminal)
     {
-        Option<string> model = Values.Text("--model", "MODEL", $"{ModelPlace.Forms} (default {ShippedModel.Name})");
-        Option<string> beside = Values.Text("--beside", "MODEL", "a second model, its curves in grey: before and after fine-tuning");
-        Option<string> style = Values.Choice("--style", "a heat map of all layers, or a curve a layer", "map", "curves");
-        Option<int?> reach = Values.Number("--reach", $"tokens to either side (default {DefaultReach})", least: 2);
-        Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
-        Option<bool> overwrite = Values.Flag("--overwrite", "replace a picture that is there");
-        var verb = new Verb(
+        Option<string> model = OptionFactory.Text("--model", "MODEL", $"{ModelPlace.Forms} (default {ShippedModel.Name})");
+        Option<string> beside = OptionFactory.Text("--beside", "MODEL", "a second model, its curves in grey: before and after fine-tuning");
+        Option<string> style = OptionFactory.Choice("--style", "a heat map of all layers, or a curve a layer", "map", "curves");
+        Option<int?> reach = OptionFactory.Number("--reach", $"tokens to either side (default {DefaultReach})", least: 2);
+        Option<string> output = OptionFactory.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "replace a picture that is there");
+        var verb = new BigsCommand(
             "kernels",
             "What each layer takes from the words before and behind a word.",
             "bigs plot kernels --model runs/mine --out kernels.png",
             "bigs plot kernels --model runs/sst2 --beside runs/mine --style curves --out kernels.svg")
         { model, beside, style, reach, output, overwrite };
-        verb.Runs(parse =>
+        verb.SetHandler(parse =>
         {
             string name = parse.GetValue(model) ?? ShippedModel.Folder;
             int length = (parse.GetValue(reach) ?? DefaultReach) + 1;
@@ -58,13 +60,13 @@ internal static class PlotCommand
         return verb;
     }
 
-    private static Verb OfRuns(string name, string what, Func<IReadOnlyList<string>, string, IReadOnlyList<string>> save, Terminal terminal)
+    private static BigsCommand OfRuns(string name, string what, Func<IReadOnlyList<string>, string, IReadOnlyList<string>> save, Terminal terminal)
     {
-        Option<string[]> runs = Values.Paths("--runs", "folders of pretraining runs", required: true);
-        Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
-        Option<bool> overwrite = Values.Flag("--overwrite", "replace a picture that is there");
-        var verb = new Verb(name, what, $"bigs plot {name} --runs runs/a,runs/b --out {name}.png") { runs, output, overwrite };
-        verb.Runs(parse =>
+        Option<string[]> runs = OptionFactory.Paths("--runs", "folders of pretraining runs", required: true);
+        Option<string> output = OptionFactory.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "replace a picture that is there");
+        var verb = new BigsCommand(name, what, $"bigs plot {name} --runs runs/a,runs/b --out {name}.png") { runs, output, overwrite };
+        verb.SetHandler(parse =>
         {
             string file = Picture.Path(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite));
             IReadOnlyList<string> leftOut = save(parse.GetRequiredValue(runs), file);
@@ -75,18 +77,18 @@ internal static class PlotCommand
         return verb;
     }
 
-    private static Verb Agreement(Terminal terminal)
+    private static BigsCommand Agreement(Terminal terminal)
     {
-        Option<string> study = Values.Text("--study", "DIR", "the folder of a study", required: true);
-        Option<string> by = Values.Choice("--by", "what parts the verbs", "attractors", "distance");
-        Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
-        Option<bool> overwrite = Values.Flag("--overwrite", "replace a picture that is there");
-        var verb = new Verb(
+        Option<string> study = OptionFactory.Text("--study", "DIR", "the folder of a study", required: true);
+        Option<string> by = OptionFactory.Choice("--by", "what parts the verbs", "attractors", "distance");
+        Option<string> output = OptionFactory.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "replace a picture that is there");
+        var verb = new BigsCommand(
             "agreement",
             "How often each model of a study gives the verb the right number.",
             "bigs plot agreement --study runs/study-paper --by distance --out agreement.png")
         { study, by, output, overwrite };
-        verb.Runs(parse =>
+        verb.SetHandler(parse =>
         {
             string file = Picture.Path(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite));
             string folder = parse.GetRequiredValue(study);
@@ -102,18 +104,18 @@ internal static class PlotCommand
         return verb;
     }
 
-    private static Verb Confusion(Terminal terminal)
+    private static BigsCommand Confusion(Terminal terminal)
     {
-        Option<string> predictions = Values.Text(
+        Option<string> predictions = OptionFactory.Text(
             "--predictions", "FILE", "what --predictions of finetune or evaluate wrote (.tsv or .jsonl, with the true classes), or the --json output of either in a file", required: true);
-        Option<string> output = Values.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
-        Option<bool> overwrite = Values.Flag("--overwrite", "replace a picture that is there");
-        var verb = new Verb(
+        Option<string> output = OptionFactory.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "replace a picture that is there");
+        var verb = new BigsCommand(
             "confusion",
             "Which classes a fine-tuned model takes for which.",
             "bigs plot confusion --predictions dev.tsv --out confusion.png")
         { predictions, output, overwrite };
-        verb.Runs(parse =>
+        verb.SetHandler(parse =>
         {
             string file = Picture.Path(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite));
             string from = parse.GetRequiredValue(predictions);

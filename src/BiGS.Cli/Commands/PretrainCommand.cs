@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text;
 using BiGS.Cli.Console;
-using BiGS.Distributed;
-using BiGS.Models;
-using BiGS.Planning;
+using BiGS.Torch.Models;
 using BiGS.Training;
+using BiGS.Training.Distributed;
+using BiGS.Training.Planning;
 
 namespace BiGS.Cli.Commands;
 
@@ -15,13 +15,13 @@ internal static class PretrainCommand
 
     public static Command Build(Terminal terminal)
     {
-        var options = new PretrainOptions(terminal);
+        var options = new PretrainCommandOptions(terminal);
         var ranksOptions = new RanksOptions();
-        Option<string> output = Values.Text("--out", "DIR", "where the run lives (default runs/pretrain-PRESET-N, the first N that is free)");
-        Option<bool> resume = Values.Flag("--resume", "go on with the run in --out (or the newest of the preset)");
-        Option<bool> overwrite = Values.Flag("--overwrite", "replace a run that is in --out");
-        Option<bool> json = Values.Flag("--json", "the result as one JSON object");
-        var command = new Verb(
+        Option<string> output = OptionFactory.Text("--out", "DIR", "where the run lives (default runs/pretrain-PRESET-N, the first N that is free)");
+        Option<bool> resume = OptionFactory.Flag("--resume", "go on with the run in --out (or the newest of the preset)");
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "replace a run that is in --out");
+        Option<bool> json = OptionFactory.Flag("--json", "the result as one JSON object");
+        var command = new BigsCommand(
             "pretrain",
             "Pretrain an encoder by masked language modelling. Without arguments: a tiny BiGS on the built-in grammar, in minutes.",
             "bigs pretrain",
@@ -37,10 +37,10 @@ internal static class PretrainCommand
 
         options.AddRulesTo(command);
         command.Exclude(resume, overwrite);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             bool goesOn = parse.GetValue(resume);
-            Launch place = ranksOptions.Place(parse);
+            LaunchContext place = ranksOptions.Place(parse);
             string folder = parse.GetValue(output) ?? Default(options.Preset(parse), goesOn);
             PretrainingOptions? run = place.Rank > 0 ? null // what rank 0 settles holds for all
                 : goesOn ? options.Resumed(parse, PretrainingOptions.Read(folder))
@@ -50,7 +50,7 @@ internal static class PretrainCommand
                 RequireOutput(run, folder, goesOn, parse.GetValue(overwrite));
             }
 
-            terminal.Speaker = place.Rank > 0 ? $"rank {place.Rank}" : null;
+            terminal.MessagePrefix = place.Rank > 0 ? $"rank {place.Rank}" : null;
             ICommunicator ranks = ranksOptions.Join(
                 parse,
                 place,
@@ -58,8 +58,8 @@ internal static class PretrainCommand
                 () => $"the last checkpoint stands in {folder}; go on with --resume --out {folder}, on as many processes as there are then.",
                 all =>
                 {
-                    folder = Encoding.UTF8.GetString(all.FromRankZero(Encoding.UTF8.GetBytes(folder)));
-                    run = ranksOptions.Applied(parse, PretrainingOptions.FromRankZero(run, all));
+                    folder = Encoding.UTF8.GetString(all.BroadcastBytes(Encoding.UTF8.GetBytes(folder)));
+                    run = ranksOptions.Applied(parse, PretrainingOptions.Broadcast(run, all));
                     return run.Device;
                 });
             bool finished = ranks.Rank == 0
@@ -68,7 +68,7 @@ internal static class PretrainCommand
 
             // Only now: a rank that failed is missed when its process ends, and by then it has said why. And a launcher that was told to stop
             // gives its processes a moment only, so what is to be said comes before they wait for each other.
-            ranks.Finish();
+            ranks.Complete();
             ranks.Dispose();
             return finished ? 0 : terminal.InterruptedCode;
         });
@@ -88,15 +88,15 @@ internal static class PretrainCommand
                 folder,
                 new PretrainingObserver
                 {
-                    Phases = new Told<Phase>(phase => line.Report(phase.Doing, phase.Fraction)),
-                    Plan = new Told<PretrainingPlan>(plan =>
+                    Phases = new SynchronousProgress<PretrainingPhase>(phase => line.Report(phase.Activity, phase.Fraction)),
+                    Plan = new SynchronousProgress<PretrainingPlan>(plan =>
                     {
                         line.Dispose();
                         terminal.Warn(plan.Warnings);
                         terminal.Note(PretrainingReport.Plan(plan, folder));
                         clock.Start(plan.StartStep);
                     }),
-                    Steps = new Told<TrainingProgress>(step => line.Report("training", (double)step.Step / step.Steps, clock.After(step))),
+                    Steps = new SynchronousProgress<TrainingProgress>(step => line.Report("training", (double)step.Step / step.Steps, clock.After(step))),
                 },
                 terminal.Interrupted,
                 ranks,
@@ -109,7 +109,7 @@ internal static class PretrainCommand
             return false;
         }
 
-        if (resumed && result.NothingLeft)
+        if (resumed && result.AlreadyComplete)
         {
             terminal.Note($"{folder}: the run was finished already, after {result.State.Step:N0} steps.");
         }
@@ -119,7 +119,7 @@ internal static class PretrainCommand
     }
 
     /// <summary>“auto” is decided once, here, and written down with the run.</summary>
-    public static PretrainingOptions WithPrecision(PretrainingOptions run, ParseResult parse, PretrainOptions options) =>
+    public static PretrainingOptions WithPrecision(PretrainingOptions run, ParseResult parse, PretrainCommandOptions options) =>
         options.PrecisionIsGiven(parse)
             ? run
             : run with { Training = run.Training with { Precision = FastPrecision.On(DeviceChoice.Of(run.Device)).Precision } };

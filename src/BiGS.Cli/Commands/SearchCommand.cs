@@ -12,11 +12,11 @@ internal static class SearchCommand
     {
         var model = new ModelOptions("the one that made the index");
         Argument<string> folder = new("FOLDER") { Description = "a folder that bigs index has read, or where it put its index" };
-        Argument<string[]> questions = Values.Texts("questions; none: the lines of standard input", "QUESTION…");
-        Option<int?> top = Values.Number("--top", $"how many passages for each question (default {DefaultTop})", least: 1);
-        Option<string> prompt = Values.PromptName("question");
-        Option<bool> json = Values.Flag("--json", "one JSON object for each question; score is the cosine");
-        var command = new Verb(
+        Argument<string[]> questions = OptionFactory.Texts("questions; none: the lines of standard input", "QUESTION…");
+        Option<int?> top = OptionFactory.Number("--top", $"how many passages for each question (default {DefaultTop})", least: 1);
+        Option<string> prompt = OptionFactory.PromptName("question");
+        Option<bool> json = OptionFactory.Flag("--json", "one JSON object for each question; score is the cosine");
+        var command = new BigsCommand(
             "search",
             "The passages of a folder that are nearest a question, by the cosine of their vectors: 1 for the same direction. A cosine is no probability; it only ranks "
             + "the passages of one question under one model. The model is the one that made the index.",
@@ -24,7 +24,7 @@ internal static class SearchCommand
             "bigs search notes --top 3 --json < questions.txt")
         { folder, questions, top, prompt, json };
         model.AddTo(command);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             using PassageIndex index = PassageIndex.Open(parse.GetRequiredValue(folder));
             ModelPlace place = model.Place(parse, terminal, otherwise: index.Model);
@@ -33,7 +33,7 @@ internal static class SearchCommand
             bool first = true;
             foreach (string question in terminal.Texts(parse.GetValue(questions)!))
             {
-                IReadOnlyList<FoundPassage> found = index.Search(opened, question, parse.GetValue(top) ?? DefaultTop, terminal.Interrupted);
+                IReadOnlyList<PassageMatch> found = index.Search(opened, question, parse.GetValue(top) ?? DefaultTop, terminal.Interrupted);
                 if (parse.GetValue(json))
                 {
                     WriteJson(terminal, question, found);
@@ -45,7 +45,7 @@ internal static class SearchCommand
                         terminal.Line("");
                     }
 
-                    terminal.Show(new FoundPassages(question, found));
+                    terminal.Show(new SearchResultsView(question, found));
                     first = false;
                 }
             }
@@ -53,7 +53,7 @@ internal static class SearchCommand
         return command;
     }
 
-    private static void WriteJson(Terminal terminal, string question, IReadOnlyList<FoundPassage> found) => terminal.Json(json =>
+    private static void WriteJson(Terminal terminal, string question, IReadOnlyList<PassageMatch> found) => terminal.Json(json =>
     {
         json.WriteString("question", question);
         json.WriteStartArray("passages");

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Net;
-using BiGS.Checkpoints;
 using BiGS.Cli.Console;
-using BiGS.Cli.Server;
-using BiGS.Models;
+using BiGS.Inference;
 using BiGS.Pipelines;
+using BiGS.Server;
+using BiGS.Weights;
 using Microsoft.AspNetCore.Builder;
 using TorchSharp;
 
@@ -15,12 +15,12 @@ internal static class ServeCommand
     public static Command Build(Terminal terminal)
     {
         var computing = new AnsweringOptions();
-        var server = new ServeOptions();
-        Option<string[]> models = Values.Paths(
+        var server = new ServeCommandOptions();
+        Option<string[]> models = OptionFactory.Paths(
             "--model", $"{ModelPlace.Forms} (default {ShippedModel.Name}); each model answers what its head can, the first that can where a request names none");
-        Option<int?> threads = Values.Number("--threads", "threads that compute (default: as many as there are cores)", least: 1);
-        Option<string> log = Values.Choice("--log", "what is told on standard error, a JSON object a line, never with the texts", "requests", "failures", "nothing");
-        var command = new Verb("serve", "Answer over HTTP, as clients of text-embeddings-inference and of OpenAI's embeddings ask, and fills, tags and answers. Ctrl-C or SIGTERM ends it once requests under way are answered, with exit code 0.",
+        Option<int?> threads = OptionFactory.Number("--threads", "threads that compute (default: as many as there are cores)", least: 1);
+        Option<string> log = OptionFactory.Choice("--log", "what is told on standard error, a JSON object a line, never with the texts", "requests", "failures", "nothing");
+        var command = new BigsCommand("serve", "Answer over HTTP, as clients of text-embeddings-inference and of OpenAI's embeddings ask, and fills, tags and answers. Ctrl-C or SIGTERM ends it once requests under way are answered, with exit code 0.",
             "bigs serve",
             "bigs serve --model runs/mine --model runs/sst2 --port 0 --precision bf16")
         { models, threads, log };
@@ -33,7 +33,7 @@ internal static class ServeCommand
                 result.AddError("--threads is libtorch's; ONNX Runtime takes as many as there are cores");
             }
         });
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             if (parse.GetValue(threads) is int count)
             {

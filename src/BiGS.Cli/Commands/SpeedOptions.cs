@@ -1,7 +1,7 @@
 using System.CommandLine;
 using BiGS.Cli.Console;
-using BiGS.Planning;
 using BiGS.Training;
+using BiGS.Training.Planning;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Commands;
@@ -22,11 +22,11 @@ internal sealed class SpeedOptions
     private const int DefaultRows = 8;
     private const double Tera = 1e12;
 
-    private readonly Option<double?> _speed = Values.Positive("--tokens-per-second", "what one device trains on, as the log of a run says", suffixes: true);
-    private readonly Option<bool> _measure = Values.Flag("--measure", "time a few steps here, and plan with devices like this one");
-    private readonly Option<int?> _rows = Values.Number("--measure-rows", $"rows of a step that is timed (default {DefaultRows})", least: 1);
-    private readonly Option<double?> _peak = Values.Positive("--peak-tflops", $"10¹² operations a second that a device can do at most (default {AssumedPeak:g}: an H100, bf16)");
-    private readonly Option<double?> _utilisation = Values.Share("--utilisation", $"the share of the peak that training reaches (default {AssumedUtilisation:g})");
+    private readonly Option<double?> _speed = OptionFactory.Positive("--tokens-per-second", "what one device trains on, as the log of a run says", suffixes: true);
+    private readonly Option<bool> _measure = OptionFactory.Flag("--measure", "time a few steps here, and plan with devices like this one");
+    private readonly Option<int?> _rows = OptionFactory.Number("--measure-rows", $"rows of a step that is timed (default {DefaultRows})", least: 1);
+    private readonly Option<double?> _peak = OptionFactory.Positive("--peak-tflops", $"10¹² operations a second that a device can do at most (default {AssumedPeak:g}: an H100, bf16)");
+    private readonly Option<double?> _utilisation = OptionFactory.Share("--utilisation", $"the share of the peak that training reaches (default {AssumedUtilisation:g})");
 
     public IEnumerable<Option> All => [_speed, _measure, _rows, _peak, _utilisation];
 
@@ -55,7 +55,7 @@ internal sealed class SpeedOptions
     {
         Device device = DeviceChoice.Of(run.Device);
         using ProgressLine line = terminal.Progress();
-        double speed = StepTime.TokensPerSecond(run, rows, device, new Told<double>(done => line.Report("timing steps", done)), terminal.Interrupted);
+        double speed = StepTime.TokensPerSecond(run, rows, device, new SynchronousProgress<double>(done => line.Report("timing steps", done)), terminal.Interrupted);
         return new DeviceSpeed(speed, $"measured here, on {device.ToString()} in {run.Training.Precision.ToString().ToLowerInvariant()}, in steps of {rows} × {run.MaxLength} tokens");
     }
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using BiGS.Cli.Console;
 using BiGS.Cli.Reports;
-using BiGS.FineTuning;
-using BiGS.Studies;
 using BiGS.Training;
+using BiGS.Training.FineTuning;
+using BiGS.Training.Studies;
 
 namespace BiGS.Cli.Commands;
 
@@ -13,17 +13,17 @@ internal static class StudyCommand
     public static Command Build(Terminal terminal)
     {
         var defaults = new StudyOptions();
-        var pretraining = new PretrainOptions(terminal);
-        Option<string> compare = Values.Choice("--compare", "what differs: block × routing, kernels a layer, positions, merges", [.. Comparisons.Names]);
-        Option<int?> seeds = Values.Number("--seeds", $"runs of every model (default {defaults.Seeds.Count})", least: 1);
-        Option<string[]> tasks = Values.Paths("--tasks", "fine-tune every checkpoint: NAME=DIR, as in finetune --task NAME --data DIR; the built-in grammar makes its own");
-        Option<int?> examples = Values.Number("--task-examples", $"the most examples of a task (default {defaults.TaskExamples:N0})", least: 2);
-        Option<string> blimp = Values.Text("--blimp", "FILE", "minimal pairs to score every checkpoint on");
-        Option<string> agreement = Values.Text("--agreement", "FILE", "an agreement set to score every checkpoint on");
-        Option<int?> questions = Values.Number("--questions", $"the most pairs or questions of each set (default {defaults.Questions:N0})", least: 1);
-        Option<string> output = Values.Text("--out", "DIR", "where it lives (default runs/study-COMPARISON); an interrupted study goes on there");
-        Option<bool> json = Values.Flag("--json", "the results as one JSON object");
-        var command = new Verb(
+        var pretraining = new PretrainCommandOptions(terminal);
+        Option<string> compare = OptionFactory.Choice("--compare", "what differs: block × routing, kernels a layer, positions, merges", [.. Comparisons.Names]);
+        Option<int?> seeds = OptionFactory.Number("--seeds", $"runs of every model (default {defaults.Seeds.Count})", least: 1);
+        Option<string[]> tasks = OptionFactory.Paths("--tasks", "fine-tune every checkpoint: NAME=DIR, as in finetune --task NAME --data DIR; the built-in grammar makes its own");
+        Option<int?> examples = OptionFactory.Number("--task-examples", $"the most examples of a task (default {defaults.TaskExamples:N0})", least: 2);
+        Option<string> blimp = OptionFactory.Text("--blimp", "FILE", "minimal pairs to score every checkpoint on");
+        Option<string> agreement = OptionFactory.Text("--agreement", "FILE", "an agreement set to score every checkpoint on");
+        Option<int?> questions = OptionFactory.Number("--questions", $"the most pairs or questions of each set (default {defaults.Questions:N0})", least: 1);
+        Option<string> output = OptionFactory.Text("--out", "DIR", "where it lives (default runs/study-COMPARISON); an interrupted study goes on there");
+        Option<bool> json = OptionFactory.Flag("--json", "the results as one JSON object");
+        var command = new BigsCommand(
             "study",
             "Pretrain the models of a comparison under one budget, measure three checkpoints of each, and write a report. Without arguments: block × routing on the built-in grammar.",
             "bigs study",
@@ -35,7 +35,7 @@ internal static class StudyCommand
         }
 
         pretraining.AddRulesTo(command);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             string comparison = parse.GetValue(compare)!;
             string folder = OutputPath.Folder(parse.GetValue(output) ?? Path.Combine("runs", $"study-{comparison}"), output.Name, remedyIfNotEmpty: null);
@@ -64,7 +64,7 @@ internal static class StudyCommand
         using (ProgressLine line = terminal.Progress())
         {
             results = new Study(options, folder).Run(
-                new Told<StudyProgress>(step => line.Report($"{step.Model}, seed {step.Seed}: {step.Doing}", step.Fraction)), terminal.Interrupted);
+                new SynchronousProgress<StudyProgress>(step => line.Report($"{step.Model}, seed {step.Seed}: {step.Activity}", step.Fraction)), terminal.Interrupted);
         }
 
         if (results is null)
@@ -82,7 +82,7 @@ internal static class StudyCommand
         else
         {
             terminal.Show(new StudyTable(results));
-            terminal.Line(Finding.Of(results));
+            terminal.Line(StudyFindings.Of(results));
         }
 
         terminal.Note($"report: {report}; figures: {Path.Combine(folder, StudyResults.FileName)}");

@@ -1,19 +1,19 @@
 using System.CommandLine;
 using BiGS.Cli.Console;
-using BiGS.Corpora;
+using BiGS.Training.Corpora;
 
 namespace BiGS.Cli.Commands;
 
 /// <summary>How tables are read where their files do not say.</summary>
 internal sealed class TableFormatOptions
 {
-    private readonly Option<char?> _delimiter = Values.Delimiter("--delimiter", "what separates the cells of .csv, .tsv and .txt files (default: recognised)");
+    private readonly Option<char?> _delimiter = OptionFactory.Delimiter("--delimiter", "what separates the cells of .csv, .tsv and .txt files (default: recognised)");
     private readonly List<string> _notes = [];
 
     public IReadOnlyList<Option> All => [_delimiter, Encoding];
 
     /// <summary>The encoding of text files, whether they are tables or not.</summary>
-    public Option<System.Text.Encoding?> Encoding { get; } = Values.Encoding("--encoding");
+    public Option<System.Text.Encoding?> Encoding { get; } = OptionFactory.Encoding("--encoding");
 
     /// <summary>The options of a command line; what a reader warns of is shown once, however often it reads.</summary>
     public TableOptions Of(ParseResult parse, Terminal terminal)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using BiGS.Cli.Console;
 using BiGS.Cli.Tables;
 using BiGS.Pipelines;
+using BiGS.Tokenizers;
 
 namespace BiGS.Cli.Commands;
 
@@ -11,9 +12,9 @@ internal static class TagCommand
     {
         var model = new AnsweringOptions(needsHead: true);
         var texts = new TextOptions("texts");
-        Option<bool> json = Values.Flag("--json", "one JSON object for each text, with every word's probability and place");
+        Option<bool> json = OptionFactory.Flag("--json", "one JSON object for each text, with every word's probability and place");
         var tables = new TextTableOptions(takesPairs: false, json);
-        var command = new Verb("tag", "A tag for every word, by a model that was fine-tuned for it: a word and its tag a line, a blank line between texts.",
+        var command = new BigsCommand("tag", "A tag for every word, by a model that was fine-tuned for it: a word and its tag a line, a blank line between texts.",
             "bigs tag --model runs/ner \"Ada Lovelace was born in London.\"",
             "bigs tag --model runs/ner --json < texts.txt",
             "bigs tag --model runs/ner --file articles.jsonl --text-column text --out articles-tagged.jsonl")
@@ -21,7 +22,7 @@ internal static class TagCommand
         texts.AddTo(command);
         tables.AddTo(command, texts.Argument);
         model.AddTo(command);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             TextTable? table = tables.Open(parse, terminal);
             ModelPlace place = model.Place(parse, terminal);

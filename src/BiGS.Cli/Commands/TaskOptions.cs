@@ -1,15 +1,15 @@
 using System.CommandLine;
-using BiGS.FineTuning;
+using BiGS.Training.FineTuning;
 
 namespace BiGS.Cli.Commands;
 
 /// <summary>What to learn, and where its examples are.</summary>
 internal sealed class TaskOptions
 {
-    private readonly Option<string> _task = Values.Text("--task", "NAME", $"what to learn: {string.Join(", ", Names)}", required: true);
-    private readonly Option<string> _data = Values.Text("--data", "DIR", "a folder with the task's files, as GLUE lays them out or as they are published");
-    private readonly Option<string[]> _train = Values.Paths("--train", "training files, where they are called otherwise: .tsv, .csv, .jsonl (each also .gz), .parquet; for embeddings also plain text");
-    private readonly Option<string[]> _validation = Values.Paths("--validation", "files that epochs are compared on");
+    private readonly Option<string> _task = OptionFactory.Text("--task", "NAME", $"what to learn: {string.Join(", ", Names)}", required: true);
+    private readonly Option<string> _data = OptionFactory.Text("--data", "DIR", "a folder with the task's files, as GLUE lays them out or as they are published");
+    private readonly Option<string[]> _train = OptionFactory.Paths("--train", "training files, where they are called otherwise: .tsv, .csv, .jsonl (each also .gz), .parquet; for embeddings also plain text");
+    private readonly Option<string[]> _validation = OptionFactory.Paths("--validation", "files that epochs are compared on");
     private readonly ColumnOptions _columns = new();
     private readonly LayoutOptions _layout = new();
 
@@ -30,7 +30,7 @@ internal sealed class TaskOptions
     /// <summary>The task's name, its kind and its files.</summary>
     /// <exception cref="ArgumentException">There is no such task, or what it needs is not given.</exception>
     /// <exception cref="FileNotFoundException">The folder lacks the task's files.</exception>
-    public TaskRow Row(ParseResult parse)
+    public TaskRow Task(ParseResult parse)
     {
         string name = parse.GetRequiredValue(_task);
         string[] train = parse.GetValue(_train) ?? [];

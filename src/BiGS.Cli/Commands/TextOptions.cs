@@ -9,10 +9,10 @@ namespace BiGS.Cli.Commands;
 /// <param name="what">Texts, or what else a line may hold.</param>
 internal sealed class TextOptions(string what)
 {
-    private readonly Option<bool> _truncate = Values.Flag("--truncate", "cut the end of texts that are longer than the model, instead of refusing them");
+    private readonly Option<bool> _truncate = OptionFactory.Flag("--truncate", "cut the end of texts that are longer than the model, instead of refusing them");
 
     /// <summary>The texts themselves.</summary>
-    public Argument<string[]> Argument { get; } = Values.Texts($"{what}; none: the lines of standard input");
+    public Argument<string[]> Argument { get; } = OptionFactory.Texts($"{what}; none: the lines of standard input");
 
     public void AddTo(Command command)
     {
@@ -26,5 +26,5 @@ internal sealed class TextOptions(string what)
     public TextLimit? Limit(ParseResult parse, Func<ModelText, int> countTokens, int maxTokens) =>
         parse.GetValue(_truncate) ? null : new TextLimit(countTokens, maxTokens);
 
-    public TooLong TooLong(ParseResult parse) => parse.GetValue(_truncate) ? Pipelines.TooLong.Truncate : Pipelines.TooLong.Refuse;
+    public LongTextBehavior TooLong(ParseResult parse) => parse.GetValue(_truncate) ? BiGS.Pipelines.LongTextBehavior.Truncate : BiGS.Pipelines.LongTextBehavior.Refuse;
 }

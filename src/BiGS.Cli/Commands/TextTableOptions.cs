@@ -1,19 +1,19 @@
 using System.CommandLine;
 using BiGS.Cli.Console;
 using BiGS.Cli.Tables;
-using BiGS.Corpora;
+using BiGS.Training.Corpora;
 
 namespace BiGS.Cli.Commands;
 
 /// <summary>A table in place of single texts: --file reads it, and it is written again with the answers as columns.</summary>
 internal sealed class TextTableOptions
 {
-    private readonly Option<string> _file = Values.Text("--file", "TABLE", "a table (.csv, .tsv, .jsonl, .json, also .gz, or .parquet) that is written again with the answers as columns added");
-    private readonly Option<string> _text = Values.Text("--text-column", "NAME", "of the table: the texts, by name, or by number from 1 where the columns have no names");
+    private readonly Option<string> _file = OptionFactory.Text("--file", "TABLE", "a table (.csv, .tsv, .jsonl, .json, also .gz, or .parquet) that is written again with the answers as columns added");
+    private readonly Option<string> _text = OptionFactory.Text("--text-column", "NAME", "of the table: the texts, by name, or by number from 1 where the columns have no names");
     private readonly Option<string>? _pair;
-    private readonly Option<string> _output = Values.Text("--out", "FILE", "of the table: where it is written, as .csv, .tsv or .jsonl, also .gz (default: standard output, in the table's own format; of .json and .parquet, .jsonl)");
-    private readonly Option<bool> _overwrite = Values.Flag("--overwrite", "replace the file of --out");
-    private readonly Option<bool> _allowEmpty = Values.Flag("--allow-empty", "of the table: leave rows with an empty text without an answer, instead of refusing them");
+    private readonly Option<string> _output = OptionFactory.Text("--out", "FILE", "of the table: where it is written, as .csv, .tsv or .jsonl, also .gz (default: standard output, in the table's own format; of .json and .parquet, .jsonl)");
+    private readonly Option<bool> _overwrite = OptionFactory.Flag("--overwrite", "replace the file of --out");
+    private readonly Option<bool> _allowEmpty = OptionFactory.Flag("--allow-empty", "of the table: leave rows with an empty text without an answer, instead of refusing them");
     private readonly TableFormatOptions _format = new();
     private readonly Option<bool> _json;
 
@@ -21,7 +21,7 @@ internal sealed class TextTableOptions
     /// <param name="json">The verb's own --json; with a table it asks for JSON Lines.</param>
     public TextTableOptions(bool takesPairs, Option<bool> json)
     {
-        _pair = takesPairs ? Values.Text("--pair-column", "NAME", "of the table: the second texts") : null;
+        _pair = takesPairs ? OptionFactory.Text("--pair-column", "NAME", "of the table: the second texts") : null;
         _json = json;
     }
 

@@ -5,7 +5,7 @@ namespace BiGS.Cli.Commands;
 
 internal static class TokenizerCommand
 {
-    public static Command Build(Terminal terminal) => new Verb("tokenizer", "Learn a WordPiece vocabulary; turn text into ids and back.",
+    public static Command Build(Terminal terminal) => new BigsCommand("tokenizer", "Learn a WordPiece vocabulary; turn text into ids and back.",
         "bigs tokenizer train --corpus texts.txt --size 8000 --out my-tokenizer",
         "bigs tokenizer encode --vocab my-tokenizer --json < texts.txt")
     {

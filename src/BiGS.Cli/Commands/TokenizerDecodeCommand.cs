@@ -10,15 +10,15 @@ internal static class TokenizerDecodeCommand
     public static Command Build(Terminal terminal)
     {
         var tokenizer = new TokenizerOptions();
-        Option<bool> keep = Values.Flag("--keep-special-tokens", "leave [CLS], [SEP], [PAD] and the like in the text");
-        Argument<string[]> ids = Values.Texts("ids, blanks or commas between them; none: the lines of standard input", name: "IDS…");
-        var command = new Verb("decode", "Ids to text, line in, line out.",
+        Option<bool> keep = OptionFactory.Flag("--keep-special-tokens", "leave [CLS], [SEP], [PAD] and the like in the text");
+        Argument<string[]> ids = OptionFactory.Texts("ids, blanks or commas between them; none: the lines of standard input", name: "IDS…");
+        var command = new BigsCommand("decode", "Ids to text, line in, line out.",
             "bigs tokenizer decode --model runs/pretrain-tiny-1 \"2 21 65 9 3\"",
             "bigs tokenizer encode --vocab vocab.txt < texts.txt | bigs tokenizer decode --vocab vocab.txt");
         tokenizer.AddTo(command);
         command.Add(keep);
         command.Add(ids);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             BertTokenizer opened = tokenizer.Open(parse, terminal);
             string[] given = parse.GetValue(ids)!;

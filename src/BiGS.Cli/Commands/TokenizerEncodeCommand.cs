@@ -10,12 +10,12 @@ internal static class TokenizerEncodeCommand
     public static Command Build(Terminal terminal)
     {
         var tokenizer = new TokenizerOptions();
-        Option<bool> json = Values.Flag(
+        Option<bool> json = OptionFactory.Flag(
             "--json", "one JSON object a line: tokens, ids and offsets (in characters); a line may be an object with text, or a and b");
-        Option<int?> maxLength = Values.Number("--max-length", "keep at most N tokens, special ones included", least: 1);
-        Option<bool> bare = Values.Flag("--no-special-tokens", "add no [CLS] and [SEP]");
-        Argument<string[]> texts = Values.Texts("texts; none: the lines of standard input");
-        var command = new Verb("encode", "Text to ids, line in, line out.",
+        Option<int?> maxLength = OptionFactory.Number("--max-length", "keep at most N tokens, special ones included", least: 1);
+        Option<bool> bare = OptionFactory.Flag("--no-special-tokens", "add no [CLS] and [SEP]");
+        Argument<string[]> texts = OptionFactory.Texts("texts; none: the lines of standard input");
+        var command = new BigsCommand("encode", "Text to ids, line in, line out.",
             "bigs tokenizer encode --model runs/pretrain-tiny-1 \"the farmer sleeps .\"",
             "bigs tokenizer encode --vocab vocab.txt --json < texts.txt");
         tokenizer.AddTo(command);
@@ -23,7 +23,7 @@ internal static class TokenizerEncodeCommand
         command.Add(maxLength);
         command.Add(bare);
         command.Add(texts);
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             BertTokenizer opened = tokenizer.Open(parse, terminal);
             bool asJson = parse.GetValue(json);
@@ -31,7 +31,7 @@ internal static class TokenizerEncodeCommand
             foreach (string line in terminal.Texts(parse.GetValue(texts)!))
             {
                 (string text, string? pair) = asJson ? TextsOf(line) : (line, null);
-                Encoding encoding = opened.Encode(text, pair, parse.GetValue(maxLength), addSpecialTokens: !parse.GetValue(bare));
+                TokenizedText encoding = opened.Encode(text, pair, parse.GetValue(maxLength), addSpecialTokens: !parse.GetValue(bare));
                 coverage.Add(encoding.Ids);
                 if (asJson)
                 {
@@ -77,7 +77,7 @@ internal static class TokenizerEncodeCommand
     private static string? Member(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static void Write(Utf8JsonWriter json, Encoding encoding, string text, string? pair)
+    private static void Write(Utf8JsonWriter json, TokenizedText encoding, string text, string? pair)
     {
         json.WriteStartArray("tokens");
         foreach (string token in encoding.Tokens)

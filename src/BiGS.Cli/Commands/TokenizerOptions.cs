@@ -1,17 +1,17 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using BiGS.Checkpoints;
 using BiGS.Cli.Console;
 using BiGS.Tokenizers;
+using BiGS.Weights;
 
 namespace BiGS.Cli.Commands;
 
 /// <summary>Which tokenizer: a vocabulary of its own, or the one in a model's folder.</summary>
 internal sealed class TokenizerOptions
 {
-    private readonly Option<string> _vocabulary = Values.Text("--vocab", "FILE", "a vocab.txt, a tokenizer.json, or a folder with either");
-    private readonly Option<string> _model = Values.Text("--model", "MODEL", $"the tokenizer of a model: its folder, owner/name[@revision] of the Hugging Face hub, or {ShippedModel.Name}");
-    private readonly Option<bool> _cased = Values.Flag("--cased", "keep upper case and accents, whatever the files say");
+    private readonly Option<string> _vocabulary = OptionFactory.Text("--vocab", "FILE", "a vocab.txt, a tokenizer.json, or a folder with either");
+    private readonly Option<string> _model = OptionFactory.Text("--model", "MODEL", $"the tokenizer of a model: its folder, owner/name[@revision] of the Hugging Face hub, or {ShippedModel.Name}");
+    private readonly Option<bool> _cased = OptionFactory.Flag("--cased", "keep upper case and accents, whatever the files say");
 
     public void AddTo(Command command)
     {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using BiGS.Cli.Console;
-using BiGS.Corpora;
 using BiGS.Tokenizers;
+using BiGS.Training.Corpora;
 
 namespace BiGS.Cli.Commands;
 
@@ -9,16 +9,16 @@ internal static class TokenizerTrainCommand
 {
     public static Command Build(Terminal terminal)
     {
-        Option<string[]> corpus = Values.Paths(
+        Option<string[]> corpus = OptionFactory.Paths(
             "--corpus", "text to learn from: .txt, .jsonl (also .gz), .parquet; files, folders or globs", required: true);
         int specials = WordPieceVocabulary.SpecialTokens.Count;
-        Option<int?> size = Values.Number("--size", "tokens to learn, special ones included", least: specials + 1, required: true);
-        Option<string> output = Values.Text("--out", "DIR", "the folder to write vocab.txt and tokenizer_config.json to", required: true);
+        Option<int?> size = OptionFactory.Number("--size", "tokens to learn, special ones included", least: specials + 1, required: true);
+        Option<string> output = OptionFactory.Text("--out", "DIR", "the folder to write vocab.txt and tokenizer_config.json to", required: true);
         var normalizer = new NormalizerOptions();
-        Option<int?> minFrequency = Values.Number("--min-frequency", "merge only pairs that occur this often (default 2)", least: 1);
+        Option<int?> minFrequency = OptionFactory.Number("--min-frequency", "merge only pairs that occur this often (default 2)", least: 1);
         var files = new CorpusFileOptions();
-        Option<bool> overwrite = Values.Flag("--overwrite", "replace a tokenizer that is there");
-        var command = new Verb("train", "Learn a WordPiece vocabulary from text.",
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "replace a tokenizer that is there");
+        var command = new BigsCommand("train", "Learn a WordPiece vocabulary from text.",
             "bigs tokenizer train --corpus texts.txt --size 8000 --out my-tokenizer",
             "bigs tokenizer train --corpus deutsch --keep-accents --size 25600 --out my-tokenizer")
         { corpus, size, output, minFrequency, overwrite };
@@ -28,7 +28,7 @@ internal static class TokenizerTrainCommand
             command.Add(option);
         }
 
-        command.Runs(parse =>
+        command.SetHandler(parse =>
         {
             string folder = OutputPath.Folder(parse.GetRequiredValue(output), output.Name, remedyIfNotEmpty: null);
             RefuseToReplace(folder, parse.GetValue(overwrite));
@@ -37,7 +37,7 @@ internal static class TokenizerTrainCommand
             {
                 Size = wanted,
                 MinFrequency = parse.GetValue(minFrequency) ?? 2,
-                AlphabetCoverage = WordPieceTrainer.UsualCoverage,
+                AlphabetCoverage = WordPieceTrainer.DefaultCoverage,
             }.With(normalizer.Over(new BertNormalizer(), parse));
             IReadOnlyList<string> paths = files.Paths(parse.GetRequiredValue(corpus), parse, terminal);
             BertTokenizer tokenizer = Train(trainer, Corpus.ReadDocuments(paths, files.Reading(parse)), terminal);
@@ -65,7 +65,7 @@ internal static class TokenizerTrainCommand
 
         return trainer.Train(
             Counted(),
-            new Told<WordPieceProgress>(told =>
+            new SynchronousProgress<WordPieceProgress>(told =>
             {
                 if (told.Fraction is not null)
                 {

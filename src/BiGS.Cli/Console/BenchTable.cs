@@ -21,15 +21,15 @@ internal sealed class BenchTable(IReadOnlyList<BenchResult> results, Func<Work, 
 
         foreach (IGrouping<(Work Work, int Length, int Batch), BenchResult> round in results.GroupBy(result => (result.Work, result.Length, result.Batch)))
         {
-            BenchResult? floor = round.FirstOrDefault(result => result.Side == "floor");
-            BenchResult? ours = round.FirstOrDefault(result => result.Side == "ours");
+            BenchResult? floor = round.FirstOrDefault(result => result.Subject == "floor");
+            BenchResult? ours = round.FirstOrDefault(result => result.Subject == "ours");
             foreach (BenchResult result in round)
             {
                 bool first = result == round.First();
                 table.AddRow(
                     first ? nameOf(result.Work) : "",
                     first ? $"{result.Length} × {result.Batch}" : "",
-                    $"{result.Side} {result.Precision}",
+                    $"{result.Subject} {result.Precision}",
                     $"{1e3 * result.Seconds:n1}",
                     $"{result.TokensPerSecond:n0}",
                     floor is null ? "" : $"{result.Seconds / floor.Seconds:f2}",

@@ -1,5 +1,5 @@
 using System.Globalization;
-using BiGS.Evaluation;
+using BiGS.Training.Evaluation;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -36,7 +36,7 @@ internal sealed class ClassTable(ConfusionMatrix matrix) : IRenderable
         return ((IRenderable)new Rows(parts)).Render(options, maxWidth);
     }
 
-    private static string Short(string label) => ShortLabel.Of(label, WidestLabel);
+    private static string Short(string label) => LabelTruncation.Of(label, WidestLabel);
 
     private static string Written(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using BiGS.Evaluation;
-using BiGS.Models;
+using BiGS.Configuration;
+using BiGS.Training.Evaluation;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using BiGS.Evaluation;
-using BiGS.FineTuning;
+using BiGS.Training.Evaluation;
+using BiGS.Training.FineTuning;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -22,14 +22,14 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
         {
             new ScoreFigures(
                 $"{task}: {First.Best.Score.Count:N0} examples, learned from {First.TrainCount:N0}; best of {First.Epochs.Count} epochs is {First.Best.Epoch}, at a learning rate of {First.Options.LearningRate:0.##e-0}",
-                First.Best.Score, First.WithoutReading),
+                First.Best.Score, First.Baseline),
         };
         if (FineTuningAdvice.For(First) is { } advice)
         {
             parts.Add(new Text(advice, new Style(Color.Yellow)));
         }
 
-        if (First.Before is { } before)
+        if (First.BeforeTuning is { } before)
         {
             parts.Add(new ScoreFigures($"before: {before.Count:N0} examples", before with { Confusion = null }));
         }
@@ -60,7 +60,7 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
         json.WriteNumber("train_count", First.TrainCount);
         json.WriteNumber("learning_rate", First.Options.LearningRate!.Value);
         json.WriteStartObject("without_reading");
-        Metrics(json, First.WithoutReading);
+        Metrics(json, First.Baseline);
         json.WriteEndObject();
         json.WriteBoolean("beats_baseline", First.BeatsBaseline);
         json.WriteStartArray("gain");
@@ -74,7 +74,7 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
 
         Numbers(json, "class_weights", First.ClassWeights);
         Numbers(json, "train_skipped", First.TrainSkipped.ToDictionary(reason => reason.Key, reason => (double)reason.Value));
-        if (First.Before is { } before)
+        if (First.BeforeTuning is { } before)
         {
             json.WriteStartObject("before");
             Metrics(json, before);

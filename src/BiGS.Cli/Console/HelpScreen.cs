@@ -26,7 +26,7 @@ internal sealed class HelpScreen(Terminal terminal) : SynchronousCommandLineActi
     {
         yield return [new Text(command.Description ?? "")];
         yield return Section("Usage", [new Padder(new Text(Usage(command)), new Padding(2, 0, 0, 0))]);
-        if (command is Verb { Examples.Count: > 0 } verb)
+        if (command is BigsCommand { Examples.Count: > 0 } verb)
         {
             yield return Section(verb.Examples.Count > 1 ? "Examples" : "Example",
                 verb.Examples.Select(example => new Padder(new Text(example, new Style(Color.Teal)), new Padding(2, 0, 0, 0))));

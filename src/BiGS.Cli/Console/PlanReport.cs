@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using BiGS.Cli.Commands;
-using BiGS.Planning;
+using BiGS.Training.Planning;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

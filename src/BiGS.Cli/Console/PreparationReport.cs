@@ -1,4 +1,4 @@
-using BiGS.Batches;
+using BiGS.Training.Data;
 
 namespace BiGS.Cli.Console;
 

@@ -1,8 +1,10 @@
 using System.Globalization;
-using BiGS.Evaluation;
-using BiGS.Models;
+using BiGS.Inference;
 using BiGS.Pipelines;
+using BiGS.Torch.Inference;
+using BiGS.Torch.Models;
 using BiGS.Training;
+using BiGS.Training.Evaluation;
 using TorchSharp;
 
 namespace BiGS.Cli.Console;
@@ -41,18 +43,18 @@ internal static class PretrainingReport
             ("loss", $"{score.Loss:f3}", "nats per masked token"),
             ("perplexity", $"{score.Perplexity:f2}", ""),
             ("accuracy", $"{score.Accuracy:P1}", "of the masked tokens guessed right"),
-            ("unigram guesser", $"{result.Guessers!.Unigram:P1}", "always the commonest token"),
-            ("bigram guesser", $"{result.Guessers.Bigram:P1}", "the likeliest after the left or before the right neighbour"),
+            ("unigram guesser", $"{result.Baseline!.Unigram:P1}", "always the commonest token"),
+            ("bigram guesser", $"{result.Baseline.Bigram:P1}", "the likeliest after the left or before the right neighbour"),
         ];
         figures.AddRange(result.Agreement.Select(agreement => (
             $"verbs, {agreement.Attractors} attractor{(agreement.Attractors == 1 ? "" : "s")}", $"{agreement.Accuracy:P1}", $"in the right number, of {agreement.Count:N0}")));
-        terminal.Show(new Figures("held-out text", figures, $"{score.Count:N0} masked tokens; the best checkpoint, of step {result.State.BestStep:N0}, is {folder}"));
+        terminal.Show(new FigureTable("held-out text", figures, $"{score.Count:N0} masked tokens; the best checkpoint, of step {result.State.BestStep:N0}, is {folder}"));
         foreach (string fill in Fills(folder, result.Samples))
         {
             terminal.Line(fill);
         }
 
-        if (!result.NothingLeft)
+        if (!result.AlreadyComplete)
         {
             terminal.Note(string.Create(CultureInfo.InvariantCulture, $"took {result.Took:h\\:mm\\:ss}, waiting for data {result.Waited / result.Took:P2} of it"));
             if (result.Communication is { } communication)
@@ -97,8 +99,8 @@ internal static class PretrainingReport
         json.WriteNumber("loss", result.HeldOut!.Loss);
         json.WriteNumber("accuracy", result.HeldOut.Accuracy);
         json.WriteNumber("perplexity", result.HeldOut.Perplexity);
-        json.WriteNumber("unigram_accuracy", result.Guessers!.Unigram);
-        json.WriteNumber("bigram_accuracy", result.Guessers.Bigram);
+        json.WriteNumber("unigram_accuracy", result.Baseline!.Unigram);
+        json.WriteNumber("bigram_accuracy", result.Baseline.Bigram);
         json.WriteEndObject();
         json.WriteNumber("count", result.HeldOut.Count);
         json.WriteStartArray("agreement");

@@ -1,5 +1,5 @@
 using System.Globalization;
-using BiGS.Cli.Server;
+using BiGS.Server;
 
 namespace BiGS.Cli.Console;
 
@@ -16,7 +16,7 @@ internal sealed class RequestLog(Terminal terminal, int fromStatus) : IProgress<
             return;
         }
 
-        terminal.Journal(json =>
+        terminal.WriteLogLine(json =>
         {
             json.WriteString("time", DateTime.UtcNow.ToString("o", CultureInfo.InvariantCulture));
             json.WriteString("method", value.Method);

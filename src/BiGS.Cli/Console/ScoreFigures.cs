@@ -1,5 +1,5 @@
 using System.Globalization;
-using BiGS.Evaluation;
+using BiGS.Training.Evaluation;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using BiGS.Evaluation;
+using BiGS.Training.Evaluation;
 
 namespace BiGS.Cli.Console;
 

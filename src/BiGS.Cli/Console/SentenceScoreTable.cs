@@ -1,5 +1,6 @@
 using System.Globalization;
-using BiGS.Evaluation;
+using BiGS.Pipelines;
+using BiGS.Training.Evaluation;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using BiGS.Cli.Bench.Serving;
+using BiGS.Cli.Bench;
 using Spectre.Console;
 
 namespace BiGS.Cli.Console;

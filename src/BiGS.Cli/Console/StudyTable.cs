@@ -1,5 +1,5 @@
 using System.Globalization;
-using BiGS.Studies;
+using BiGS.Training.Studies;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

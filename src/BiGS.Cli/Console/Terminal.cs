@@ -58,10 +58,10 @@ internal sealed class Terminal : IDisposable
     public string InterruptedNote { get; set; } = "interrupted before the end; what was written whole stays.";
 
     /// <summary>Whether writing a result failed because nobody reads any more.</summary>
-    public bool ReaderIsGone { get; private set; }
+    public bool IsOutputClosed { get; private set; }
 
     /// <summary>Who says that something went wrong, where several processes share a screen.</summary>
-    public string? Speaker { get; set; }
+    public string? MessagePrefix { get; set; }
 
     /// <summary>Columns for results.</summary>
     public int Width => _results.Profile.Width;
@@ -108,7 +108,7 @@ internal sealed class Terminal : IDisposable
         }
         catch (IOException broken) when (broken.HResult == BrokenPipe)
         {
-            ReaderIsGone = true;
+            IsOutputClosed = true;
             throw;
         }
         catch (IOException failure)
@@ -132,7 +132,7 @@ internal sealed class Terminal : IDisposable
     }
 
     /// <summary>A line for a log, as a JSON object, on standard error. Any thread may write one.</summary>
-    public void Journal(Action<Utf8JsonWriter> write)
+    public void WriteLogLine(Action<Utf8JsonWriter> write)
     {
         var line = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(line, Relaxed))
@@ -202,7 +202,7 @@ internal sealed class Terminal : IDisposable
     private void Say(string kind, Color color, string message)
     {
         _notes.Write(new Text(kind, new Style(color)));
-        _notes.Profile.Out.Writer.WriteLine($": {(Speaker is null ? "" : $"{Speaker}: ")}{OneLine(OptionNames.In(message))}");
+        _notes.Profile.Out.Writer.WriteLine($": {(MessagePrefix is null ? "" : $"{MessagePrefix}: ")}{OneLine(OptionNames.In(message))}");
     }
 
     /// <summary>Names of files may hold line ends and what moves a screen's cursor.</summary>

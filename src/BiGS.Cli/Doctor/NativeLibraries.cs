@@ -15,22 +15,22 @@ internal static partial class NativeLibraries
     /// <summary>The variable that makes the launcher take another libtorch.</summary>
     public const string Other = "BIGS_LIBTORCH";
 
-    public static IEnumerable<Finding> Look()
+    public static IEnumerable<DiagnosticResult> Look()
     {
         Exception? failure = WhyTorchFails();
         int? version = StandardLibraryVersion();
         yield return version switch
         {
-            null => new Finding("libstdc++", Condition.Broken, "libstdc++.so.6 was not found", "install it (apt install libstdc++6)"),
-            >= WantedVersion => new Finding("libstdc++", Condition.Good, $"GLIBCXX_3.4.{version}"),
-            _ when failure is null => new Finding("libstdc++", Condition.Good,
+            null => new DiagnosticResult("libstdc++", DiagnosticStatus.Broken, "libstdc++.so.6 was not found", "install it (apt install libstdc++6)"),
+            >= WantedVersion => new DiagnosticResult("libstdc++", DiagnosticStatus.Good, $"GLIBCXX_3.4.{version}"),
+            _ when failure is null => new DiagnosticResult("libstdc++", DiagnosticStatus.Good,
                 $"GLIBCXX_3.4.{version}; weak marking in place, so that 3.4.{WantedVersion} is not needed"),
-            _ => new Finding("libstdc++", Condition.Broken, $"GLIBCXX_3.4.{version}, and libLibTorchSharp.so asks for 3.4.{WantedVersion}",
+            _ => new DiagnosticResult("libstdc++", DiagnosticStatus.Broken, $"GLIBCXX_3.4.{version}, and libLibTorchSharp.so asks for 3.4.{WantedVersion}",
                 "build again with dotnet build, which marks that need as weak; or install the libstdc++ of GCC 13"),
         };
         yield return failure is null
-            ? new Finding("libtorch", Condition.Good, $"{LibtorchVersion()} from {LibtorchFolder()}, {torch.get_num_threads()} threads")
-            : new Finding("libtorch", Condition.Broken, $"does not load: {failure.Message.Split('\n')[0].Trim()}",
+            ? new DiagnosticResult("libtorch", DiagnosticStatus.Good, $"{LibtorchVersion()} from {LibtorchFolder()}, {torch.get_num_threads()} threads")
+            : new DiagnosticResult("libtorch", DiagnosticStatus.Broken, $"does not load: {failure.Message.Split('\n')[0].Trim()}",
                 Environment.GetEnvironmentVariable(Other) is null
                     ? "restore and build again (dotnet build -c Release); libtorch is the package libtorch-cpu-linux-x64"
                     : $"{Other} is set: it must name the torch/lib of a PyTorch 2.10 that runs by itself (python3 -c 'import torch'); or unset it");

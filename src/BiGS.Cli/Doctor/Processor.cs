@@ -11,7 +11,7 @@ internal static class Processor
     /// <summary>What the processor calls itself.</summary>
     public static string Name => Value(Lines(), "model name") ?? "processor of unknown make";
 
-    public static Finding Look()
+    public static DiagnosticResult Look()
     {
         string[] lines = Lines();
         string[] flags = (Value(lines, "flags") ?? "").Split(' ');
@@ -20,8 +20,8 @@ internal static class Processor
         string listed = known.Length > 0 ? string.Join(", ", known) : "no vector extensions known";
         bool fastBf16 = known.Any(flag => flag.EndsWith("bf16", StringComparison.Ordinal));
         return fastBf16
-            ? new Finding("cores", Condition.Good, $"{cores}; bf16 is fast ({listed})")
-            : new Finding("cores", Condition.Optional, $"{cores}; bf16 is slow ({listed})", "stay with --precision fp32 here");
+            ? new DiagnosticResult("cores", DiagnosticStatus.Good, $"{cores}; bf16 is fast ({listed})")
+            : new DiagnosticResult("cores", DiagnosticStatus.Optional, $"{cores}; bf16 is slow ({listed})", "stay with --precision fp32 here");
     }
 
     private static string[] Lines() => File.Exists(Information) ? File.ReadAllLines(Information) : [];

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using BiGS.Evaluation;
-using BiGS.Models;
 using BiGS.Tokenizers;
+using BiGS.Torch.Models;
+using BiGS.Training.Evaluation;
 
 namespace BiGS.Cli.Evaluations;
 

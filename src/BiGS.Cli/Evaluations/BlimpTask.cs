@@ -1,7 +1,8 @@
 using System.CommandLine;
-using BiGS.Evaluation;
-using BiGS.Models;
+using BiGS.Pipelines;
 using BiGS.Tokenizers;
+using BiGS.Torch.Models;
+using BiGS.Training.Evaluation;
 
 namespace BiGS.Cli.Evaluations;
 

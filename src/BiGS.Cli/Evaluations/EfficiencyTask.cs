@@ -1,15 +1,15 @@
 using System.CommandLine;
 using BiGS.Cli.Commands;
 using BiGS.Cli.Console;
-using BiGS.Evaluation;
-using BiGS.Models;
+using BiGS.Torch.Models;
+using BiGS.Training.Evaluation;
 
 namespace BiGS.Cli.Evaluations;
 
 /// <summary><c>efficiency</c>: parameters, operations and time of a forward pass.</summary>
 internal sealed class EfficiencyTask() : EvaluationTask("efficiency", "parameters, floating-point operations and time of a forward pass, by length")
 {
-    private readonly Option<int[]> _lengths = Values.Numbers(
+    private readonly Option<int[]> _lengths = OptionFactory.Numbers(
         "--lengths", "efficiency: tokens of a row; timed as far as the model has positions", 128, 512, 1_024, 4_096);
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using BiGS.Cli.Commands;
-using BiGS.Evaluation;
+using BiGS.Pipelines;
 
 namespace BiGS.Cli.Evaluations;
 
@@ -10,22 +10,22 @@ internal sealed class EvaluationOptions
     private const string OnePiece = "piece";
     private const string RestOfWord = "rest-of-word";
 
-    public Option<string[]> Data { get; } = Values.Paths(
+    public Option<string[]> Data { get; } = OptionFactory.Paths(
         "--data", "what to measure on: text for mlm (files, folders or globs) and score (a sentence a line); of a published set its file; of a fine-tuned task its folder or a file");
 
     public TableFormatOptions Tables { get; } = new();
 
-    public Option<int?> Limit { get; } = Values.Number(
+    public Option<int?> Limit { get; } = OptionFactory.Number(
         "--limit", "read only N documents or lines, the first ones; of a published set, which is sorted, N evenly spread over it; of a fine-tuned task N drawn at random, the same each time, each class in its share", least: 1);
 
     public LayoutOptions Layout { get; } = new();
 
-    public Option<int?> MaxLength { get; } = Values.Number("--max-length", "tokens in a row (default: the model's positions, at most 512)", least: 3);
+    public Option<int?> MaxLength { get; } = OptionFactory.Number("--max-length", "tokens in a row (default: the model's positions, at most 512)", least: 3);
 
-    public Option<string> Masking { get; } = Values.Choice(
+    public Option<string> Masking { get; } = OptionFactory.Choice(
         "--masking", "what is hidden while a word piece of a sentence is scored: it alone, or what follows of its word too", OnePiece, RestOfWord);
 
-    public Option<int?> Seed { get; } = Values.Number("--seed", "decides the masks of mlm (default 1), the text of grammar (default 42)", least: 0);
+    public Option<int?> Seed { get; } = OptionFactory.Number("--seed", "decides the masks of mlm (default 1), the text of grammar (default 42)", least: 0);
 
-    public static HiddenPieces Hidden(string masking) => masking == RestOfWord ? HiddenPieces.RestOfWord : HiddenPieces.One;
+    public static PieceMasking Hidden(string masking) => masking == RestOfWord ? PieceMasking.RestOfWord : PieceMasking.One;
 }

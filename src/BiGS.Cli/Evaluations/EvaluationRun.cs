@@ -1,14 +1,16 @@
 using System.CommandLine;
-using BiGS.Checkpoints;
 using BiGS.Cli.Commands;
 using BiGS.Cli.Console;
-using BiGS.Corpora;
-using BiGS.Evaluation;
-using BiGS.FineTuning;
-using BiGS.Models;
+using BiGS.Configuration;
+using BiGS.Inference;
 using BiGS.Search;
-using BiGS.Ssm;
 using BiGS.Tokenizers;
+using BiGS.Torch.Checkpoints;
+using BiGS.Torch.Models;
+using BiGS.Torch.Ssm;
+using BiGS.Training.Corpora;
+using BiGS.Training.Evaluation;
+using BiGS.Training.FineTuning;
 using Spectre.Console.Rendering;
 
 namespace BiGS.Cli.Evaluations;
@@ -97,13 +99,13 @@ internal sealed class EvaluationRun(
         : throw new ArgumentException($"--data names several files; --task {task} reads one at a time.");
 
     /// <summary>All items, or as many as --limit says, evenly spread.</summary>
-    public IReadOnlyList<T> Spread<T>(IReadOnlyList<T> items) => EvenSpread.Of(items, parse.GetValue(options.Limit));
+    public IReadOnlyList<T> Spread<T>(IReadOnlyList<T> items) => EvenSample.Take(items, parse.GetValue(options.Limit));
 
     /// <summary>Does work that takes time, and shows how far it has come.</summary>
     public T Working<T>(string what, Func<IProgress<double>, T> work)
     {
         using ProgressLine line = terminal.Progress();
-        return work(new Told<double>(share => line.Report(what, share)));
+        return work(new SynchronousProgress<double>(share => line.Report(what, share)));
     }
 
     /// <summary>Shows shares of right answers: a JSON object, or a table.</summary>

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using BiGS.Checkpoints;
 using BiGS.Cli.Commands;
 using BiGS.Cli.Console;
-using BiGS.FineTuning;
 using BiGS.Tokenizers;
+using BiGS.Torch.Checkpoints;
+using BiGS.Training.FineTuning;
 
 namespace BiGS.Cli.Evaluations;
 
@@ -52,7 +52,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
             run.IsGiven(options.PairStyle) || tuned is null ? (run.Value(options.PairStyle) == "cls" ? PairStyle.Cls : PairStyle.Sep) : tuned.PairStyle,
             run.Value(options.Distractors) ?? 0, run.Value(shared.Limit));
         TaskAnswers answers = run.Working("answering", progress => TaskEvaluation.Score(
-            Name, kind, opened, tokenizer, paths, layout, new Told<FineTuningProgress>(step => progress.Report((double)step.Done / step.All)), run.Interrupted));
+            Name, kind, opened, tokenizer, paths, layout, new SynchronousProgress<FineTuningProgress>(step => progress.Report((double)step.Done / step.All)), run.Interrupted));
         if (tuned is not null)
         {
             run.Terminal.Note(HowItReads(run, tuned, layout));

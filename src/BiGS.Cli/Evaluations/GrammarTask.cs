@@ -1,8 +1,8 @@
 using System.CommandLine;
-using BiGS.Corpora;
-using BiGS.Evaluation;
-using BiGS.Models;
 using BiGS.Tokenizers;
+using BiGS.Torch.Models;
+using BiGS.Training.Corpora;
+using BiGS.Training.Evaluation;
 
 namespace BiGS.Cli.Evaluations;
 

@@ -1,7 +1,7 @@
-using BiGS.Batches;
 using BiGS.Cli.Console;
-using BiGS.Models;
+using BiGS.Configuration;
 using BiGS.Tokenizers;
+using BiGS.Training.Data;
 
 namespace BiGS.Cli.Evaluations;
 
@@ -24,12 +24,12 @@ internal sealed class HeldOutRows(BiGSConfig config, BertTokenizer tokenizer, in
 
     private DynamicMasks Rows => _rows ?? throw new InvalidOperationException("Rows are there when the documents are read.");
 
-    public void Read(IEnumerable<string> documents, ProgressLine line, CancellationToken cancel)
+    public void Read(IEnumerable<string> documents, ProgressLine line, CancellationToken cancellationToken)
     {
         var ids = new List<int>();
         foreach (string document in documents)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             ids.Clear();
             tokenizer.EncodeIds(document, ids);
             _documents.Add([.. ids]);
@@ -65,7 +65,7 @@ internal sealed class HeldOutRows(BiGSConfig config, BertTokenizer tokenizer, in
     public IEnumerable<MaskedBatch> Batches(int batchSize, ProgressLine line)
     {
         long done = 0;
-        PadTo padTo = config.HearsPadding() ? PadTo.MaxLength : PadTo.Longest;
+        PadTo padTo = config.PaddingAffectsOutput() ? PadTo.MaxLength : PadTo.Longest;
         foreach (MaskedBatch batch in BatchSource.InOrder(Rows, batchSize, tokenizer.Vocabulary.PadId, padTo))
         {
             line.Report("scoring", (double)done / Rows.Count, $"{done:N0} of {Rows.Count:N0} rows");

@@ -1,11 +1,12 @@
 using System.CommandLine;
-using BiGS.Batches;
 using BiGS.Cli.Commands;
 using BiGS.Cli.Console;
-using BiGS.Corpora;
-using BiGS.Evaluation;
-using BiGS.Models;
+using BiGS.Configuration;
 using BiGS.Tokenizers;
+using BiGS.Torch.Models;
+using BiGS.Training.Corpora;
+using BiGS.Training.Data;
+using BiGS.Training.Evaluation;
 
 namespace BiGS.Cli.Evaluations;
 
@@ -16,10 +17,10 @@ internal sealed class MaskedWordsTask(EvaluationOptions options) : EvaluationTas
     private const int DefaultSeed = 1;
     private const int LongestDefault = 512;
 
-    private readonly Option<string> _textField = Values.Text("--text-field", "NAME", "mlm: the field or column that holds the text (default text)");
-    private readonly Option<int?> _batchSize = Values.Number("--batch-size", $"mlm: rows computed at a time (default {DefaultBatchSize})", least: 1);
+    private readonly Option<string> _textField = OptionFactory.Text("--text-field", "NAME", "mlm: the field or column that holds the text (default text)");
+    private readonly Option<int?> _batchSize = OptionFactory.Number("--batch-size", $"mlm: rows computed at a time (default {DefaultBatchSize})", least: 1);
 
-    private readonly Option<bool> _pack = Values.Flag(
+    private readonly Option<bool> _pack = OptionFactory.Flag(
         "--pack", "mlm: short documents (lines) share a row, with [SEP] between them: fewer rows, and more context than a line by itself has");
 
     /// <inheritdoc/>
@@ -72,7 +73,7 @@ internal sealed class MaskedWordsTask(EvaluationOptions options) : EvaluationTas
         }
         else
         {
-            run.Terminal.Show(new Figures(
+            run.Terminal.Show(new FigureTable(
                 "masked language modelling",
                 [
                     ("loss", $"{score.Loss:f4}", "nats a masked token"),

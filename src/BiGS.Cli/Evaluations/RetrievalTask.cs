@@ -1,8 +1,8 @@
 using System.CommandLine;
 using BiGS.Cli.Console;
-using BiGS.Evaluation;
-using BiGS.FineTuning;
 using BiGS.Search;
+using BiGS.Training.Evaluation;
+using BiGS.Training.FineTuning;
 
 namespace BiGS.Cli.Evaluations;
 

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using BiGS.Cli.Commands;
 using BiGS.Cli.Console;
-using BiGS.Corpora;
-using BiGS.Evaluation;
-using BiGS.Models;
+using BiGS.Files;
+using BiGS.Pipelines;
 using BiGS.Tokenizers;
+using BiGS.Torch.Models;
+using BiGS.Training.Evaluation;
 
 namespace BiGS.Cli.Evaluations;
 
@@ -16,7 +17,7 @@ internal sealed class SentenceScoresTask(EvaluationOptions options) : Evaluation
     private const string Truncate = "truncate";
     private const string Window = "window";
 
-    private readonly Option<string> _long = Values.Choice(
+    private readonly Option<string> _long = OptionFactory.Choice(
         "--long", "score: what becomes of a line that is longer than the model: refuse it, truncate it, or score each piece in a window of the line around it", Refuse, Truncate, Window);
 
     /// <inheritdoc/>
@@ -34,19 +35,19 @@ internal sealed class SentenceScoresTask(EvaluationOptions options) : Evaluation
         }
 
         (BiGSForMaskedLM model, BertTokenizer tokenizer) = run.OpenMaskedLm();
-        LongSentences longSentences = run.Value(_long) switch { Truncate => LongSentences.Truncate, Window => LongSentences.Window, _ => LongSentences.Refuse };
+        LongSentenceBehavior longSentences = run.Value(_long) switch { Truncate => LongSentenceBehavior.Truncate, Window => LongSentenceBehavior.Window, _ => LongSentenceBehavior.Refuse };
         var likelihood = new PseudoLogLikelihood(model.MaskedWords(tokenizer.Vocabulary.PadId), tokenizer, EvaluationOptions.Hidden(run.Value(options.Masking)!), longSentences);
         (long Number, int Length)[] tooLong =
             [.. lines.Select(line => (line.Number, Length: likelihood.LengthOf(line.Text))).Where(line => line.Length > likelihood.LongestSentence)];
         if (tooLong is [(long number, int length), ..])
         {
-            if (longSentences == LongSentences.Refuse)
+            if (longSentences == LongSentenceBehavior.Refuse)
             {
                 throw new InvalidDataException(
                     $"'{file}', line {number}: the sentence has {length} tokens, but the model reads at most {likelihood.LongestSentence}; shorten or split it, or give {_long.Name} {Truncate} or {_long.Name} {Window}");
             }
 
-            string done = longSentences == LongSentences.Truncate ? "are cut there" : "are read through windows of that length";
+            string done = longSentences == LongSentenceBehavior.Truncate ? "are cut there" : "are read through windows of that length";
             run.Terminal.Warn([$"{tooLong.Length:N0} of {lines.Length:N0} lines are longer than {likelihood.LongestSentence} tokens, the first of them line {number} with {length:N0}, and {done}."]);
         }
 

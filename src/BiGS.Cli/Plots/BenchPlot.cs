@@ -20,7 +20,7 @@ internal static class BenchPlot
     {
         Plot plot = Picture.NewPlot();
         int side = 0;
-        foreach (IGrouping<(string Side, string Precision), BenchResult> line in results.GroupBy(result => (result.Side, result.Precision)))
+        foreach (IGrouping<(string Side, string Precision), BenchResult> line in results.GroupBy(result => (result.Subject, result.Precision)))
         {
             BenchResult[] points = [.. line.OrderBy(result => result.Length)];
             var scatter = plot.Add.Scatter(

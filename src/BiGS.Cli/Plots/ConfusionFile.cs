@@ -1,8 +1,8 @@
 using System.Text.Json;
-using BiGS.Corpora;
-using BiGS.Evaluation;
 using BiGS.Files;
-using BiGS.FineTuning;
+using BiGS.Training.Corpora;
+using BiGS.Training.Evaluation;
+using BiGS.Training.FineTuning;
 
 namespace BiGS.Cli.Plots;
 

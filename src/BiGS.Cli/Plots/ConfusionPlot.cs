@@ -1,6 +1,6 @@
 using System.Globalization;
 using BiGS.Cli.Console;
-using BiGS.Evaluation;
+using BiGS.Training.Evaluation;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -23,12 +23,12 @@ internal static class ConfusionPlot
     public static void Save(ConfusionMatrix matrix, string title, string file)
     {
         int classes = matrix.Labels.Count;
-        string[] labels = [.. matrix.Labels.Select(label => ShortLabel.Of(label, WidestLabel))];
+        string[] labels = [.. matrix.Labels.Select(label => LabelTruncation.Of(label, WidestLabel))];
         int cell = Math.Clamp(900 / classes, classes > MostCounted ? 14 : 44, 130);
         int margin = 40 + (LetterWide * labels.Max(label => label.Length));
         bool areUpright = labels.Max(label => label.Length) * LetterWide > cell - 6;
         using Plot plot = Draw(matrix, labels, cell, areUpright);
-        plot.Title($"{ShortLabel.Of(title, WidestLabel)}: {matrix.Count.ToString("N0", CultureInfo.InvariantCulture)} examples, accuracy {(100 * matrix.Accuracy).ToString("f1", CultureInfo.InvariantCulture)} %");
+        plot.Title($"{LabelTruncation.Of(title, WidestLabel)}: {matrix.Count.ToString("N0", CultureInfo.InvariantCulture)} examples, accuracy {(100 * matrix.Accuracy).ToString("f1", CultureInfo.InvariantCulture)} %");
         plot.Axes.Title.Label.FontSize = 15;
         var padding = new PixelPadding(margin + 30, 30, (areUpright ? margin : 40) + 30, 50);
         plot.Layout.Fixed(padding);

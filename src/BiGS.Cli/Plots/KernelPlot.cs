@@ -1,4 +1,4 @@
-using BiGS.Models;
+using BiGS.Inference;
 using BiGS.StateSpace;
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;

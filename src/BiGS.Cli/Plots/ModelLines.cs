@@ -1,4 +1,4 @@
-using BiGS.Studies;
+using BiGS.Training.Studies;
 using ScottPlot;
 
 namespace BiGS.Cli.Plots;
@@ -14,7 +14,7 @@ internal static class ModelLines
     /// <param name="index">Of the model: its colour and marker.</param>
     /// <param name="name">In the legend.</param>
     /// <param name="points">Places and figures.</param>
-    public static void Add(Plot plot, int index, string name, IReadOnlyList<(double X, SeedSpread Y)> points)
+    public static void Add(Plot plot, int index, string name, IReadOnlyList<(double X, SeedSummary Y)> points)
     {
         if (points.Count == 0)
         {

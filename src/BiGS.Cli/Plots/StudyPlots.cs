@@ -1,5 +1,5 @@
-using BiGS.Evaluation;
-using BiGS.Studies;
+using BiGS.Training.Evaluation;
+using BiGS.Training.Studies;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -15,7 +15,7 @@ internal static class StudyPlots
     {
         Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. ByBudget(results, model.Key)
-            .Select(budget => (budget.Average(c => c.Tokens / 1e6), SeedSpread.Of(budget.Select(c => (double?)c.Loss))!.Value))]));
+            .Select(budget => (budget.Average(c => c.Tokens / 1e6), SeedSummary.Of(budget.Select(c => (double?)c.Loss))!.Value))]));
         plot.XLabel("tokens read (millions)");
         return Finished(plot, "held-out loss (nats)");
     }
@@ -72,7 +72,7 @@ internal static class StudyPlots
         {
             int index = results.Models.ToList().FindIndex(model => model.Key == models[m]);
             (double X, double Y, Interval Interval)[] points = [.. groups.Select((group, g) => (group, g)).SelectMany(at => Together(results.Last(models[m]).Select(score).OfType<Score>(), at.group) is var (right, count) && count > 0
-                ? new[] { (100.0 * right / count, groups.Length - 1 - at.g + (m == 0 ? 0.14 : -0.14), Interval.OfShare(right, count)) }
+                ? new[] { (100.0 * right / count, groups.Length - 1 - at.g + (m == 0 ? 0.14 : -0.14), Interval.ForProportion(right, count)) }
                 : [])];
             plot.Add.Plottable(new ScottPlot.Plottables.ErrorBar(
                 [.. points.Select(p => p.X)], [.. points.Select(p => p.Y)],
@@ -94,7 +94,7 @@ internal static class StudyPlots
     {
         Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. model.Costs
-            .Select(cost => (Math.Log2(cost.Length), SeedSpread.Of([Math.Log10(figure(cost))])!.Value))]));
+            .Select(cost => (Math.Log2(cost.Length), SeedSummary.Of([Math.Log10(figure(cost))])!.Value))]));
         int[] lengths = [.. results.Options.Lengths];
         plot.Axes.Bottom.TickGenerator = new NumericManual(lengths.Select(length => Math.Log2(length)).ToArray(), lengths.Select(length => $"{length}").ToArray());
         plot.Axes.Left.TickGenerator = new NumericAutomatic

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using BiGS.Cli.Plots;
-using BiGS.Studies;
+using BiGS.Training.Studies;
 using ScottPlot;
 
 namespace BiGS.Cli.Reports;
@@ -37,7 +37,7 @@ internal static class StudyReport
         page.Append(CultureInfo.InvariantCulture, $"<p class=\"how\">{options.Contestants.Count} models on {Safe(text)}: the same text, order and masks for all, {options.Pretraining.Training.Steps:N0} steps of "
             + $"{options.Pretraining.BatchSize * options.Pretraining.Training.Accumulate} rows of {options.Pretraining.MaxLength} tokens, seeds {string.Join(", ", options.Seeds)}; "
             + $"checkpoints after {string.Join(", ", options.Milestones.Select(step => step.ToString("N0", CultureInfo.InvariantCulture)))} steps. In brackets and as bars: the lowest and the highest seed.</p>\n");
-        page.Append(CultureInfo.InvariantCulture, $"<p class=\"lead\">{Safe(Finding.Of(results))}</p>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<p class=\"lead\">{Safe(StudyFindings.Of(results))}</p>\n");
         page.Append(Table(results));
         page.Append("<div class=\"panels\">\n");
         foreach (Panel panel in Panels(results))
@@ -90,7 +90,7 @@ internal static class StudyReport
     }
 
     private static string Cell(StudyResults results, ModelFigures model, Func<CheckpointFigures, double?> figure, int digits) =>
-        results.Of(model.Key, figure) is { } spread ? Finding.Number(spread, digits) : "–";
+        results.Of(model.Key, figure) is { } spread ? StudyFindings.Number(spread, digits) : "–";
 
     private sealed record Panel(string Title, string Caption, Plot Plot, int Wide = PanelWide, int High = PanelHigh);
 

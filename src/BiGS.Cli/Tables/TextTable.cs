@@ -2,8 +2,8 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using BiGS.Cli.Console;
-using BiGS.Corpora;
 using BiGS.Pipelines;
+using BiGS.Training.Corpora;
 
 namespace BiGS.Cli.Tables;
 

@@ -1,4 +1,4 @@
-using BiGS.Models;
+using BiGS.Configuration;
 
 namespace BiGS.Onnx;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using BiGS.Models;
+using BiGS.Configuration;
 using BiGS.StateSpace;
 
 namespace BiGS.Onnx;

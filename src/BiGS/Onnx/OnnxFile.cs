@@ -13,15 +13,15 @@ internal sealed class OnnxFile
     private const int InputField = 11;
     private const int OutputField = 12;
 
-    private readonly WireField[] _model;
-    private readonly WireField[] _graph;
+    private readonly ProtobufField[] _model;
+    private readonly ProtobufField[] _graph;
 
     /// <exception cref="InvalidDataException">The bytes are no ONNX model.</exception>
     public OnnxFile(ReadOnlyMemory<byte> bytes, string path)
     {
         try
         {
-            _model = [.. WireField.In(bytes)];
+            _model = [.. ProtobufField.In(bytes)];
             _graph = [.. _model.Single(field => field.Number == GraphField).Fields];
             Facts = _model.Where(field => field.Number == FactField).Select(fact => fact.Fields.ToArray())
                 .ToDictionary(fact => fact.Single(field => field.Number == 1).Text, fact => fact.Single(field => field.Number == 2).Text);
@@ -52,10 +52,10 @@ internal sealed class OnnxFile
         }
 
         var needed = new HashSet<string>(outputs);
-        var nodes = new Stack<WireField>();
-        foreach (WireField node in Of(NodeField).Reverse())
+        var nodes = new Stack<ProtobufField>();
+        foreach (ProtobufField node in Of(NodeField).Reverse())
         {
-            WireField[] parts = [.. node.Fields];
+            ProtobufField[] parts = [.. node.Fields];
             if (!parts.Any(part => part.Number == 2 && part.Text != from && needed.Contains(part.Text)))
             {
                 continue;
@@ -66,7 +66,7 @@ internal sealed class OnnxFile
         }
 
         var graph = new Message();
-        foreach (WireField field in _graph)
+        foreach (ProtobufField field in _graph)
         {
             bool kept = field.Number switch
             {
@@ -82,14 +82,14 @@ internal sealed class OnnxFile
             }
         }
 
-        foreach (WireField node in nodes)
+        foreach (ProtobufField node in nodes)
         {
             graph.Add(node.Whole);
         }
 
         if (from is not null)
         {
-            WireField between = Of(OutputField).Single(output => NameOf(output) == from);
+            ProtobufField between = Of(OutputField).Single(output => NameOf(output) == from);
             graph.Add(InputField, between.Content.Length, stream => stream.Write(between.Content.Span));
         }
 
@@ -97,7 +97,7 @@ internal sealed class OnnxFile
     }
 
     /// <summary>What a node reads; of a node with branches also what these read.</summary>
-    private static IEnumerable<string> Inputs(WireField node) => node.Fields.SelectMany(part => part.Number switch
+    private static IEnumerable<string> Inputs(ProtobufField node) => node.Fields.SelectMany(part => part.Number switch
     {
         1 => [part.Text],
         5 => part.Fields.Where(field => field.Number == 6).SelectMany(branch => branch.Fields).Where(field => field.Number == NodeField).SelectMany(Inputs),
@@ -107,7 +107,7 @@ internal sealed class OnnxFile
     private byte[] WithGraph(Message graph)
     {
         var model = new Message();
-        foreach (WireField field in _model.Where(field => field.Number != GraphField))
+        foreach (ProtobufField field in _model.Where(field => field.Number != GraphField))
         {
             model.Add(field.Whole);
         }
@@ -118,9 +118,9 @@ internal sealed class OnnxFile
         return bytes;
     }
 
-    private IEnumerable<WireField> Of(int number) => _graph.Where(field => field.Number == number);
+    private IEnumerable<ProtobufField> Of(int number) => _graph.Where(field => field.Number == number);
 
-    private static string NameOf(WireField value) => value.Fields.First(field => field.Number == 1).Text;
+    private static string NameOf(ProtobufField value) => value.Fields.First(field => field.Number == 1).Text;
 
-    private static string WeightName(WireField tensor) => tensor.Fields.First(field => field.Number == 8).Text;
+    private static string WeightName(ProtobufField tensor) => tensor.Fields.First(field => field.Number == 8).Text;
 }

@@ -1,6 +1,5 @@
-using BiGS.Checkpoints;
+using BiGS.Configuration;
 using BiGS.Files;
-using BiGS.Models;
 
 namespace BiGS.Onnx;
 
@@ -27,7 +26,7 @@ public static class OnnxGraphFile
     public static void Write(ConfigFile config, IModelWeights weights, string file, bool int8 = false)
     {
         Message onnx = Build(config, weights, file, int8);
-        WholeFile.Write(file, onnx.WriteTo);
+        AtomicFile.Write(file, onnx.WriteTo);
     }
 
     /// <summary>The same, to a stream.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using BiGS.Checkpoints;
-using BiGS.Models;
+using BiGS.Configuration;
+using BiGS.SentenceTransformers;
+using BiGS.Weights;
 using Microsoft.ML.OnnxRuntime;
 
 namespace BiGS.Onnx;

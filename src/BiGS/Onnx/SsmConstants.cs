@@ -1,4 +1,4 @@
-using BiGS.Models;
+using BiGS.Configuration;
 using BiGS.StateSpace;
 
 namespace BiGS.Onnx;

@@ -4,16 +4,16 @@ namespace BiGS.Onnx;
 /// <param name="Number">Which field.</param>
 /// <param name="Whole">Key and content.</param>
 /// <param name="Content">A message, text or bytes; empty where the field is a number.</param>
-internal readonly record struct WireField(int Number, ReadOnlyMemory<byte> Whole, ReadOnlyMemory<byte> Content)
+internal readonly record struct ProtobufField(int Number, ReadOnlyMemory<byte> Whole, ReadOnlyMemory<byte> Content)
 {
     public string Text => System.Text.Encoding.UTF8.GetString(Content.Span);
 
     /// <summary>The fields of the message that this one holds.</summary>
-    public IEnumerable<WireField> Fields => In(Content);
+    public IEnumerable<ProtobufField> Fields => In(Content);
 
     /// <summary>The fields of a message, in the order of the file.</summary>
     /// <exception cref="InvalidDataException">It is none.</exception>
-    public static IEnumerable<WireField> In(ReadOnlyMemory<byte> message)
+    public static IEnumerable<ProtobufField> In(ReadOnlyMemory<byte> message)
     {
         for (int at = 0; at < message.Length;)
         {
@@ -34,7 +34,7 @@ internal readonly record struct WireField(int Number, ReadOnlyMemory<byte> Whole
 
             ReadOnlyMemory<byte> content = (key & 7) == 2 ? message.Slice(at, length) : default;
             at += length;
-            yield return new WireField((int)(key >> 3), message[start..at], content);
+            yield return new ProtobufField((int)(key >> 3), message[start..at], content);
         }
     }
 

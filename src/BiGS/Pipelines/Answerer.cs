@@ -1,6 +1,5 @@
-using BiGS.Batches;
-using BiGS.Models;
-using BiGS.Questions;
+using BiGS.Configuration;
+using BiGS.Inference;
 using BiGS.Tokenizers;
 
 namespace BiGS.Pipelines;
@@ -8,13 +7,13 @@ namespace BiGS.Pipelines;
 /// <summary>A question to a text.</summary>
 /// <param name="Question">One sentence.</param>
 /// <param name="Text">Of any length.</param>
-public readonly record struct AskedText(string Question, string Text);
+public readonly record struct QuestionContext(string Question, string Text);
 
 /// <summary>A question to a text, both tokenised without special tokens.</summary>
 /// <param name="Text">The text.</param>
 /// <param name="Question">Tokens of the question.</param>
 /// <param name="TextTokens">Tokens of the text.</param>
-public sealed record TokenizedQuestion(string Text, IReadOnlyList<int> Question, Encoding TextTokens);
+public sealed record TokenizedQuestion(string Text, IReadOnlyList<int> Question, TokenizedText TextTokens);
 
 /// <summary>A stretch of a text that may answer a question.</summary>
 /// <param name="Text">As the text has it.</param>
@@ -27,7 +26,7 @@ public sealed record AnswerCandidate(string Text, double Probability, int Start,
 /// <param name="Candidates">The likeliest first, each wording once.</param>
 /// <param name="NoAnswerProbability">The share of "the text does not say"; null where the model was not trained to say so.</param>
 /// <param name="Best">The first candidate; null where the model says that the text holds no answer.</param>
-public sealed record FoundAnswer(IReadOnlyList<AnswerCandidate> Candidates, double? NoAnswerProbability, AnswerCandidate? Best);
+public sealed record AnswerResult(IReadOnlyList<AnswerCandidate> Candidates, double? NoAnswerProbability, AnswerCandidate? Best);
 
 /// <summary>
 /// Answers to questions, found in texts of any length by a model that was fine-tuned for it (SQuAD): a long text is read through windows that overlap, all
@@ -44,14 +43,14 @@ public sealed class Answerer : IDisposable
     internal Answerer(TextModel model, int? window = null)
     {
         _model = model;
-        _window = window ?? Math.Min(model.Config.MaxPositionEmbeddings, AnswerWindow.UsualLength);
+        _window = window ?? Math.Min(model.Config.MaxPositionEmbeddings, AnswerWindow.DefaultLength);
     }
 
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => _model.Warnings;
 
     /// <summary>Whether the model was trained to find that a text holds no answer.</summary>
-    public bool KnowsNoAnswer => _model.Session.NoAnswerThreshold is not null;
+    public bool CanAbstain => _model.Session.NoAnswerThreshold is not null;
 
     /// <summary>Opens a folder that fine-tuning left.</summary>
     /// <param name="folder">config.json, weights, and vocab.txt or tokenizer.json.</param>
@@ -77,31 +76,31 @@ public sealed class Answerer : IDisposable
     /// <summary>Answers questions.</summary>
     /// <param name="questions">In any order; a text that comes more than once is tokenised once.</param>
     /// <param name="top">How many candidates each.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>An answer a question, in their order.</returns>
     /// <exception cref="ArgumentException">A question or a text is empty.</exception>
-    public IReadOnlyList<FoundAnswer> Answer(IReadOnlyList<AskedText> questions, int top = 1, CancellationToken cancel = default)
+    public IReadOnlyList<AnswerResult> Answer(IReadOnlyList<QuestionContext> questions, int top = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        return AnswerRows(Tokenize(questions), top, cancel);
+        return AnswerRows(Tokenize(questions), top, cancellationToken);
     }
 
     /// <summary>Tokenises questions and their texts.</summary>
     /// <param name="questions">In any order; a text that comes more than once is tokenised once.</param>
     /// <exception cref="ArgumentException">A question or a text is empty.</exception>
-    public IReadOnlyList<TokenizedQuestion> Tokenize(IReadOnlyList<AskedText> questions)
+    public IReadOnlyList<TokenizedQuestion> Tokenize(IReadOnlyList<QuestionContext> questions)
     {
-        var texts = new Dictionary<string, Encoding>();
+        var texts = new Dictionary<string, TokenizedText>();
         var tokenized = new TokenizedQuestion[questions.Count];
         for (int q = 0; q < tokenized.Length; q++)
         {
-            AskedText asked = questions[q];
+            QuestionContext asked = questions[q];
             if (string.IsNullOrWhiteSpace(asked.Question) || string.IsNullOrWhiteSpace(asked.Text))
             {
                 throw new ArgumentException($"question {q + 1} of {questions.Count}: the {(string.IsNullOrWhiteSpace(asked.Question) ? "question" : "text")} is empty; give a question and a text to look for its answer in.");
             }
 
-            if (!texts.TryGetValue(asked.Text, out Encoding? text))
+            if (!texts.TryGetValue(asked.Text, out TokenizedText? text))
             {
                 text = texts[asked.Text] = _model.Tokenizer.Encode(asked.Text, addSpecialTokens: false);
             }
@@ -117,17 +116,17 @@ public sealed class Answerer : IDisposable
     /// <summary>Answers questions that are tokenised already.</summary>
     /// <param name="questions">As <see cref="Tokenize"/> gives them, in any order.</param>
     /// <param name="top">How many candidates each.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>An answer a question, in their order.</returns>
-    public IReadOnlyList<FoundAnswer> AnswerRows(IReadOnlyList<TokenizedQuestion> questions, int top = 1, CancellationToken cancel = default)
+    public IReadOnlyList<AnswerResult> AnswerRows(IReadOnlyList<TokenizedQuestion> questions, int top = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
         (int Question, AnswerWindow Window)[] windows =
         [
-            .. questions.SelectMany((asked, q) => AnswerWindow.Over(asked.Question, asked.TextTokens, _model.Tokenizer.Vocabulary, _window).Select(window => (q, window))),
+            .. questions.SelectMany((asked, q) => AnswerWindow.Create(asked.Question, asked.TextTokens, _model.Tokenizer.Vocabulary, _window).Select(window => (q, window))),
         ];
         IReadOnlyList<(float[] Starts, float[] Ends)> logits = _model.ReadRows(
-            [.. windows.Select(window => TokenRow.Pair(window.Window.Ids, window.Window.Second))], Logits, cancel);
+            [.. windows.Select(window => TokenRow.Pair(window.Window.Ids, window.Window.Second))], Logits, cancellationToken);
         return
         [
             .. windows.Zip(logits).GroupBy(read => read.First.Question, (q, read) =>
@@ -135,7 +134,7 @@ public sealed class Answerer : IDisposable
                 var search = new AnswerSearch(questions[q].TextTokens.Ids.Count);
                 foreach (((_, AnswerWindow window), (float[] starts, float[] ends)) in read)
                 {
-                    search.Hear(window, starts, ends);
+                    search.Add(window, starts, ends);
                 }
 
                 return Found(search, questions[q].TextTokens, questions[q].Text, top);
@@ -151,11 +150,11 @@ public sealed class Answerer : IDisposable
         return Enumerable.Range(0, batch.Rows).Select(row => (logits[0].Row(row).ToArray(), logits[1].Row(row).ToArray()));
     }
 
-    private FoundAnswer Found(AnswerSearch search, Encoding tokens, string text, int top)
+    private AnswerResult Found(AnswerSearch search, TokenizedText tokens, string text, int top)
     {
-        double total = search.LogTotal();
+        double total = search.LogSumExp();
         double? none = null;
-        if (KnowsNoAnswer)
+        if (CanAbstain)
         {
             double most = Math.Max(total, search.NoAnswer);
             total = most + Math.Log(Math.Exp(total - most) + Math.Exp(search.NoAnswer - most));
@@ -169,6 +168,6 @@ public sealed class Answerer : IDisposable
                 .Select(stretch => new AnswerCandidate(text[stretch.Start..stretch.End], Math.Exp(stretch.Score - total), stretch.Start, stretch.End)),
         ];
         bool isThere = candidates.Length > 0 && !(search.NoAnswer - search.Best()!.Value.Score > _model.Session.NoAnswerThreshold);
-        return new FoundAnswer(candidates, none, isThere ? candidates[0] : null);
+        return new AnswerResult(candidates, none, isThere ? candidates[0] : null);
     }
 }

@@ -1,5 +1,5 @@
-using BiGS.Batches;
-using BiGS.Models;
+using BiGS.Configuration;
+using BiGS.Inference;
 using BiGS.Tokenizers;
 
 namespace BiGS.Pipelines;
@@ -39,17 +39,17 @@ public sealed class Classifier : IDisposable
 
     /// <param name="texts">In any order.</param>
     /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>An answer a text, in their order.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
-    public IReadOnlyList<Classification> Classify(IReadOnlyList<ModelText> texts, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default) =>
-        [.. _model.Read(texts, tooLong, Answers, cancel).Select(row => row.Read)];
+    public IReadOnlyList<Classification> Classify(IReadOnlyList<ModelText> texts, LongTextBehavior tooLong = LongTextBehavior.Refuse, CancellationToken cancellationToken = default) =>
+        [.. _model.Read(texts, tooLong, Answers, cancellationToken).Select(row => row.Read)];
 
     /// <param name="rows">Texts or pairs that are tokens already, in any order.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>An answer a row, in their order.</returns>
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
-    public IReadOnlyList<Classification> ClassifyRows(IReadOnlyList<Encoding> rows, CancellationToken cancel = default) => _model.Read(rows, Answers, cancel);
+    public IReadOnlyList<Classification> ClassifyTokenized(IReadOnlyList<TokenizedText> rows, CancellationToken cancellationToken = default) => _model.Read(rows, Answers, cancellationToken);
 
     /// <summary>How many tokens a text has, [CLS] and [SEP] among them; no more than <see cref="MaxTokens"/> can be read.</summary>
     public int CountTokens(ModelText text) => _model.CountTokens(text);

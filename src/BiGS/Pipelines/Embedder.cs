@@ -1,7 +1,8 @@
-using BiGS.Batches;
-using BiGS.Checkpoints;
-using BiGS.Models;
+using BiGS.Configuration;
+using BiGS.Inference;
+using BiGS.SentenceTransformers;
 using BiGS.Tokenizers;
+using BiGS.Weights;
 
 namespace BiGS.Pipelines;
 
@@ -48,20 +49,20 @@ public sealed class Embedder : IDisposable
     /// <param name="texts">In any order.</param>
     /// <param name="normalize">Whether vectors get length 1.</param>
     /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <param name="promptName">Which of the model's prompts stands before every text; null for its default one, if it has one.</param>
     /// <returns>A vector a text, in their order.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused; or there is no such prompt.</exception>
     public IReadOnlyList<float[]> Embed(
-        IReadOnlyList<string> texts, bool normalize = true, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default, string? promptName = null) =>
-        [.. EmbedCounting(texts, normalize, tooLong, cancel, promptName).Select(text => text.Vector)];
+        IReadOnlyList<string> texts, bool normalize = true, LongTextBehavior tooLong = LongTextBehavior.Refuse, CancellationToken cancellationToken = default, string? promptName = null) =>
+        [.. EmbedWithTokenCounts(texts, normalize, tooLong, cancellationToken, promptName).Select(text => text.Vector)];
 
     /// <summary>Embeds texts, and says how many tokens were read.</summary>
     /// <inheritdoc cref="Embed"/>
-    public IReadOnlyList<EmbeddedText> EmbedCounting(
-        IReadOnlyList<string> texts, bool normalize = true, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default, string? promptName = null) =>
+    public IReadOnlyList<EmbeddedText> EmbedWithTokenCounts(
+        IReadOnlyList<string> texts, bool normalize = true, LongTextBehavior tooLong = LongTextBehavior.Refuse, CancellationToken cancellationToken = default, string? promptName = null) =>
     [
-        .. _model.Read([.. texts.Select(text => (ModelText)Prompted(text, promptName))], tooLong, batch => Vectors(batch, normalize), cancel)
+        .. _model.Read([.. texts.Select(text => (ModelText)AddPrompt(text, promptName))], tooLong, batch => Vectors(batch, normalize), cancellationToken)
             .Select(row => new EmbeddedText(row.Read, row.Encoding.Ids.Count)),
     ];
 
@@ -69,23 +70,23 @@ public sealed class Embedder : IDisposable
     /// <param name="text">The text.</param>
     /// <param name="promptName">Which of the model's prompts; null for its default one, if it has one.</param>
     /// <exception cref="ArgumentException">There is no such prompt.</exception>
-    public string Prompted(string text, string? promptName = null) => _model.Sentence.Prompt(promptName) + text;
+    public string AddPrompt(string text, string? promptName = null) => _model.Sentence.Prompt(promptName) + text;
 
-    /// <summary>Embeds texts that are tokens already, with their prompt if they have one, as <see cref="BertTokenizer.Encode(string, string?, int?, bool, CutFrom)"/> gives them.</summary>
+    /// <summary>Embeds texts that are tokens already, with their prompt if they have one, as <see cref="BertTokenizer.Encode(string, string?, int?, bool, TruncationSide)"/> gives them.</summary>
     /// <param name="rows">In any order.</param>
     /// <param name="normalize">Whether vectors get length 1.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>A vector a row, in their order.</returns>
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
-    public IReadOnlyList<float[]> EmbedRows(IReadOnlyList<Encoding> rows, bool normalize = true, CancellationToken cancel = default) =>
-        _model.Read(rows, batch => Vectors(batch, normalize), cancel);
+    public IReadOnlyList<float[]> EmbedTokenized(IReadOnlyList<TokenizedText> rows, bool normalize = true, CancellationToken cancellationToken = default) =>
+        _model.Read(rows, batch => Vectors(batch, normalize), cancellationToken);
 
     /// <summary>A vector for every token, [CLS] and [SEP] included: the last hidden states as they are.</summary>
     /// <param name="rows">In any order.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>Of each row, a vector a token.</returns>
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
-    public IReadOnlyList<float[][]> EmbedTokens(IReadOnlyList<Encoding> rows, CancellationToken cancel = default) => _model.Read(rows, States, cancel);
+    public IReadOnlyList<float[][]> EmbedTokens(IReadOnlyList<TokenizedText> rows, CancellationToken cancellationToken = default) => _model.Read(rows, States, cancellationToken);
 
     /// <summary>How many tokens a text has, [CLS] and [SEP] among them; no more than <see cref="MaxTokens"/> can be read.</summary>
     public int CountTokens(ModelText text) => _model.CountTokens(text);

@@ -9,7 +9,7 @@ namespace BiGS.Pipelines;
 /// <param name="embedder">Disposed with the generator.</param>
 /// <param name="modelId">What the model is called in metadata and answers.</param>
 /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
-public sealed class EmbeddingGenerator(Embedder embedder, string modelId, TooLong tooLong = TooLong.Refuse) : IEmbeddingGenerator<string, Embedding<float>>
+public sealed class EmbeddingGenerator(Embedder embedder, string modelId, LongTextBehavior tooLong = LongTextBehavior.Refuse) : IEmbeddingGenerator<string, Embedding<float>>
 {
     private const string Provider = "bigs";
 
@@ -44,9 +44,9 @@ public sealed class EmbeddingGenerator(Embedder embedder, string modelId, TooLon
 
     public void Dispose() => embedder.Dispose();
 
-    private GeneratedEmbeddings<Embedding<float>> Generate(string[] texts, CancellationToken cancel)
+    private GeneratedEmbeddings<Embedding<float>> Generate(string[] texts, CancellationToken cancellationToken)
     {
-        IReadOnlyList<EmbeddedText> embedded = embedder.EmbedCounting(texts, normalize: true, tooLong, cancel);
+        IReadOnlyList<EmbeddedText> embedded = embedder.EmbedWithTokenCounts(texts, normalize: true, tooLong, cancellationToken);
         DateTimeOffset now = DateTimeOffset.UtcNow;
         long tokens = embedded.Sum(text => (long)text.Tokens);
         return new GeneratedEmbeddings<Embedding<float>>(embedded.Select(text => new Embedding<float>(text.Vector) { CreatedAt = now, ModelId = modelId }))

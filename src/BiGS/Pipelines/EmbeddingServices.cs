@@ -1,4 +1,5 @@
-using BiGS.Checkpoints;
+using BiGS.Inference;
+using BiGS.Weights;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,7 +18,7 @@ public sealed class EmbeddingServiceOptions
     public OpenOptions OpenOptions { get; set; } = new();
 
     /// <summary>What becomes of a text that is longer than the model.</summary>
-    public TooLong TooLong { get; set; } = TooLong.Refuse;
+    public LongTextBehavior TooLong { get; set; } = LongTextBehavior.Refuse;
 }
 
 /// <summary>Embeddings for an application that is put together by dependency injection.</summary>

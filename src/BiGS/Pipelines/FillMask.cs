@@ -1,7 +1,7 @@
-using BiGS.Batches;
-using BiGS.Checkpoints;
-using BiGS.Models;
+using BiGS.Configuration;
+using BiGS.Inference;
 using BiGS.Tokenizers;
+using BiGS.Weights;
 
 namespace BiGS.Pipelines;
 
@@ -74,30 +74,30 @@ public sealed class FillMask : IDisposable
 
     /// <summary>Reads a text once, whatever the number of its masks, and guesses each by itself.</summary>
     /// <inheritdoc cref="Fill(IReadOnlyList{string}, int, CancellationToken)"/>
-    public IReadOnlyList<MaskedWord> Fill(string text, int top = 5, CancellationToken cancel = default) => Fill([text], top, cancel)[0];
+    public IReadOnlyList<MaskedWord> Fill(string text, int top = 5, CancellationToken cancellationToken = default) => Fill([text], top, cancellationToken)[0];
 
     /// <summary>Reads each text once, whatever the number of its masks, and guesses each mask by itself.</summary>
     /// <param name="texts">In any order, each with at least one [MASK].</param>
     /// <param name="top">How many words for each mask.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>The masks of each text, in their order.</returns>
     /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
-    public IReadOnlyList<IReadOnlyList<MaskedWord>> Fill(IReadOnlyList<string> texts, int top = 5, CancellationToken cancel = default)
+    public IReadOnlyList<IReadOnlyList<MaskedWord>> Fill(IReadOnlyList<string> texts, int top = 5, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        return FillRows([.. texts.Select(Row)], top, cancel);
+        return FillRows([.. texts.Select(Row)], top, cancellationToken);
     }
 
     /// <summary>Fills the masks of texts that are tokenised already.</summary>
     /// <param name="rows">In any order, each with at least one [MASK].</param>
     /// <param name="top">How many words for each mask.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>The masks of each text, in their order.</returns>
     /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
-    public IReadOnlyList<IReadOnlyList<MaskedWord>> FillRows(IReadOnlyList<TextRow> rows, int top = 5, CancellationToken cancel = default)
+    public IReadOnlyList<IReadOnlyList<MaskedWord>> FillRows(IReadOnlyList<TextRow> rows, int top = 5, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        IReadOnlyList<(int Id, double Probability)[][]> best = AtMasks(rows, probabilities => Likeliest(probabilities, top), cancel);
+        IReadOnlyList<(int Id, double Probability)[][]> best = AtMasks(rows, probabilities => Likeliest(probabilities, top), cancellationToken);
         return [.. rows.Zip(best, (row, masks) => (IReadOnlyList<MaskedWord>)
             [.. Masks(row.Tokens).Zip(masks, (position, likeliest) => Word(row.Text, row.Tokens.Offsets[position], likeliest))])];
     }
@@ -105,22 +105,22 @@ public sealed class FillMask : IDisposable
     /// <summary>How likely words of your own are at each mask.</summary>
     /// <param name="texts">In any order, each with at least one [MASK].</param>
     /// <param name="words">What may stand there.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>Of each text, mask by mask, the share of every word among all; null for one that is not a single piece of the vocabulary.</returns>
     /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
-    public IReadOnlyList<IReadOnlyList<double?[]>> Weigh(IReadOnlyList<string> texts, IReadOnlyList<string> words, CancellationToken cancel = default) =>
-        WeighRows([.. texts.Select(Row)], words, cancel);
+    public IReadOnlyList<IReadOnlyList<double?[]>> WordProbabilities(IReadOnlyList<string> texts, IReadOnlyList<string> words, CancellationToken cancellationToken = default) =>
+        WeighRows([.. texts.Select(Row)], words, cancellationToken);
 
     /// <summary>How likely words of your own are at each mask of texts that are tokenised already.</summary>
     /// <param name="rows">In any order, each with at least one [MASK].</param>
     /// <param name="words">What may stand there.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>Of each text, mask by mask, the share of every word among all; null for one that is not a single piece of the vocabulary.</returns>
     /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
-    public IReadOnlyList<IReadOnlyList<double?[]>> WeighRows(IReadOnlyList<TextRow> rows, IReadOnlyList<string> words, CancellationToken cancel = default)
+    public IReadOnlyList<IReadOnlyList<double?[]>> WeighRows(IReadOnlyList<TextRow> rows, IReadOnlyList<string> words, CancellationToken cancellationToken = default)
     {
         int?[] ids = [.. words.Select(word => _tokenizer.Encode(word, addSpecialTokens: false).Ids is [int only] && only != _tokenizer.Vocabulary.UnknownId ? only : (int?)null)];
-        return AtMasks(rows, probabilities => ids.Select(id => id is int known ? probabilities[known] : (double?)null).ToArray(), cancel);
+        return AtMasks(rows, probabilities => ids.Select(id => id is int known ? probabilities[known] : (double?)null).ToArray(), cancellationToken);
     }
 
     public void Dispose() => _model.Dispose();
@@ -128,7 +128,7 @@ public sealed class FillMask : IDisposable
     private TextRow Row(string text) => new(text, _tokenizer.Encode(text));
 
     /// <summary>The positions that ask for a word.</summary>
-    private IEnumerable<int> Masks(Encoding tokens) => Enumerable.Range(0, tokens.Ids.Count).Where(i => tokens.Ids[i] == _tokenizer.Vocabulary.MaskId);
+    private IEnumerable<int> Masks(TokenizedText tokens) => Enumerable.Range(0, tokens.Ids.Count).Where(i => tokens.Ids[i] == _tokenizer.Vocabulary.MaskId);
 
     private TokenRow Checked(TextRow row)
     {
@@ -151,7 +151,7 @@ public sealed class FillMask : IDisposable
     }
 
     /// <summary>Of each row, mask by mask, what is said of the probabilities of all words.</summary>
-    private IReadOnlyList<T[]> AtMasks<T>(IReadOnlyList<TextRow> rows, Func<double[], T> say, CancellationToken cancel) => _model.ReadRows(
+    private IReadOnlyList<T[]> AtMasks<T>(IReadOnlyList<TextRow> rows, Func<double[], T> say, CancellationToken cancellationToken) => _model.ReadRows(
         [.. rows.Select(Checked)],
         batch =>
         {
@@ -160,7 +160,7 @@ public sealed class FillMask : IDisposable
             return masks.Select((position, m) => (Row: position / batch.Length, Said: say(Softmax.Of(logits.Row(m)))))
                 .GroupBy(mask => mask.Row, (_, row) => row.Select(mask => mask.Said).ToArray());
         },
-        cancel, _padTo, TokensAtOnce);
+        cancellationToken, _padTo, TokensAtOnce);
 
     /// <summary>The likeliest words that the tokenizer has, the likeliest first; of equal ones the first in the vocabulary.</summary>
     private (int Id, double Probability)[] Likeliest(double[] probabilities, int top)

@@ -1,6 +1,7 @@
-using BiGS.Checkpoints;
-using BiGS.Models;
+using BiGS.Configuration;
+using BiGS.Inference;
 using BiGS.Tokenizers;
+using BiGS.Weights;
 
 namespace BiGS.Pipelines;
 

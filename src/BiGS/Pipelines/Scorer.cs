@@ -1,6 +1,5 @@
-using BiGS.Batches;
-using BiGS.Checkpoints;
-using BiGS.Evaluation;
+using BiGS.Inference;
+using BiGS.Weights;
 
 namespace BiGS.Pipelines;
 
@@ -32,19 +31,19 @@ public sealed class Scorer : IDisposable
     /// <param name="hidden">What is hidden while a word piece is asked for.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head, or one that is not trained.</exception>
-    public static Scorer Open(string folder, OpenOptions? options = null, HiddenPieces hidden = HiddenPieces.One)
+    public static Scorer Open(string folder, OpenOptions? options = null, PieceMasking hidden = PieceMasking.One)
     {
         TextModel model = TextModel.Open(folder, options, FillMask.Head);
-        var words = new MaskedWords(model.Config, model.Tokenizer.Vocabulary.PadId, (batch, positions, wanted) => Read(model.Session, batch, positions, wanted));
+        var words = new MaskedWordScorer(model.Config, model.Tokenizer.Vocabulary.PadId, (batch, positions, wanted) => Read(model.Session, batch, positions, wanted));
         return new Scorer(model, new PseudoLogLikelihood(words, model.Tokenizer, hidden));
     }
 
     /// <summary>Scores sentences.</summary>
     /// <param name="sentences">In any order.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>A score a sentence, in their order; of a sentence without a word piece 0.</returns>
     /// <exception cref="ArgumentException">A sentence is longer than the model.</exception>
-    public IReadOnlyList<SentenceScore> Score(IReadOnlyList<string> sentences, CancellationToken cancel = default) => _likelihood.Score(sentences, cancel: cancel);
+    public IReadOnlyList<SentenceScore> Score(IReadOnlyList<string> sentences, CancellationToken cancellationToken = default) => _likelihood.Score(sentences, cancellationToken: cancellationToken);
 
     public void Dispose() => _model.Dispose();
 

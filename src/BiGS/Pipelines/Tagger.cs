@@ -1,5 +1,5 @@
-using BiGS.Batches;
-using BiGS.Models;
+using BiGS.Configuration;
+using BiGS.Inference;
 using BiGS.Tokenizers;
 
 namespace BiGS.Pipelines;
@@ -33,18 +33,18 @@ public sealed class Tagger : IDisposable
 
     /// <param name="texts">In any order.</param>
     /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>The words of each text, in their order.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
-    public IReadOnlyList<IReadOnlyList<TaggedWord>> Tag(IReadOnlyList<string> texts, TooLong tooLong = TooLong.Refuse, CancellationToken cancel = default) =>
-        TagRows([.. texts.Zip(_model.Tokenize([.. texts.Select(text => (ModelText)text)], tooLong), (text, tokens) => new TextRow(text, tokens))], cancel);
+    public IReadOnlyList<IReadOnlyList<TaggedWord>> Tag(IReadOnlyList<string> texts, LongTextBehavior tooLong = LongTextBehavior.Refuse, CancellationToken cancellationToken = default) =>
+        TagRows([.. texts.Zip(_model.Tokenize([.. texts.Select(text => (ModelText)text)], tooLong), (text, tokens) => new TextRow(text, tokens))], cancellationToken);
 
     /// <param name="rows">Texts that are tokenised already, in any order.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>The words of each text, in their order.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model.</exception>
-    public IReadOnlyList<IReadOnlyList<TaggedWord>> TagRows(IReadOnlyList<TextRow> rows, CancellationToken cancel = default) =>
-        [.. _model.Read([.. rows.Select(row => row.Tokens)], Probabilities, cancel).Zip(rows, (read, row) => (IReadOnlyList<TaggedWord>)[.. Words(row.Tokens, read, row.Text)])];
+    public IReadOnlyList<IReadOnlyList<TaggedWord>> TagRows(IReadOnlyList<TextRow> rows, CancellationToken cancellationToken = default) =>
+        [.. _model.Read([.. rows.Select(row => row.Tokens)], Probabilities, cancellationToken).Zip(rows, (read, row) => (IReadOnlyList<TaggedWord>)[.. Words(row.Tokens, read, row.Text)])];
 
     /// <summary>How many tokens a text has, [CLS] and [SEP] among them; no more than <see cref="MaxTokens"/> can be read.</summary>
     public int CountTokens(ModelText text) => _model.CountTokens(text);
@@ -59,7 +59,7 @@ public sealed class Tagger : IDisposable
     }
 
     /// <summary>A word is a piece and those that go on it.</summary>
-    private IEnumerable<TaggedWord> Words(Encoding encoding, double[][] probabilities, string text)
+    private IEnumerable<TaggedWord> Words(TokenizedText encoding, double[][] probabilities, string text)
     {
         for (int token = 0; token < encoding.Ids.Count; token++)
         {

@@ -1,12 +1,12 @@
-using BiGS.Batches;
-using BiGS.Checkpoints;
-using BiGS.Models;
+using BiGS.Configuration;
+using BiGS.Inference;
+using BiGS.SentenceTransformers;
 using BiGS.Tokenizers;
 
 namespace BiGS.Pipelines;
 
 /// <summary>What becomes of a text that is longer than the model.</summary>
-public enum TooLong
+public enum LongTextBehavior
 {
     /// <summary>It is refused.</summary>
     Refuse,
@@ -61,7 +61,7 @@ internal sealed class TextModel : IDisposable
     public VocabularyCoverage Coverage { get; }
 
     /// <summary>Tokens of a row that the model can read.</summary>
-    public int LongestRow => Math.Min(Config.LongestRow(), Sentence.MaxSequenceLength ?? int.MaxValue);
+    public int LongestRow => Math.Min(Config.MaxInputLength(), Sentence.MaxSequenceLength ?? int.MaxValue);
 
     /// <summary>What the weights lacked or had too much of.</summary>
     public IReadOnlyList<string> Warnings => Session.Warnings;
@@ -87,9 +87,9 @@ internal sealed class TextModel : IDisposable
 
     /// <param name="texts">In any order.</param>
     /// <param name="tooLong">Whether a text that is longer than the model loses its end; if not, reading it is refused.</param>
-    public Encoding[] Tokenize(IReadOnlyList<ModelText> texts, TooLong tooLong)
+    public TokenizedText[] Tokenize(IReadOnlyList<ModelText> texts, LongTextBehavior tooLong)
     {
-        int? longest = tooLong == TooLong.Truncate && LongestRow < int.MaxValue ? LongestRow : null;
+        int? longest = tooLong == LongTextBehavior.Truncate && LongestRow < int.MaxValue ? LongestRow : null;
         return [.. texts.Select(text => Tokenizer.Encode(text.First, text.Second, longest))];
     }
 
@@ -99,49 +99,49 @@ internal sealed class TextModel : IDisposable
     /// <param name="texts">In any order.</param>
     /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
     /// <param name="read">What the model says to a batch: from its rows, something of each.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>Each text's tokens and what was read of it, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
-    public IReadOnlyList<(Encoding Encoding, T Read)> Read<T>(
-        IReadOnlyList<ModelText> texts, TooLong tooLong, Func<Batch, IEnumerable<T>> read, CancellationToken cancel)
+    public IReadOnlyList<(TokenizedText Encoding, T Read)> Read<T>(
+        IReadOnlyList<ModelText> texts, LongTextBehavior tooLong, Func<Batch, IEnumerable<T>> read, CancellationToken cancellationToken)
     {
-        Encoding[] encodings = Tokenize(texts, tooLong);
-        return [.. encodings.Zip(Read(encodings, read, cancel))];
+        TokenizedText[] encodings = Tokenize(texts, tooLong);
+        return [.. encodings.Zip(Read(encodings, read, cancellationToken))];
     }
 
     /// <summary>Reads texts that are tokens already.</summary>
     /// <inheritdoc cref="ReadRows"/>
-    public IReadOnlyList<T> Read<T>(IReadOnlyList<Encoding> rows, Func<Batch, IEnumerable<T>> read, CancellationToken cancel)
+    public IReadOnlyList<T> Read<T>(IReadOnlyList<TokenizedText> rows, Func<Batch, IEnumerable<T>> read, CancellationToken cancellationToken)
     {
         if (Sentence.MaxSequenceLength is { } most && rows.FirstOrDefault(row => row.Ids.Count > most) is { } tooLong)
         {
             throw new ArgumentException($"the text has {tooLong.Ids.Count} tokens, but the model reads at most {most}; shorten or split it.");
         }
 
-        foreach (Encoding row in rows.TakeWhile(_ => !Coverage.HasEnough))
+        foreach (TokenizedText row in rows.TakeWhile(_ => !Coverage.HasEnough))
         {
             Coverage.Add(row.Ids);
         }
 
-        return ReadRows([.. rows.Select(row => new TokenRow([.. row.Ids], [.. row.TokenTypeIds]))], read, cancel);
+        return ReadRows([.. rows.Select(row => new TokenRow([.. row.Ids], [.. row.TokenTypeIds]))], read, cancellationToken);
     }
 
     /// <summary>Reads rows of tokens.</summary>
     /// <param name="rows">In any order.</param>
     /// <param name="read">What the model says to a batch: from its rows, something of each.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <param name="padTo">Every row's length; null for as long as it must be.</param>
     /// <param name="tokensAtOnce">Positions of a batch.</param>
     /// <returns>What was read of each row, in their order.</returns>
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
     public IReadOnlyList<T> ReadRows<T>(
-        IReadOnlyList<TokenRow> rows, Func<Batch, IEnumerable<T>> read, CancellationToken cancel, int? padTo = null, int tokensAtOnce = TokensAtOnce)
+        IReadOnlyList<TokenRow> rows, Func<Batch, IEnumerable<T>> read, CancellationToken cancellationToken, int? padTo = null, int tokensAtOnce = TokensAtOnce)
     {
         int[] byLength = [.. Enumerable.Range(0, rows.Count).OrderByDescending(i => rows[i].Ids.Length)];
         var results = new T[rows.Count];
         for (int at = 0; at < byLength.Length;)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             int length = RowLength.For(Config, rows[byLength[at]].Ids.Length, padTo);
             int most = Math.Min(byLength.Length, at + Math.Max(1, tokensAtOnce / length));
             int end = at + 1;

@@ -5,7 +5,7 @@ using System.Text;
 namespace BiGS.Tokenizers;
 
 /// <summary>Where a text that is too long is cut.</summary>
-public enum CutFrom
+public enum TruncationSide
 {
     /// <summary>Its end is cut off.</summary>
     End,
@@ -106,28 +106,28 @@ public sealed class BertTokenizer
     /// <param name="maxLength">The most tokens, added ones included; a pair loses a token of its longer text first, on a tie of the
     /// second.</param>
     /// <param name="addSpecialTokens">Whether to add [CLS] and [SEP].</param>
-    /// <param name="cutFrom">Which end of a text that is too long goes.</param>
+    /// <param name="truncationSide">Which end of a text that is too long goes.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> has no room for the added tokens.</exception>
-    public Encoding Encode(
-        string text, string? pair = null, int? maxLength = null, bool addSpecialTokens = true, CutFrom cutFrom = CutFrom.End)
+    public TokenizedText Encode(
+        string text, string? pair = null, int? maxLength = null, bool addSpecialTokens = true, TruncationSide truncationSide = TruncationSide.End)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Row(Tokens(text), pair is null ? null : Tokens(pair), maxLength, addSpecialTokens, cutFrom);
+        return Row(Tokens(text), pair is null ? null : Tokens(pair), maxLength, addSpecialTokens, truncationSide);
     }
 
     /// <summary>[CLS] ids [SEP] of ids that are there already; a [CLS] that they begin with and a [SEP] that they end with are
     /// taken for the added ones.</summary>
     /// <param name="ids">Of this vocabulary; their offsets are (0, 0), since there is no text.</param>
     /// <param name="maxLength">The most tokens, added ones included.</param>
-    /// <param name="cutFrom">Which end goes where there are more.</param>
+    /// <param name="truncationSide">Which end goes where there are more.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary, or <paramref name="maxLength"/> has no room for
     /// the added tokens.</exception>
-    public Encoding Encode(IReadOnlyList<int> ids, int? maxLength = null, CutFrom cutFrom = CutFrom.End)
+    public TokenizedText Encode(IReadOnlyList<int> ids, int? maxLength = null, TruncationSide truncationSide = TruncationSide.End)
     {
         ArgumentNullException.ThrowIfNull(ids);
         bool isWhole = ids.Count >= 2 && ids[0] == Vocabulary.ClassificationId && ids[^1] == Vocabulary.SeparatorId;
         IEnumerable<int> own = isWhole ? ids.Skip(1).SkipLast(1) : ids;
-        return Row([.. own.Select(id => new Token(Vocabulary.Tokens[Known(id)], id, 0, 0))], null, maxLength, addSpecialTokens: true, cutFrom);
+        return Row([.. own.Select(id => new Token(Vocabulary.Tokens[Known(id)], id, 0, 0))], null, maxLength, addSpecialTokens: true, truncationSide);
     }
 
     /// <summary>Appends the ids of a text, nothing added: what <c>Encode</c> gives without special tokens, fast.</summary>
@@ -171,7 +171,7 @@ public sealed class BertTokenizer
             .Replace(" n't", "n't").Replace(" 'm", "'m").Replace(" 's", "'s").Replace(" 've", "'ve").Replace(" 're", "'re").ToString();
     }
 
-    private Encoding Row(List<Token> first, List<Token>? pair, int? maxLength, bool addSpecialTokens, CutFrom cutFrom)
+    private TokenizedText Row(List<Token> first, List<Token>? pair, int? maxLength, bool addSpecialTokens, TruncationSide cutFrom)
     {
         int added = !addSpecialTokens ? 0 : pair is null ? 2 : 3;
         if (maxLength < added)
@@ -189,7 +189,7 @@ public sealed class BertTokenizer
             : pair is null ? [new Token("[CLS]", Vocabulary.ClassificationId, 0, 0), .. first, separator]
             : [new Token("[CLS]", Vocabulary.ClassificationId, 0, 0), .. first, separator, .. second, separator];
         bool IsAdded(int index) => addSpecialTokens && (index == 0 || index == firstLength - 1 || index == all.Length - 1);
-        return new Encoding(
+        return new TokenizedText(
             [.. all.Select(token => token.Text)],
             [.. all.Select(token => token.Id)],
             [.. all.Select((_, index) => index < firstLength ? 0 : 1)],
@@ -263,7 +263,7 @@ public sealed class BertTokenizer
         ? id
         : throw new ArgumentOutOfRangeException(nameof(id), id, $"{id} is not an id of this vocabulary: expected 0 to {VocabularySize - 1}");
 
-    private static void Truncate(List<Token> first, List<Token> second, int length, CutFrom cutFrom)
+    private static void Truncate(List<Token> first, List<Token> second, int length, TruncationSide cutFrom)
     {
         (int one, int two) = (first.Count, second.Count);
         while (one + two > length)
@@ -274,7 +274,7 @@ public sealed class BertTokenizer
         Keep(first, one);
         Keep(second, two);
 
-        void Keep(List<Token> tokens, int count) => tokens.RemoveRange(cutFrom == CutFrom.End ? count : 0, tokens.Count - count);
+        void Keep(List<Token> tokens, int count) => tokens.RemoveRange(cutFrom == TruncationSide.End ? count : 0, tokens.Count - count);
     }
 
     private string Hash()

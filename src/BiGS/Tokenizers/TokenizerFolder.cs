@@ -90,7 +90,7 @@ internal static class TokenizerFolder
             config["added_tokens_decoder"] = new JsonObject(tokenizer.AddedTokens.Select(token => KeyValuePair.Create(
                 tokenizer.Vocabulary.Id(token.Content).ToString(CultureInfo.InvariantCulture), (JsonNode?)ToJson(token))));
         }
-        WholeFile.WriteText(Path.Combine(folder, ConfigFile), config.ToJsonString(Indented) + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, ConfigFile), config.ToJsonString(Indented) + "\n");
         tokenizer.Vocabulary.Save(Path.Combine(folder, VocabularyFile));
     }
 

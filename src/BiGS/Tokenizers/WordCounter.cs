@@ -10,7 +10,7 @@ internal sealed class WordCounter(CharacterTable characters, int threads, int wo
     private const int BlockLength = 1 << 22;
 
     public Dictionary<string, long> Count(
-        IEnumerable<string> documents, IProgress<WordPieceProgress>? progress, CancellationToken cancellation)
+        IEnumerable<string> documents, IProgress<WordPieceProgress>? progress, CancellationToken cancellationToken)
     {
         var total = new Dictionary<string, long>(StringComparer.Ordinal);
         var pending = new Queue<Task<Block>>();
@@ -18,8 +18,8 @@ internal sealed class WordCounter(CharacterTable characters, int threads, int wo
         int done = 0;
         foreach (List<string> block in Blocks(documents))
         {
-            cancellation.ThrowIfCancellationRequested();
-            pending.Enqueue(Task.Run(() => new Block(block.Count, CountBlock(block)), cancellation));
+            cancellationToken.ThrowIfCancellationRequested();
+            pending.Enqueue(Task.Run(() => new Block(block.Count, CountBlock(block)), cancellationToken));
             if (pending.Count > threads)
             {
                 Sum(pending.Dequeue());
@@ -27,7 +27,7 @@ internal sealed class WordCounter(CharacterTable characters, int threads, int wo
         }
         while (pending.TryDequeue(out Task<Block>? last))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             Sum(last);
         }
         return total;

@@ -47,14 +47,14 @@ public sealed record WordPieceTrainer
     internal int WordLimit { get; init; } = 1 << 22;
 
     /// <summary>The coverage that leaves out what occurs once in two thousand characters: foreign names and stray signs.</summary>
-    public const double UsualCoverage = 0.9995;
+    public const double DefaultCoverage = 0.9995;
 
     /// <summary>For a model's own text: an alphabet large enough for any European one and small enough to leave room for words, and as large as
     /// scripts of more characters need it.</summary>
     /// <param name="size">Tokens to learn.</param>
     /// <param name="normalizer">How text is normalised; as for bert-base-uncased where left out.</param>
     public static WordPieceTrainer ForText(int size, BertNormalizer? normalizer = null) =>
-        new WordPieceTrainer { Size = size, AlphabetLimit = 300, AlphabetCoverage = UsualCoverage }.With(normalizer ?? new BertNormalizer());
+        new WordPieceTrainer { Size = size, AlphabetLimit = 300, AlphabetCoverage = DefaultCoverage }.With(normalizer ?? new BertNormalizer());
 
     /// <summary>The same with a normaliser's options.</summary>
     public WordPieceTrainer With(BertNormalizer normalizer)
@@ -72,11 +72,11 @@ public sealed record WordPieceTrainer
     /// <summary>Learns a vocabulary and gives the tokenizer that has it, ids 0 to 4 being [PAD], [UNK], [CLS], [SEP], [MASK].</summary>
     /// <param name="documents">Read once, in order, on the calling thread.</param>
     /// <param name="progress">Told of the phase and its fraction.</param>
-    /// <param name="cancellation">Stops between blocks of documents and between merges.</param>
+    /// <param name="cancellationToken">Stops between blocks of documents and between merges.</param>
     /// <exception cref="InvalidOperationException">An option is out of range.</exception>
     /// <exception cref="PlatformNotSupportedException">Accents are to be stripped and the runtime has no ICU.</exception>
     public BertTokenizer Train(
-        IEnumerable<string> documents, IProgress<WordPieceProgress>? progress = null, CancellationToken cancellation = default)
+        IEnumerable<string> documents, IProgress<WordPieceProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(documents);
         if (Size < WordPieceVocabulary.SpecialTokens.Count || MinFrequency < 1 || AlphabetLimit < 0 || Threads < 1
@@ -95,13 +95,13 @@ public sealed record WordPieceTrainer
             Form = Form ?? NormalizationForm.FormC,
         };
         var counter = new WordCounter(new CharacterTable(normalizer), Threads, WordLimit);
-        Dictionary<string, long> words = counter.Count(documents, progress, cancellation);
-        var merger = new PieceMerger(Alphabet(words));
+        Dictionary<string, long> words = counter.Count(documents, progress, cancellationToken);
+        var merger = new WordPieceMerger(Alphabet(words));
         foreach ((string word, long count) in words)
         {
             merger.Add(word, count);
         }
-        merger.Merge(Size, MinFrequency, progress, cancellation);
+        merger.Merge(Size, MinFrequency, progress, cancellationToken);
         BertNormalizer bertsOwn = normalizer with { LatinAccentsOnly = false, Form = null };
         return new BertTokenizer(
             new WordPieceVocabulary(merger.Tokens), Form is null && merger.Tokens.All(token => IsLeftAlone(token, bertsOwn)) ? bertsOwn : normalizer);

@@ -89,6 +89,6 @@ public sealed class WordPieceVocabulary
             throw new InvalidDataException(
                 $"token {_ids[broken]} holds a line break and cannot be a line of {path}: remove it from the vocabulary");
         }
-        WholeFile.WriteText(path, string.Concat(Tokens.Select(token => token + "\n")));
+        AtomicFile.WriteText(path, string.Concat(Tokens.Select(token => token + "\n")));
     }
 }

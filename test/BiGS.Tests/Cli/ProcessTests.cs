@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using BiGS.Tests.Corpora;
+using BiGS.Support;
 
 namespace BiGS.Tests.Cli;
 

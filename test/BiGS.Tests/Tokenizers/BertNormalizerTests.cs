@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using BiGS.Tokenizers;
 using CsCheck;
+using BiGS.Support;
 
 namespace BiGS.Tests.Tokenizers;
 

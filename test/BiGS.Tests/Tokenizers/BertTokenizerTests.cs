@@ -1,5 +1,6 @@
 using BiGS.Tokenizers;
 using CsCheck;
+using BiGS.Support;
 
 namespace BiGS.Tests.Tokenizers;
 
@@ -27,7 +28,7 @@ public class BertTokenizerTests
     [Fact]
     public void Takes_the_longest_piece_first()
     {
-        Encoding encoding = Uncased.Encode("Hello unaffable, HUGS!");
+        TokenizedText encoding = Uncased.Encode("Hello unaffable, HUGS!");
         Assert.Equal(["[CLS]", "hello", "un", "##aff", "##able", ",", "hug", "##s", "!", "[SEP]"], encoding.Tokens);
         Assert.Equal([(0, 0), (0, 5), (6, 8), (8, 11), (11, 15), (15, 16), (17, 20), (20, 21), (21, 22), (0, 0)], encoding.Offsets);
         Assert.Equal([1, 0, 0, 0, 0, 0, 0, 0, 0, 1], encoding.SpecialTokensMask);
@@ -39,12 +40,12 @@ public class BertTokenizerTests
     [Fact]
     public void Joins_pairs()
     {
-        Encoding encoding = Uncased.Encode("hello", "un hug");
+        TokenizedText encoding = Uncased.Encode("hello", "un hug");
         Assert.Equal(["[CLS]", "hello", "[SEP]", "un", "hug", "[SEP]"], encoding.Tokens);
         Assert.Equal([0, 0, 0, 1, 1, 1], encoding.TokenTypeIds);
         Assert.Equal([1, 0, 1, 0, 0, 1], encoding.SpecialTokensMask);
         Assert.Equal([(0, 0), (0, 5), (0, 0), (0, 2), (3, 6), (0, 0)], encoding.Offsets);
-        Encoding bare = Uncased.Encode("hello", "un hug", addSpecialTokens: false);
+        TokenizedText bare = Uncased.Encode("hello", "un hug", addSpecialTokens: false);
         Assert.Equal(["hello", "un", "hug"], bare.Tokens);
         Assert.Equal([0, 1, 1], bare.TokenTypeIds);
         Assert.Equal([0, 0, 0], bare.SpecialTokensMask);
@@ -64,18 +65,18 @@ public class BertTokenizerTests
     public void Ends_or_beginnings_are_cut()
     {
         Assert.Equal(["[CLS]", "a", "b", "[SEP]"], Uncased.Encode("a b c d", maxLength: 4).Tokens);
-        Assert.Equal(["[CLS]", "c", "d", "[SEP]"], Uncased.Encode("a b c d", maxLength: 4, cutFrom: CutFrom.Start).Tokens);
-        Assert.Equal(["[CLS]", "c", "d", "[SEP]", "z", "[SEP]"], Uncased.Encode("a b c d", "y z", maxLength: 6, cutFrom: CutFrom.Start).Tokens);
+        Assert.Equal(["[CLS]", "c", "d", "[SEP]"], Uncased.Encode("a b c d", maxLength: 4, truncationSide: TruncationSide.Start).Tokens);
+        Assert.Equal(["[CLS]", "c", "d", "[SEP]", "z", "[SEP]"], Uncased.Encode("a b c d", "y z", maxLength: 6, truncationSide: TruncationSide.Start).Tokens);
     }
 
     [Fact]
     public void Ids_that_are_there_already_get_what_is_added_once()
     {
-        Encoding whole = Uncased.Encode("hello hugs");
+        TokenizedText whole = Uncased.Encode("hello hugs");
         Assert.Equal(whole.Ids, Uncased.Encode(whole.Ids).Ids);
         Assert.Equal(whole.Ids, Uncased.Encode([.. whole.Ids.Skip(1).SkipLast(1)]).Ids);
         Assert.Equal(whole.SpecialTokensMask, Uncased.Encode(whole.Ids).SpecialTokensMask);
-        Assert.Equal([whole.Ids[0], .. whole.Ids.TakeLast(2)], Uncased.Encode(whole.Ids, maxLength: 3, CutFrom.Start).Ids);
+        Assert.Equal([whole.Ids[0], .. whole.Ids.TakeLast(2)], Uncased.Encode(whole.Ids, maxLength: 3, TruncationSide.Start).Ids);
         Assert.Throws<ArgumentOutOfRangeException>(() => Uncased.Encode([-1]));
     }
 
@@ -90,7 +91,7 @@ public class BertTokenizerTests
     [Fact]
     public void Keeps_special_tokens_whole()
     {
-        Encoding encoding = Uncased.Encode("x[MASK]y [mask] [SEP]", addSpecialTokens: false);
+        TokenizedText encoding = Uncased.Encode("x[MASK]y [mask] [SEP]", addSpecialTokens: false);
         Assert.Equal(["x", "[MASK]", "y", "[", "m", "##a", "##s", "##k", "]", "[SEP]"], encoding.Tokens);
         Assert.Equal((1, 7), encoding.Offsets[1]);
         Assert.Equal((16, 21), encoding.Offsets[^1]);
@@ -105,7 +106,7 @@ public class BertTokenizerTests
     [InlineData("𝒜", 101, 1)]
     public void Words_over_100_characters_are_unknown(string letter, int length, int tokens)
     {
-        Encoding encoding = All[1].Encode(string.Concat(Enumerable.Repeat(letter, length)), addSpecialTokens: false);
+        TokenizedText encoding = All[1].Encode(string.Concat(Enumerable.Repeat(letter, length)), addSpecialTokens: false);
         Assert.Equal(tokens, encoding.Ids.Count);
         Assert.Equal(tokens == 1, encoding.Ids[0] == Vocabulary.UnknownId);
     }
@@ -143,7 +144,7 @@ public class BertTokenizerTests
     [Fact]
     public void Offsets_show_where_tokens_stand() => Gen.Select(Texts.Any, Texts.Among(All)).Sample((text, tokenizer) =>
     {
-        Encoding encoding = tokenizer.Encode(text, addSpecialTokens: false);
+        TokenizedText encoding = tokenizer.Encode(text, addSpecialTokens: false);
         (int Start, int End) last = (0, 0);
         foreach ((string token, (int Start, int End) here) in encoding.Tokens.Zip(encoding.Offsets))
         {
@@ -168,7 +169,7 @@ public class BertTokenizerTests
         {
             (first, second) = first > second ? (first - 1, second) : (first, second - 1);
         }
-        Encoding encoding = Uncased.Encode(text, pair, maxLength);
+        TokenizedText encoding = Uncased.Encode(text, pair, maxLength);
         Assert.Equal([Vocabulary.ClassificationId, .. Uncased.Encode(text, addSpecialTokens: false).Ids.Take(first), Vocabulary.SeparatorId,
             .. Uncased.Encode(pair, addSpecialTokens: false).Ids.Take(second), Vocabulary.SeparatorId], encoding.Ids);
         Assert.Equal(second + 1, encoding.TokenTypeIds.Sum());

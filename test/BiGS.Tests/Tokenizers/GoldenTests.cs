@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using BiGS.Tokenizers;
+using BiGS.Support;
 
 namespace BiGS.Tests.Tokenizers;
 
@@ -18,7 +19,7 @@ public class GoldenTests
         {
             BertTokenizer tokenizer = line.GetProperty("lower").GetBoolean() ? lower : cased;
             string text = line.GetProperty("text").GetString()!;
-            Encoding encoding = tokenizer.Encode(text, addSpecialTokens: false);
+            TokenizedText encoding = tokenizer.Encode(text, addSpecialTokens: false);
             Assert.Equal(line.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()), encoding.Tokens);
             Assert.Equal(Integers(line, "ids"), encoding.Ids);
             var fast = new List<int>();
@@ -36,7 +37,7 @@ public class GoldenTests
         int lines = 0;
         foreach (JsonElement line in Lines("pair.jsonl"))
         {
-            Encoding encoding = tokenizer.Encode(
+            TokenizedText encoding = tokenizer.Encode(
                 line.GetProperty("a").GetString()!, line.GetProperty("b").GetString(), line.GetProperty("max_length").GetInt32());
             Assert.Equal(Integers(line, "input_ids"), encoding.Ids);
             Assert.Equal(Integers(line, "token_type_ids"), encoding.TokenTypeIds);

@@ -80,7 +80,7 @@ public class WordPieceTrainerTests
 
     [Fact]
     public void Stops_when_told() =>
-        Assert.ThrowsAny<OperationCanceledException>(() => new WordPieceTrainer().Train(["a"], cancellation: new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() => new WordPieceTrainer().Train(["a"], cancellationToken: new CancellationToken(canceled: true)));
 
     [Fact]
     public void Refuses_a_size_without_room() =>

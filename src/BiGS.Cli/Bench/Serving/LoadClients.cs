@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 
-namespace BiGS.Cli.Bench.Serving;
+namespace BiGS.Cli.Bench;
 
 /// <summary>What clients saw.</summary>
 /// <param name="Statuses">How many requests ended with each status; 0 stands for a connection that broke.</param>
@@ -30,18 +30,18 @@ internal sealed class LoadClients(Uri address, int count) : IDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = count }) { BaseAddress = address };
 
     /// <summary>Sends requests round and round for a time.</summary>
-    public Task<LoadResult> Run(LoadRequest[] requests, TimeSpan time, CancellationToken cancel)
+    public Task<LoadResult> RunAsync(LoadRequest[] requests, TimeSpan time, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        return Run(requests, _ => Stopwatch.GetElapsedTime(start) < time, cancel);
+        return RunAsync(requests, _ => Stopwatch.GetElapsedTime(start) < time, cancellationToken);
     }
 
     /// <summary>Sends each request once.</summary>
-    public Task<LoadResult> RunOnce(LoadRequest[] requests, CancellationToken cancel) => Run(requests, i => i < requests.Length, cancel);
+    public Task<LoadResult> RunOnceAsync(LoadRequest[] requests, CancellationToken cancellationToken) => RunAsync(requests, i => i < requests.Length, cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<LoadResult> Run(LoadRequest[] requests, Func<int, bool> goesOn, CancellationToken cancel)
+    private async Task<LoadResult> RunAsync(LoadRequest[] requests, Func<int, bool> goesOn, CancellationToken cancellationToken)
     {
         var statuses = new ConcurrentDictionary<int, int>();
         var milliseconds = new ConcurrentBag<double>();
@@ -54,7 +54,7 @@ internal sealed class LoadClients(Uri address, int count) : IDisposable
             {
                 LoadRequest request = requests[i % requests.Length];
                 long sent = Stopwatch.GetTimestamp();
-                int status = await Send(request, cancel);
+                int status = await Send(request, cancellationToken);
                 statuses.AddOrUpdate(status, 1, (_, seen) => seen + 1);
                 if (status == Answered)
                 {
@@ -62,18 +62,18 @@ internal sealed class LoadClients(Uri address, int count) : IDisposable
                     Interlocked.Add(ref tokens, request.Tokens);
                 }
             }
-        }, cancel)));
+        }, cancellationToken)));
         return new LoadResult(statuses, [.. milliseconds.Order()], tokens, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    private async Task<int> Send(LoadRequest request, CancellationToken cancel)
+    private async Task<int> Send(LoadRequest request, CancellationToken cancellationToken)
     {
         using var content = new ByteArrayContent(request.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         try
         {
-            using HttpResponseMessage response = await _http.PostAsync("/embed", content, cancel);
-            await response.Content.CopyToAsync(Stream.Null, cancel);
+            using HttpResponseMessage response = await _http.PostAsync("/embed", content, cancellationToken);
+            await response.Content.CopyToAsync(Stream.Null, cancellationToken);
             return (int)response.StatusCode;
         }
         catch (HttpRequestException)

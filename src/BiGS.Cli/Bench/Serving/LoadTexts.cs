@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using BiGS.Tokenizers;
 
-namespace BiGS.Cli.Bench.Serving;
+namespace BiGS.Cli.Bench;
 
 /// <summary>A request that is ready to be sent.</summary>
 /// <param name="Body">JSON for /embed.</param>

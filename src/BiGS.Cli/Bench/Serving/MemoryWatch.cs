@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BiGS.Cli.Bench.Serving;
+namespace BiGS.Cli.Bench;
 
 /// <summary>The resident memory of a server, as its metrics tell it, once a second.</summary>
 internal sealed class MemoryWatch(Uri address)
@@ -12,7 +12,7 @@ internal sealed class MemoryWatch(Uri address)
 
     private readonly List<double> _megabytes = [];
 
-    public async Task Run(CancellationToken until)
+    public async Task RunAsync(CancellationToken until)
     {
         using var http = new HttpClient { BaseAddress = address };
         using var everySecond = new PeriodicTimer(TimeSpan.FromSeconds(1));

@@ -1,6 +1,6 @@
 using BiGS.Pipelines;
 
-namespace BiGS.Cli.Bench.Serving;
+namespace BiGS.Cli.Bench;
 
 /// <summary>What a server does, beside what the library does by itself.</summary>
 /// <param name="MillisecondsAlone">One short text, library, median.</param>
@@ -45,8 +45,8 @@ internal sealed record ServerBench(string Folder, IReadOnlyList<string> ServeArg
 
     /// <param name="pipelines">The same model in this process.</param>
     /// <param name="stage">Is told what goes on.</param>
-    /// <param name="cancel">Stops between requests.</param>
-    public async Task<ServerFigures> Run(ModelPipelines pipelines, IProgress<string> stage, CancellationToken cancel)
+    /// <param name="cancellationToken">Stops between requests.</param>
+    public async Task<ServerFigures> RunAsync(ModelPipelines pipelines, IProgress<string> stage, CancellationToken cancellationToken)
     {
         var texts = new LoadTexts(pipelines.Tokenizer, Seed);
         int longest = Math.Min(pipelines.LongestText, LongTokens);
@@ -56,17 +56,17 @@ internal sealed record ServerBench(string Folder, IReadOnlyList<string> ServeArg
 
         using (ServerProcess server = ServerProcess.Start(["--model", Folder, .. ServeArguments]))
         {
-            var sides = new SideBySide(pipelines.Embedder, server.Address, ShortTime);
+            var sides = new LibraryServerComparison(pipelines.Embedder, server.Address, ShortTime);
             stage.Report("one short text, library and server in turn");
-            (double alone, double served) = await sides.Milliseconds(one, cancel);
+            (double alone, double served) = await sides.MeasureMillisecondsAsync(one, cancellationToken);
             stage.Report("full batches, library and server in turn");
-            (double libraryPace, double fullPace) = await sides.TokensPerSecond(full, FullClients, cancel);
+            (double libraryPace, double fullPace) = await sides.MeasureThroughputAsync(full, FullClients, cancellationToken);
             stage.Report($"{Clients} clients");
             var memory = new MemoryWatch(server.Address);
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            Task watching = memory.Run(over.Token);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task watching = memory.RunAsync(over.Token);
             using var many = new LoadClients(server.Address, Clients);
-            LoadResult load = await many.Run(mixed, Time, cancel);
+            LoadResult load = await many.RunAsync(mixed, Time, cancellationToken);
             await over.CancelAsync();
             await watching;
             server.Stop();
@@ -75,7 +75,7 @@ internal sealed record ServerBench(string Folder, IReadOnlyList<string> ServeArg
             int allowed = Math.Max(1, Clients / 2);
             using ServerProcess strict = ServerProcess.Start(["--model", Folder, .. ServeArguments, "--max-concurrent-requests", $"{allowed}"]);
             using var tooMany = new LoadClients(strict.Address, Clients);
-            LoadResult overload = await tooMany.Run(mixed, ShortTime, cancel);
+            LoadResult overload = await tooMany.RunAsync(mixed, ShortTime, cancellationToken);
             return new ServerFigures(alone, served, libraryPace, fullPace, load, memory.Most, memory.Slope, allowed, overload);
         }
     }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace BiGS.Cli.Bench.Serving;
+namespace BiGS.Cli.Bench;
 
 /// <summary>A server of this program in a process of its own, on loopback and a free port. Its end is asked for by SIGTERM, and waited for.</summary>
 internal sealed class ServerProcess : IDisposable

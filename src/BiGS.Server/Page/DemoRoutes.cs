@@ -1,0 +1,125 @@
+using BiGS.Configuration;
+using BiGS.Inference;
+using BiGS.Pipelines;
+using BiGS.StateSpace;
+using BiGS.Tokenizers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace BiGS.Server.Page;
+
+/// <summary>
+/// What the page asks for beyond the routes for programs: which models can do what, guesses with the likelihood of given words, kernels, tokens and
+/// passages. Places in texts are UTF-16 code units here, as the page's own language counts.
+/// </summary>
+internal static class DemoRoutes
+{
+    private const int MostCandidates = 20;
+    private const int MostWords = 20;
+    private const int LongestKernel = 512;
+    private const int LongestPassage = 96;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder page = routes.MapGroup("/page").ExcludeFromDescription();
+        page.MapGet("/models", (ServedModels models, ServerOptions options) => new ModelList([.. models.All.Select(Shown)], options.MaxClientBatchSize));
+        page.MapPost("/guesses", Guess);
+        page.MapGet("/kernels", (string? model, ServedModels models) => KernelList.Of(models.Find(model, HasKernels, "has kernels", "BiGS model")));
+        page.MapPost("/tokens", Tokens);
+        page.MapPost("/passages", Passages);
+    }
+
+    private static bool HasKernels(ServedModel model) => model.Pipelines.Kernels(1).Count > 0;
+
+    private static ShownModel Shown(ServedModel model) => new(model.Name, Fills: model.Fills is not null, Kernels: HasKernels(model), Embeds: true);
+
+    /// <summary>The likeliest words for every mask, and how likely words are that the page names.</summary>
+    private static async Task<GuessList> Guess(Body<GuessRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    {
+        GuessRequest request = body.Value;
+        ServedModel model = models.Find(request.Model, model => model.Fills is not null, "fills masks", ModelHeads.MaskedLM);
+        if (request.Top is < 1 or > MostCandidates || request.Words.Length > MostWords)
+        {
+            throw ApiException.InputTooLong($"`top` is {request.Top} and `words` are {request.Words.Length}; expected 1 to {MostCandidates}, and at most {MostWords}");
+        }
+
+        TokenizedText[] rows = intake.Rows(context, model, [.. request.Texts.Select(text => (TextInput)text)], truncate: false);
+        if (rows.Any(row => !row.Ids.Contains(model.Tokenizer.Vocabulary.MaskId)))
+        {
+            throw ApiException.InputTooLong("a text has no [MASK]; write [MASK] where a word is to be found");
+        }
+
+        Task<IReadOnlyList<MaskedWord>[]> fills = ServedModel.RunAsync(
+            model.Fills!, request.Texts.Zip(rows, (text, row) => new MaskedText(new TextRow(text, row), request.Top)), text => text.Row.Tokens.Ids.Count, context.RequestAborted);
+        Task<IReadOnlyList<double?[]>[]> weights = ServedModel.RunAsync(
+            model.Weights!, request.Texts.Zip(rows, (text, row) => new WeighedText(new TextRow(text, row), request.Words)), text => text.Row.Tokens.Ids.Count, context.RequestAborted);
+        return new GuessList([.. (await fills).Zip(await weights, (words, likelihoods) => words.Zip(likelihoods, ShownGuess.Of).ToArray())]);
+    }
+
+    private static TokenList Tokens(Body<TextRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    {
+        ServedModel model = models.Find(body.Value.Model, _ => true, "", "");
+        intake.Count(context, 1);
+        TokenizedText encoding = model.Tokenizer.Encode(body.Value.Text, maxLength: model.MaxInputLength);
+        return new TokenList(encoding.Tokens);
+    }
+
+    private static PassageList Passages(Body<TextRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    {
+        ServedModel model = models.Find(body.Value.Model, _ => true, "", "");
+        intake.Count(context, 1);
+        int tokens = Math.Min(LongestPassage, model.MaxInputLength);
+        return new PassageList([.. new PassageSplitter(model.Tokenizer, tokens, tokens / 4).Split(body.Value.Text).Select(passage => new ShownPassage(passage.Start, passage.End))]);
+    }
+
+    /// <param name="Models">In the order in which they were named.</param>
+    /// <param name="TextsAtOnce">How many texts a request may hold.</param>
+    private sealed record ModelList(ShownModel[] Models, int TextsAtOnce);
+
+    private sealed record ShownModel(string Name, bool Fills, bool Kernels, bool Embeds);
+
+    private sealed record GuessRequest(string[] Texts, string[] Words, int Top = 5, string? Model = null);
+
+    private sealed record GuessList(ShownGuess[][] Guesses);
+
+    /// <param name="Candidates">The likeliest first.</param>
+    /// <param name="Words">How likely each word of the request is; null for one that is more than a piece of the vocabulary.</param>
+    private sealed record ShownGuess(Candidate[] Candidates, double?[] Words)
+    {
+        public static ShownGuess Of(MaskedWord word, double?[] likelihoods) =>
+            new([.. word.Candidates.Select(candidate => new Candidate(candidate.Token, candidate.Probability))], likelihoods);
+    }
+
+    private sealed record Candidate(string Token, double Probability);
+
+    private sealed record TextRequest(string Text, string? Model = null);
+
+    private sealed record TokenList(IReadOnlyList<string> Tokens);
+
+    private sealed record PassageList(ShownPassage[] Passages);
+
+    private sealed record ShownPassage(int Start, int End);
+
+    private sealed record KernelList(LayerKernels[] Layers)
+    {
+        public static KernelList Of(ServedModel model) => new(
+        [
+            .. model.Pipelines.Kernels(Math.Min(LongestKernel, model.MaxInputLength)).GroupBy(shape => shape.Layer)
+                .Select(layer => new LayerKernels(layer.Key + 1, In(layer, Direction.Forward), In(layer, Direction.Backward))),
+        ]);
+
+        private static ShownKernel[] In(IEnumerable<KernelShape> layer, Direction direction) =>
+            [.. layer.Where(shape => shape.Direction == direction).Select(shape => new ShownKernel(shape.Reach(0.5), shape.Reach(), [.. shape.Values.Select(value => (float)value)]))];
+    }
+
+    /// <param name="Layer">From 1.</param>
+    /// <param name="Forward">What comes from words before.</param>
+    /// <param name="Backward">What comes from words behind.</param>
+    private sealed record LayerKernels(int Layer, ShownKernel[] Forward, ShownKernel[] Backward);
+
+    /// <param name="Half">The offset within which half of it lies.</param>
+    /// <param name="Reach">The offset within which nine tenths of it lie.</param>
+    /// <param name="Values">K at the word itself, one further, and so on.</param>
+    private sealed record ShownKernel(int Half, int Reach, float[] Values);
+}

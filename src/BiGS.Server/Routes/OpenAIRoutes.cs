@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BiGS.Inference;
+using BiGS.Tokenizers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace BiGS.Server.Routes;
+
+/// <summary>Vectors of texts, as OpenAI's clients ask for them.</summary>
+internal static class OpenAIRoutes
+{
+    private const string Owner = "bigs";
+
+    private static readonly long Started = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/embeddings", Embed).WithSummary("A vector of length 1 for each text");
+        routes.MapGet("/v1/models", (ServedModels models) => new ModelList("list", [.. models.All.Select(Card)])).WithSummary("The models that are loaded");
+        routes.MapGet("/v1/models/{name}", (string name, ServedModels models) => Card(models.Find(name, _ => true, "", ""))).WithSummary("One of them");
+    }
+
+    /// <summary>A name that is not loaded means the first model, as in text-embeddings-inference: clients send the name of whatever they were written for.</summary>
+    private static async Task<EmbeddingList> Embed(Body<EmbeddingRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    {
+        EmbeddingRequest request = body.Value;
+        ServedModel model = models.All.FirstOrDefault(model => model.Name == request.Model) ?? models.First;
+        if (request.Dimensions is int dimensions && dimensions != model.Pipelines.Embedder.Dimensions)
+        {
+            throw ApiException.InputTooLong(
+                $"`dimensions` is {dimensions}, but vectors of {model.Name} have {model.Pipelines.Embedder.Dimensions.ToString(CultureInfo.InvariantCulture)} and mean nothing when cut; leave it out");
+        }
+
+        TokenizedText[] rows = intake.Rows(context, model, RequestTokenizer.Prompted(model, request.Input.Texts, null), truncate: false);
+        float[][] vectors = await ServedModel.RunAsync(model.Vectors, rows, context.RequestAborted);
+        int tokens = context.Facts().Tokens;
+        return new EmbeddingList(
+            "list",
+            [.. vectors.Select((vector, i) => new EmbeddingItem("embedding", i, new EmbeddingNumbers(UnitVector.Of(vector), request.EncodingFormat == EncodingFormat.Base64)))],
+            model.Name,
+            new Usage(tokens, tokens));
+    }
+
+    private static ModelCard Card(ServedModel model) => new(model.Name, "model", Started, Owner);
+
+    [JsonConverter(typeof(LowerCase))]
+    private enum EncodingFormat
+    {
+        Float,
+        Base64,
+    }
+
+    private sealed class LowerCase() : JsonStringEnumConverter<EncodingFormat>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+    private sealed record EmbeddingRequest(
+        Inputs Input, string? Model = null, EncodingFormat? EncodingFormat = EncodingFormat.Float, int? Dimensions = null, string? User = null);
+
+    private sealed record EmbeddingList(string Object, EmbeddingItem[] Data, string Model, Usage Usage);
+
+    private sealed record EmbeddingItem(string Object, int Index, EmbeddingNumbers Embedding);
+
+    private sealed record Usage(int PromptTokens, int TotalTokens);
+
+    private sealed record ModelList(string Object, ModelCard[] Data);
+
+    private sealed record ModelCard(string Id, string Object, long Created, string OwnedBy);
+
+    /// <summary>A list of numbers, or their bytes (32-bit floats, little-endian) in base64.</summary>
+    [JsonConverter(typeof(Writer))]
+    private sealed record EmbeddingNumbers(float[] Values, bool InBase64)
+    {
+        private sealed class Writer : JsonConverter<EmbeddingNumbers>
+        {
+            public override EmbeddingNumbers Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+            public override void Write(Utf8JsonWriter writer, EmbeddingNumbers value, JsonSerializerOptions options)
+            {
+                if (value.InBase64)
+                {
+                    writer.WriteBase64StringValue(MemoryMarshal.AsBytes<float>(value.Values));
+                    return;
+                }
+
+                writer.WriteStartArray();
+                foreach (float number in value.Values)
+                {
+                    writer.WriteNumberValue(number);
+                }
+
+                writer.WriteEndArray();
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BiGS.Inference;
+using BiGS.SentenceTransformers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace BiGS.Server.Routes;
+
+/// <summary>What is served, whether all is well, and how much there is to do.</summary>
+internal static class StateRoutes
+{
+    private const string PrometheusText = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static readonly string Version =
+        typeof(StateRoutes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health", () => Results.Ok()).WithSummary("Whether all is well");
+        routes.MapGet("/info", (ServedModels models, ServerOptions options) => Info.Of(models, options)).WithSummary("What is served");
+        routes.MapGet("/metrics", (ServerMetrics metrics, ServedModels models, RequestGate gate) => Results.Text(metrics.Text(models.Waiting, gate.Inside), PrometheusText))
+            .Produces<string>(contentType: "text/plain").WithSummary("Counts and times, as Prometheus reads them");
+    }
+
+    /// <summary>As text-embeddings-inference tells of itself and of its model, the first here; and what else is loaded.</summary>
+    private sealed record Info(
+        string ModelId, string? ModelSha, string ModelDtype, ModelType ModelType, int MaxConcurrentRequests, int MaxInputLength, int MaxBatchTokens,
+        int? MaxBatchRequests, int MaxClientBatchSize, bool AutoTruncate, int TokenizationWorkers, string Version, string? Sha, string? DockerLabel, ModelInfo[] Models)
+    {
+        public static Info Of(ServedModels models, ServerOptions options)
+        {
+            ModelInfo[] all = [.. models.All.Select(ModelInfo.Of)];
+            return new Info(
+                all[0].ModelId, null, all[0].ModelDtype, all[0].ModelType, options.MaxConcurrentRequests, all[0].MaxInputLength, options.MaxBatchTokens,
+                null, options.MaxClientBatchSize, false, Environment.ProcessorCount, StateRoutes.Version, null, null, all);
+        }
+    }
+
+    private sealed record ModelInfo(string ModelId, string Architecture, string ModelDtype, ModelType ModelType, int MaxInputLength, string[] Routes)
+    {
+        public static ModelInfo Of(ServedModel model) => new(
+            model.Name, model.Pipelines.Architecture, DtypeOf(model.Precision), ModelType.Of(model), model.MaxInputLength, [.. RoutesOf(model)]);
+
+        private static string DtypeOf(Precision precision) => precision == Precision.Bf16 ? "bfloat16" : precision == Precision.Fp64 ? "float64" : "float32";
+
+        private static IEnumerable<string> RoutesOf(ServedModel model)
+        {
+            (string Route, bool Answers)[] routes =
+            [
+                ("/embed", true), ("/embed_all", true), ("/similarity", true), ("/v1/embeddings", true), ("/tokenize", true), ("/decode", true),
+                ("/predict", model.Classes is not null), ("/rerank", model.Ranks), ("/fill-mask", model.Fills is not null), ("/tag", model.Tags is not null),
+                ("/answer", model.Answers is not null),
+            ];
+            return routes.Where(route => route.Answers).Select(route => route.Route);
+        }
+    }
+
+    /// <summary>One of the three kinds that text-embeddings-inference has; what is neither classifier nor reranker embeds.</summary>
+    private sealed record ModelType(
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EmbeddingModel? Embedding,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ClassifierModel? Classifier,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ClassifierModel? Reranker)
+    {
+        public static ModelType Of(ServedModel model) => model.Ranks ? new ModelType(null, null, ClassifierModel.Of(model))
+            : model.Classes is not null ? new ModelType(null, ClassifierModel.Of(model), null)
+            : new ModelType(new EmbeddingModel(Pooling(model.Pipelines.Embedder.Pooling)), null, null);
+    }
+
+    private static string Pooling(IReadOnlyList<PoolingMode> modes) => string.Join('+', modes.Select(mode => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{mode}")));
+
+    private sealed record EmbeddingModel(string Pooling);
+
+    private sealed record ClassifierModel([property: JsonPropertyName("id2label")] Dictionary<string, string> Labels, [property: JsonPropertyName("label2id")] Dictionary<string, int> Numbers)
+    {
+        public static ClassifierModel Of(ServedModel model)
+        {
+            IEnumerable<(int Number, string Label)> labels = model.Pipelines.Labels.Index();
+            return new ClassifierModel(labels.ToDictionary(label => $"{label.Number}", label => label.Label), labels.ToDictionary(label => label.Label, label => label.Number));
+        }
+    }
+}

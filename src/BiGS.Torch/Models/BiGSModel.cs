@@ -1,0 +1,85 @@
+using BiGS.Configuration;
+using BiGS.Torch.Ssm;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace BiGS.Torch.Models;
+
+/// <summary>The encoder without a head: embeddings, layers and, where a head asks for it, the pooler.</summary>
+/// <remarks>Checkpoint keys: <c>embeddings, encoder.layer.N, pooler.dense</c>.</remarks>
+public sealed class BiGSModel : nn.Module
+{
+    [ComponentName(Name = "embeddings")]
+    private readonly Embeddings _embeddings;
+
+    [ComponentName(Name = "encoder")]
+    private readonly Encoder _encoder;
+
+    [ComponentName(Name = "pooler")]
+    private readonly Pooler? _pooler;
+
+    public BiGSModel(BiGSConfig config, ISsmRoute route, bool withPooler)
+        : base(nameof(BiGSModel))
+    {
+        _embeddings = new Embeddings(config);
+        _encoder = new Encoder(config, route);
+        _pooler = withPooler ? new Pooler(config) : null;
+        RegisterComponents();
+    }
+
+    public Embeddings Embeddings => _embeddings;
+
+    /// <summary>Null where the head reads the hidden states themselves.</summary>
+    public Pooler? Pooler => _pooler;
+
+    public IEnumerable<Block> Layers => _encoder.Layers;
+
+    /// <summary>Sets the type of the products inside all blocks: Float32, or BFloat16 over fp32 master weights.</summary>
+    public void ComputeIn(ScalarType type)
+    {
+        foreach (Block block in _encoder.Layers)
+        {
+            block.ComputeType = type;
+        }
+    }
+
+    /// <summary>Whether blocks are computed again in the backward pass instead of keeping their activations.</summary>
+    public bool Recompute
+    {
+        get => _encoder.Recompute;
+        set => _encoder.Recompute = value;
+    }
+
+    /// <summary>Told within the backward pass, from the last layer to the first, when it has come through a layer; null for nobody.</summary>
+    public Action<int>? LayerGradientsReady
+    {
+        get => _encoder.LayerGradientsReady;
+        set => _encoder.LayerGradientsReady = value;
+    }
+
+    /// <summary>The last hidden states, (b, l, d).</summary>
+    /// <param name="input">Ids and mask.</param>
+    /// <param name="hiddenStates">Takes all of them, embeddings first: layers + 1 tensors.</param>
+    /// <exception cref="ArgumentException">The rows are longer than the position table.</exception>
+    public Tensor Encode(ModelInput input, ICollection<Tensor>? hiddenStates = null)
+    {
+        using var scope = NewDisposeScope();
+        PaddingMask? padding = input.AttentionMask is null ? null : new PaddingMask(input.AttentionMask);
+        var states = hiddenStates is null ? null : new List<Tensor>();
+        Tensor last = _encoder.Forward(_embeddings.forward(input.InputIds, input.TokenTypeIds), padding, states); // (l, b, d)
+        foreach (Tensor state in states ?? [])
+        {
+            hiddenStates!.Add(RowsFirst(state).MoveToOuterDisposeScope());
+        }
+
+        return RowsFirst(last).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One vector a row, (b, d).</summary>
+    /// <exception cref="InvalidOperationException">The model was built without a pooler.</exception>
+    public Tensor Pool(Tensor hiddenStates, Tensor? attentionMask) =>
+        (_pooler ?? throw new InvalidOperationException("This model has no pooler: its head reads the hidden states themselves."))
+        .forward(hiddenStates, attentionMask);
+
+    private static Tensor RowsFirst(Tensor states) => states.transpose(0, 1).contiguous(); // (b, l, d)
+}

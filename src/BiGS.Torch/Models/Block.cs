@@ -1,0 +1,60 @@
+using BiGS.Configuration;
+using BiGS.Torch.Ssm;
+using static TorchSharp.torch;
+
+namespace BiGS.Torch.Models;
+
+/// <summary>
+/// One layer: (l, b, d) → (l, b, d) with a hole for the routing. Position comes first inside the encoder, so that an SSM's matrix
+/// multiplies all rows and channels as they lie. The 2 × 2 of the paper is this one choice:
+/// two blocks (<see cref="GatedBlock"/>, <see cref="StackBlock"/>), two fillers (<see cref="TwoSequentialSsm"/>, <see cref="SelfAttention"/>).
+/// </summary>
+public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
+{
+    private readonly SequenceMixer _filler;
+    private readonly double _dropout;
+
+    protected Block(string name, BiGSConfig config, SequenceMixer filler)
+        : base(name)
+    {
+        _filler = filler;
+        _dropout = config.BlockDropoutProb;
+    }
+
+    /// <summary>The type of products and activations inside the block; the residual stream and LayerNorms stay in single precision.</summary>
+    public ScalarType ComputeType { get; set; } = ScalarType.Float32;
+
+    /// <summary>The block and the filler that a configuration names.</summary>
+    public static Block Of(BiGSConfig config, ISsmRoute route)
+    {
+        SequenceMixer filler = config.Routing == Routing.Ssm ? new TwoSequentialSsm(config, route) : new SelfAttention(config);
+        return config.Architecture == Architecture.Gated ? new GatedBlock(config, filler) : new StackBlock(config, filler);
+    }
+
+    /// <param name="x">(l, b, d), single precision.</param>
+    /// <param name="padding">Null where no position is padding.</param>
+    /// <returns>(l, b, d), single precision.</returns>
+    public sealed override Tensor forward(Tensor x, PaddingMask? padding)
+    {
+        using var scope = NewDisposeScope();
+        return Compute(x, padding).MoveToOuterDisposeScope();
+    }
+
+    protected abstract Tensor Compute(Tensor x, PaddingMask? padding);
+
+    /// <summary>Fills the hole.</summary>
+    protected Tensor Route(Tensor X, PaddingMask? padding) => _filler.Route(X, padding);
+
+    protected void RegisterFiller()
+    {
+        RegisterComponents();
+        foreach ((string name, nn.Module module) in _filler.Components)
+        {
+            register_module(name, module);
+        }
+    }
+
+    /// <summary>The residual step, in single precision whatever the type of the branch.</summary>
+    protected Tensor Residual(Tensor x, Tensor branch) =>
+        x.Plus((_dropout > 0 ? nn.functional.dropout(branch, _dropout, training) : branch).to_type(x.dtype));
+}

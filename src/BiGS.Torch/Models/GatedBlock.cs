@@ -1,0 +1,57 @@
+using BiGS.Configuration;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace BiGS.Torch.Models;
+
+/// <summary>
+/// The gated block of BiGS (paper.md §3), 13 d² weights with inner size i = 3d:
+/// <code>
+/// X = LayerNorm(x)   V = gelu(X Wv)   U = gelu(routing(X) Wu)   out = x + (U ⊗ V) Wo
+/// </code>
+/// With <c>pre_norm: false</c> the norm moves behind: LayerNorm(x + f(x)).
+/// </summary>
+/// <remarks>Checkpoint keys: <c>LayerNorm, dv, dol, do</c> and the filler's.</remarks>
+public sealed class GatedBlock : Block
+{
+    private readonly bool _preNorm;
+    private readonly Func<Tensor, Tensor> _gelu;
+
+    [ComponentName(Name = "LayerNorm")]
+    private readonly LayerNorm _layerNorm;
+
+    [ComponentName(Name = "dv")]
+    private readonly Dense _wv;
+
+    [ComponentName(Name = "dol")]
+    private readonly Dense _wu;
+
+    [ComponentName(Name = "do")]
+    private readonly Dense _wo;
+
+    public GatedBlock(BiGSConfig config, SequenceMixer filler)
+        : base(nameof(GatedBlock), config, filler)
+    {
+        _preNorm = config.PreNorm;
+        _gelu = Gelu.Of(config.LayerAct);
+        _layerNorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps);
+        _wv = new Dense(config.HiddenSize, config.IntermediateSize);
+        _wu = new Dense(config.HiddenSize, config.IntermediateSize);
+        _wo = new Dense(config.IntermediateSize, config.HiddenSize);
+        RegisterFiller();
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor x, PaddingMask? padding) => _preNorm
+        ? Residual(x, Gated(_layerNorm.forward(x), padding))
+        : _layerNorm.forward(Residual(x, Gated(x, padding)));
+
+    private Tensor Gated(Tensor x, PaddingMask? padding)
+    {
+        Tensor X = x.to_type(ComputeType);
+        Tensor V = _gelu(_wv.forward(X)); // (l, b, i)
+        Tensor U = _gelu(_wu.forward(Route(X, padding))); // (l, b, i)
+        return _wo.forward(U * V); // (l, b, d)
+    }
+}

@@ -1,0 +1,25 @@
+using BiGS.Inference;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BiGS.Torch.Models;
+
+/// <summary>Precisions of libtorch's models.</summary>
+public static class Precisions
+{
+    /// <summary>Sets a model to compute in a precision, and converts its weights where that asks for it.</summary>
+    public static void ComputeIn(this HeadedModel model, Precision precision)
+    {
+        if (precision == Precision.Fp64)
+        {
+            model.to(ScalarType.Float64);
+        }
+
+        model.ComputeIn(precision switch
+        {
+            Precision.Fp32 => ScalarType.Float32,
+            Precision.Bf16 => ScalarType.BFloat16,
+            _ => ScalarType.Float64,
+        });
+    }
+}

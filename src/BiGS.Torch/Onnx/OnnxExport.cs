@@ -1,0 +1,73 @@
+using BiGS.Configuration;
+using BiGS.Files;
+using BiGS.Onnx;
+using BiGS.SentenceTransformers;
+using BiGS.Tokenizers;
+using BiGS.Torch.Checkpoints;
+using BiGS.Torch.Models;
+
+namespace BiGS.Torch.Onnx;
+
+/// <summary>Exports checkpoints as ONNX (<see cref="OnnxGraphFile"/>), with the configuration and the tokenizer that belong to them.</summary>
+public static class OnnxExport
+{
+    /// <summary>Exports a checkpoint.</summary>
+    /// <param name="source">A folder, or one weights file with config.json beside it.</param>
+    /// <param name="target">A file that ends in <c>.onnx</c>; or a folder, which gets config.json and the tokenizer too.</param>
+    /// <param name="tokenizer">A folder with the tokenizer's files; null where they lie beside the weights.</param>
+    /// <param name="bare">Whether the head is left out.</param>
+    /// <param name="int8">Whether large matrices are rounded to eight bits: a quarter of the bytes, and answers near the model's instead of its own.</param>
+    /// <param name="overwrite">Whether a file that is there is replaced.</param>
+    /// <returns>The file, and what the weights lacked or had too much of.</returns>
+    /// <exception cref="IOException">There is a file already.</exception>
+    /// <exception cref="InvalidDataException">The source does not open, or lacks its head.</exception>
+    public static (string File, IReadOnlyList<string> Warnings) Export(
+        string source, string target, string? tokenizer = null, bool bare = false, bool int8 = false, bool overwrite = false)
+    {
+        bool toFile = Path.GetExtension(target) == ".onnx";
+        string file = toFile ? target : Path.Combine(target, OnnxGraphFile.FileName);
+        if (File.Exists(file) && !overwrite)
+        {
+            throw new IOException($"{file}: there is a file already; choose another, or give OnnxExport.Export(overwrite).");
+        }
+
+        OpenedCheckpoint opened = CheckpointFolder.Open(source);
+        using HeadedModel model = opened.Model;
+        if (!bare && opened.Fresh is [var fresh, ..])
+        {
+            throw new InvalidDataException(
+                $"{source}: has no trained \"{fresh}\" for its {model.Architecture}; name the head that it has in \"architectures\" of config.json, or export the encoder alone.");
+        }
+
+        // The graph of an embedding pools by the mean; another pooling is done by whoever reads the hidden states, as modules.json says.
+        bool poolsOtherwise = !opened.Sentence.Pooling.IsMean;
+        if (poolsOtherwise && toFile)
+        {
+            throw new InvalidDataException(
+                $"{source}: its vectors are not the mean of its hidden states, as {SentenceTransformerFiles.Modules} says, which one file cannot hold; export it to a folder.");
+        }
+
+        bare |= poolsOtherwise && model is BiGSForEmbedding;
+        var config = opened.File with { Config = model.Config, Architecture = bare ? ModelHeads.Encoder : model.Architecture };
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        Write(model, config, file, int8);
+        string folder = Directory.Exists(source) ? source : Path.GetDirectoryName(Path.GetFullPath(source))!;
+        if (!toFile && Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) != Path.TrimEndingDirectorySeparator(Path.GetFullPath(target)))
+        {
+            AtomicFile.WriteText(Path.Combine(target, ConfigFile.Name), config.ToJson());
+            TokenizerFolder.CopyFiles(tokenizer ?? folder, target);
+            SentenceTransformerFiles.CopyFiles(folder, target);
+        }
+
+        return (file, opened.Warnings);
+    }
+
+    /// <summary>Writes a model that is open.</summary>
+    /// <param name="model">In evaluation mode.</param>
+    /// <param name="config">Its configuration; the head that it names is written.</param>
+    /// <param name="file">Where; a file that is there is replaced.</param>
+    /// <param name="int8">Whether large matrices are rounded to eight bits.</param>
+    /// <inheritdoc cref="OnnxGraphFile.Write" path="/exception"/>
+    public static void Write(HeadedModel model, ConfigFile config, string file, bool int8 = false) =>
+        OnnxGraphFile.Write(config, new TorchModelWeights(model), file, int8);
+}

@@ -1,0 +1,30 @@
+using BiGS.Configuration;
+using BiGS.Torch.Ssm;
+
+namespace BiGS.Training.Evaluation;
+
+/// <summary>
+/// What one row of L tokens costs the layers of a model, in floating-point operations (a multiplication and an addition are two); embeddings, head, norms
+/// and activations are not counted (paper.md §6).
+/// <code>
+/// layers · (2L · weights + routing)      weights: 4 d² + 3 d i GATED, 4 d² + 2 d i STACK
+/// routing: 4 L² d of attention, or of two SSMs 2 d · (one channel by a route)
+/// </code>
+/// At BERT's i = 4d that is 24 (12 d² · 2L + 4 L² d), and at BiGS's i = 3d, by FFT, 23 (13 d² · 2L + 2 d (10 L log₂ 2L + 6 L)).
+/// </summary>
+public static class ForwardCost
+{
+    /// <param name="config">The model's shape.</param>
+    /// <param name="length">L.</param>
+    /// <param name="route">How SSMs are applied; the paper counts FFTs.</param>
+    public static double Flops(BiGSConfig config, long length, ISsmRoute route)
+    {
+        double d = config.HiddenSize;
+        double inner = (config.Architecture == Architecture.Gated ? 3 : 2) * d * config.IntermediateSize;
+        double weights = (4 * d * d) + inner;
+        double routing = config.Routing == Routing.Attention
+            ? 4.0 * length * length * d
+            : 2 * d * RouteCost.Of(route, length, config.StateSize);
+        return config.NumHiddenLayers * ((2.0 * length * weights) + routing);
+    }
+}

@@ -1,0 +1,67 @@
+using BiGS.Torch.Models;
+using BiGS.Training.Data;
+using static TorchSharp.torch;
+
+namespace BiGS.Training.Evaluation;
+
+/// <summary>How well a model guesses masked words.</summary>
+/// <param name="Loss">Mean cross-entropy, in nats per masked token.</param>
+/// <param name="Accuracy">Share of masked tokens that the first guess hits.</param>
+/// <param name="Count">Masked tokens asked for.</param>
+public sealed record MaskedLmScore(double Loss, double Accuracy, long Count)
+{
+    /// <summary>e^loss.</summary>
+    public double Perplexity => Math.Exp(Loss);
+}
+
+/// <summary>Sums over masked tokens, which those of other batches can be added to.</summary>
+/// <param name="Loss">Cross-entropies, in nats.</param>
+/// <param name="Hits">Right first guesses.</param>
+/// <param name="Count">Masked tokens asked for.</param>
+public sealed record MaskedLmSums(double Loss, long Hits, long Count)
+{
+    /// <exception cref="ArgumentException">No position is masked.</exception>
+    public MaskedLmScore Score() => Count > 0
+        ? new MaskedLmScore(Loss / Count, (double)Hits / Count, Count)
+        : throw new ArgumentException("There is nothing to evaluate: no position of the held-out text is masked.");
+}
+
+/// <summary>Held-out masked language modelling: loss and accuracy over batches whose masks are fixed.</summary>
+public static class MaskedLmEvaluation
+{
+    /// <param name="model">Left in the mode that it was in.</param>
+    /// <param name="batches">Each read once.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="ArgumentException">No position is masked.</exception>
+    public static MaskedLmScore Score(BiGSForMaskedLM model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken = default) =>
+        Sums(model, batches, cancellationToken).Score();
+
+    /// <summary>The same before the division, for whoever scores the batches in parts.</summary>
+    public static MaskedLmSums Sums(BiGSForMaskedLM model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken = default)
+    {
+        bool wasTraining = model.training;
+        model.eval();
+        try
+        {
+            using var untracked = inference_mode();
+            Device device = model.Bigs.Embeddings.WordTable.device;
+            (double loss, long hits, long count) = (0, 0, 0);
+            foreach (MaskedBatch batch in batches.Where(batch => batch.MaskedIds.Length > 0))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                BatchTensors tensors = BatchTensors.Of(batch, device);
+                Tensor logits = model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
+                loss += nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum).to_type(ScalarType.Float64).item<double>();
+                hits += logits.argmax(1).eq(tensors.Words).sum(ScalarType.Int64).item<long>();
+                count += batch.MaskedIds.Length;
+            }
+
+            return new MaskedLmSums(loss, hits, count);
+        }
+        finally
+        {
+            model.train(wasTraining);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using BiGS.Tokenizers;
+using BiGS.Torch.Checkpoints;
+using BiGS.Training.Evaluation;
+
+namespace BiGS.Training.FineTuning;
+
+/// <summary>What a fine-tuned model says to a task's examples.</summary>
+/// <param name="Score">Of the examples of which it is known what is true; null where that is none.</param>
+/// <param name="Examples">All that were answered.</param>
+/// <param name="Answers">Logits of each sample, in order.</param>
+/// <param name="Warnings">What was cut or left out.</param>
+public sealed record TaskAnswers(Score? Score, LabelledExamples Examples, IReadOnlyList<float[]> Answers, IReadOnlyList<string> Warnings);
+
+/// <summary>Scores a fine-tuned checkpoint on files of its task.</summary>
+public static class TaskEvaluation
+{
+    /// <param name="task">The task's name.</param>
+    /// <param name="kind">How its examples are read and scored.</param>
+    /// <param name="opened">A checkpoint with the task's head; its labels are those of its config.json.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="paths">The files.</param>
+    /// <param name="layout">Row length, pair style, distractors; as in training, or otherwise to see what becomes of it.</param>
+    /// <param name="progress">Told how far it has come.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="InvalidDataException">The checkpoint has another head, or a file does not fit it: says where.</exception>
+    public static TaskAnswers Score(
+        string task, TaskKind kind, OpenedCheckpoint opened, BertTokenizer tokenizer, IReadOnlyList<string> paths, RowLayout layout,
+        IProgress<FineTuningProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (opened.Model.Architecture != kind.Architecture || opened.Fresh.Count > 0)
+        {
+            throw new InvalidDataException($"the checkpoint is a {opened.Model.Architecture}{(opened.Fresh.Count > 0 ? " whose head is not trained" : "")}, but {task} is answered by a trained {kind.Architecture}; fine-tune it first (FineTuningRequest.Task = {task})");
+        }
+
+        if (!kind.Accepts(opened.Model.Config))
+        {
+            throw new InvalidDataException($"the checkpoint gives {(opened.Model.Config.NumLabels == 1 ? "one value" : $"{opened.Model.Config.NumLabels} classes")}, which is no answer to {task}; evaluate it on the task that it was fine-tuned for");
+        }
+
+        // Hugging Face's default names, where a checkpoint names no classes.
+        IReadOnlyList<string> labels = opened.File.Labels ?? [.. Enumerable.Range(0, opened.Model.Config.NumLabels).Select(i => $"LABEL_{i}")];
+        var rows = RowBuilder.For(kind, tokenizer, opened.Model.Config, opened.Sentence, layout);
+        LabelledExamples examples = kind.Read(paths, labels, rows).Subsample(layout.Limit);
+        IReadOnlyList<float[]> answers = BatchedInference.Logits(opened.Model, examples.Samples, tokenizer.Vocabulary.PadId, progress, cancellationToken);
+        int[] known = [.. Enumerable.Range(0, examples.Count).Where(examples.IsLabelled)];
+        if (known.Length == examples.Count)
+        {
+            return new TaskAnswers(examples.Score(task, answers), examples, answers, rows.Warnings);
+        }
+
+        if (known.Length == 0)
+        {
+            return new TaskAnswers(null, examples, answers, rows.Warnings);
+        }
+
+        var unlabelled = new UnlabelledExamples();
+        LabelledExamples scored = unlabelled.LeaveOut(examples);
+        Score score = scored.Score(task, [.. known.Select(i => answers[i])]) with { Skipped = unlabelled.Counted };
+        return new TaskAnswers(score, examples, answers, [.. unlabelled.Warnings, .. rows.Warnings]);
+    }
+}
+
+/// <summary>How texts become rows, where the model leaves a choice, and how many do.</summary>
+/// <param name="MaxLength">Tokens of a row; null for the model's positions, at most 512.</param>
+/// <param name="PairStyle">How two texts are joined: as in training.</param>
+/// <param name="Distractors">Unrelated texts between the two of a pair.</param>
+/// <param name="Limit">So many examples, drawn at random, each class in its share; null for all.</param>
+public sealed record RowLayout(int? MaxLength = null, PairStyle PairStyle = PairStyle.Sep, int Distractors = 0, int? Limit = null);

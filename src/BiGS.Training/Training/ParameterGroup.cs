@@ -1,0 +1,34 @@
+using BiGS.Torch.Models;
+using BiGS.Torch.Ssm;
+using TorchSharp.Modules;
+
+namespace BiGS.Training;
+
+/// <summary>Parameters that share a weight decay and a factor on the learning rate.</summary>
+/// <param name="Parameters">By name, in the order of the model.</param>
+/// <param name="WeightDecay">Per unit of learning rate, decoupled as in AdamW.</param>
+/// <param name="LearningRateFactor">On the schedule's learning rate.</param>
+public sealed record ParameterGroup(IReadOnlyList<(string Name, Parameter Parameter)> Parameters, double WeightDecay, double LearningRateFactor)
+{
+    /// <summary>
+    /// The recipe's three groups (paper.md §4): weights decay; biases and LayerNorms do not; and the SSMs' own parameters
+    /// (A, C, D, Δ: a few hundred numbers that steer everything) have their own rate and decay.
+    /// </summary>
+    /// <param name="model">The model to train.</param>
+    /// <param name="weightDecay">Of the first group.</param>
+    /// <param name="ssmWeightDecay">Of the SSMs; the authors' script decays them like weights, their comments say not to.</param>
+    /// <param name="ssmLearningRateFactor">On the learning rate of the SSMs.</param>
+    public static IReadOnlyList<ParameterGroup> Of(HeadedModel model, double weightDecay, double ssmWeightDecay, double ssmLearningRateFactor)
+    {
+        Func<string, bool> IsSsm = S4D.NamesIn(model);
+        bool IsUndecayed(string name) => name.EndsWith("bias", StringComparison.Ordinal) || name.EndsWith("LayerNorm.weight", StringComparison.Ordinal);
+
+        var all = model.named_parameters().Select(p => (Name: p.name, Parameter: p.parameter)).ToList();
+        return
+        [
+            new([.. all.Where(p => !IsSsm(p.Name) && !IsUndecayed(p.Name))], weightDecay, 1),
+            new([.. all.Where(p => !IsSsm(p.Name) && IsUndecayed(p.Name))], 0, 1),
+            new([.. all.Where(p => IsSsm(p.Name))], ssmWeightDecay, ssmLearningRateFactor),
+        ];
+    }
+}

@@ -1,0 +1,50 @@
+using BiGS.Configuration;
+using BiGS.Onnx;
+
+namespace BiGS.Inference;
+
+/// <summary>An exported model that ONNX Runtime computes.</summary>
+internal sealed class OnnxSession(OnnxModel model) : IModelSession
+{
+    public BiGSConfig Config => model.File.Config;
+
+    public string Architecture => model.File.Architecture;
+
+    public bool HasTrainedHead => model.HasTrainedHead;
+
+    public IReadOnlyList<string>? Labels => model.File.Labels;
+
+    public double? NoAnswerThreshold => model.File.NoAnswerThreshold;
+
+    public IReadOnlyList<string> Warnings => [];
+
+    public IReadOnlyList<OutputTensor> Compute(Batch batch, params string[] outputs)
+    {
+        if (batch.Length > Config.MaxPositionEmbeddings && (Config.Routing == Routing.Ssm || Config.PositionEmbeddingType == PositionEmbedding.Absolute))
+        {
+            throw new ArgumentException($"the text has {batch.Length} tokens, but the exported model reads at most {Config.MaxPositionEmbeddings}; shorten or split it.");
+        }
+
+        return [.. model.Run([batch.Rows, batch.Length], batch.InputIds, batch.AttentionMask, batch.TokenTypeIds, outputs)
+            .Select(output => new OutputTensor(output.Values, output.Shape))];
+    }
+
+    /// <summary>The encoder reads the rows, and the head only what is left of them at the positions.</summary>
+    public OutputTensor LogitsAt(Batch batch, long[] positions)
+    {
+        OutputTensor states = Compute(batch, ModelOutputs.LastHiddenState)[0]; // (b, l, d)
+        float[] chosen = new float[positions.Length * states.Width];
+        for (int p = 0; p < positions.Length; p++)
+        {
+            states.Row((int)positions[p]).CopyTo(chosen.AsSpan(p * states.Width));
+        }
+
+        (float[] values, long[] shape) = model.Logits(chosen);
+        return new OutputTensor(values, shape[1..]);
+    }
+
+    /// <summary>The exported graph does not keep the parameters of the kernels.</summary>
+    public IReadOnlyList<KernelShape> Kernels(int length) => [];
+
+    public void Dispose() => model.Dispose();
+}

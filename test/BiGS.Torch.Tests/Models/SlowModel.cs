@@ -1,0 +1,187 @@
+using System.Numerics;
+using BiGS.Configuration;
+using BiGS.Torch.Models;
+using static TorchSharp.torch;
+
+namespace BiGS.Torch.Tests.Models;
+
+/// <summary>
+/// The encoder as the formulas say it (paper.md §1–3), over named weights: arrays of doubles, sums written out, nothing shared with the library.
+/// A sequence is an array of positions, each an array of channels.
+/// </summary>
+internal sealed class SlowModel
+{
+    private readonly BiGSConfig _config;
+    private readonly Dictionary<string, (double[] Values, int Columns)> _weights;
+
+    public SlowModel(HeadedModel model)
+    {
+        _config = model.Config;
+        _weights = model.named_parameters().ToDictionary(
+            p => p.name, p => (p.parameter.detach().to_type(ScalarType.Float64).flatten().data<double>().ToArray(), (int)p.parameter.shape[^1]));
+    }
+
+    /// <summary>The last hidden states of one row.</summary>
+    public double[][] Encode(int[] ids, bool[] text, int[] types)
+    {
+        double[][] x = [.. ids.Select((id, l) =>
+        {
+            double[] sum = Sum(Row("bigs.embeddings.word_embeddings.weight", id), Row("bigs.embeddings.token_type_embeddings.weight", types[l]));
+            return _config.PositionEmbeddingType == PositionEmbedding.None ? sum : Sum(sum, Row("bigs.embeddings.position_embeddings.weight", l));
+        })];
+        x = LayerNorm(x, "bigs.embeddings.LayerNorm");
+        for (int n = 0; n < _config.NumHiddenLayers; n++)
+        {
+            string layer = $"bigs.encoder.layer.{n}";
+            x = _config.Architecture == Architecture.Gated ? Gated(x, text, layer) : Stack(x, text, layer);
+        }
+
+        return _config is { Architecture: Architecture.Stack, PreNorm: true } ? LayerNorm(x, "bigs.encoder.LayerNorm") : x;
+    }
+
+    private double[][] Gated(double[][] x, bool[] text, string layer)
+    {
+        double[][] X = _config.PreNorm ? LayerNorm(x, layer + ".LayerNorm") : x;
+        double[][] V = Gelu(Dense(X, layer + ".dv"));
+        double[][] U = Gelu(Dense(Route(X, text, layer), layer + ".dol"));
+        double[][] result = Sum(x, Dense(Product(U, V), layer + ".do"));
+        return _config.PreNorm ? result : LayerNorm(result, layer + ".LayerNorm");
+    }
+
+    private double[][] Stack(double[][] x, bool[] text, string layer)
+    {
+        double[][] FeedForward(double[][] h) => Dense(Gelu(Dense(h, layer + ".intermediate")), layer + ".output");
+        if (_config.PreNorm)
+        {
+            x = Sum(x, Route(LayerNorm(x, layer + ".LayerNorm"), text, layer));
+            return Sum(x, FeedForward(LayerNorm(x, layer + ".output_LayerNorm")));
+        }
+
+        x = LayerNorm(Sum(x, Route(x, text, layer)), layer + ".LayerNorm");
+        return LayerNorm(Sum(x, FeedForward(x)), layer + ".output_LayerNorm");
+    }
+
+    private double[][] Route(double[][] X, bool[] text, string layer)
+    {
+        if (_config.Routing == Routing.Attention)
+        {
+            return Attention(X, text, layer + ".attention");
+        }
+
+        double[][] Heard(double[][] u) => [.. u.Select((row, l) => text[l] || !_config.MaskPadding ? row : new double[row.Length])];
+        double[][] forward = Ssm(Heard(Gelu(Dense(X, layer + ".du_forward"))), layer + ".fs4", backward: false);
+        double[][] backward = Ssm(Heard(Gelu(Dense(X, layer + ".du_backward"))), layer + ".bs4", backward: true);
+        return _config.Merge switch
+        {
+            Merge.Multiply => Product(Dense(forward, layer + ".duc_forward"), Dense(backward, layer + ".duc_backward")),
+            Merge.Add => Sum(Dense(forward, layer + ".duc_forward"), Dense(backward, layer + ".duc_backward")),
+            _ => Dense([.. forward.Zip(backward, (f, b) => (double[])[.. f, .. b])], layer + ".merge"),
+        };
+    }
+
+    /// <summary>x_k = Ā x_{k−1} + B̄ u_k, y_k = Re(C x_k) + D u_k, channel by channel.</summary>
+    private double[][] Ssm(double[][] u, string name, bool backward)
+    {
+        int N = _config.StateSize;
+        double[] C = _weights[name + ".kernel.C"].Values;
+        double[][] y = [.. u.Select(row => new double[row.Length])];
+        for (int channel = 0; channel < _config.HiddenSize; channel++)
+        {
+            int head = channel / (_config.HiddenSize / _config.NumSsmHeads);
+            double step = Math.Exp(_weights[name + ".kernel.log_step"].Values[head]);
+            var state = new Complex[N];
+            for (int k = 0; k < u.Length; k++)
+            {
+                int l = backward ? u.Length - 1 - k : k;
+                y[l][channel] = _weights[name + ".D"].Values[head] * u[l][channel];
+                for (int n = 0; n < N; n++)
+                {
+                    int at = (head * N) + n;
+                    var A = new Complex(Math.Min(_weights[name + ".kernel.A_re"].Values[at], -1e-4), _weights[name + ".kernel.A_im"].Values[at]);
+                    (Complex ABar, Complex BBar) = _config.Discretization == DiscretizationRule.Zoh
+                        ? (Complex.Exp(step * A), (Complex.Exp(step * A) - 1) / A)
+                        : ((1 + (step * A / 2)) / (1 - (step * A / 2)), step / (1 - (step * A / 2)));
+                    state[n] = (ABar * state[n]) + (BBar * u[l][channel]);
+                    y[l][channel] += (new Complex(C[2 * at], C[(2 * at) + 1]) * state[n]).Real;
+                }
+            }
+        }
+
+        return y;
+    }
+
+    private double[][] Attention(double[][] X, bool[] text, string name)
+    {
+        (double[][] Q, double[][] K, double[][] V) = (Dense(X, name + ".query"), Dense(X, name + ".key"), Dense(X, name + ".value"));
+        int width = _config.HiddenSize / _config.NumAttentionHeads;
+        double[][] mixed = [.. X.Select(row => new double[row.Length])];
+        for (int head = 0; head < _config.NumAttentionHeads; head++)
+        {
+            int[] channels = [.. Enumerable.Range(head * width, width)];
+            for (int l = 0; l < X.Length; l++)
+            {
+                double[] weights = [.. K.Select((key, j) => text[j] ? Math.Exp(channels.Sum(c => Q[l][c] * key[c]) / Math.Sqrt(width)) : 0)];
+                foreach (int c in channels)
+                {
+                    mixed[l][c] = weights.Select((weight, j) => weight * V[j][c]).Sum() / weights.Sum();
+                }
+            }
+        }
+
+        return Dense(mixed, name + ".output");
+    }
+
+    private double[] Row(string name, int row)
+    {
+        (double[] values, int columns) = _weights[name];
+        return values[(row * columns)..((row + 1) * columns)];
+    }
+
+    private double[][] Dense(double[][] x, string name)
+    {
+        double[] bias = _weights[name + ".bias"].Values;
+        double[][] rows = [.. Enumerable.Range(0, bias.Length).Select(o => Row(name + ".weight", o))];
+        return [.. x.Select(input => rows.Select((row, o) => bias[o] + row.Zip(input, (w, v) => w * v).Sum()).ToArray())];
+    }
+
+    private double[][] LayerNorm(double[][] x, string name)
+    {
+        (double[] weight, double[] bias) = (_weights[name + ".weight"].Values, _weights[name + ".bias"].Values);
+        return [.. x.Select(row =>
+        {
+            double mean = row.Average();
+            double deviation = Math.Sqrt(row.Average(v => (v - mean) * (v - mean)) + _config.LayerNormEps);
+            return row.Select((v, c) => (weight[c] * (v - mean) / deviation) + bias[c]).ToArray();
+        })];
+    }
+
+    private double[][] Gelu(double[][] x) => [.. x.Select(row => row.Select(Gelu).ToArray())];
+
+    private double Gelu(double x) => _config.LayerAct == LayerActivation.Gelu
+        ? 0.5 * x * (1 + Erf(x / Math.Sqrt(2)))
+        : 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
+
+    /// <summary>erf x = 2/√π e^{−x²} Σ 2ⁿ x^{2n+1} / (1·3·5···(2n+1)): all terms of one sign.</summary>
+    private static double Erf(double x)
+    {
+        if (Math.Abs(x) > 6)
+        {
+            return Math.Sign(x);
+        }
+
+        (double term, double sum) = (x, x);
+        for (int n = 1; Math.Abs(term) > 1e-18 * Math.Abs(sum); n++)
+        {
+            term *= 2 * x * x / ((2 * n) + 1);
+            sum += term;
+        }
+
+        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
+    }
+
+    private static double[] Sum(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x + y)];
+
+    private static double[][] Sum(double[][] a, double[][] b) => [.. a.Zip(b, Sum)];
+
+    private static double[][] Product(double[][] a, double[][] b) => [.. a.Zip(b, (p, q) => p.Zip(q, (x, y) => x * y).ToArray())];
+}
