@@ -1,4 +1,3 @@
-using BiGS.Tokenizers;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;

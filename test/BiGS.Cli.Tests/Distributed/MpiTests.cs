@@ -6,7 +6,7 @@ using BiGS.Training.Distributed;
 using BiGS.Training.Tests.Training;
 using BiGS.Support;
 
-namespace BiGS.Training.Tests.Distributed;
+namespace BiGS.Cli.Tests.Distributed;
 
 /// <summary>The command under mpirun: real processes, real messages, real ends.</summary>
 public sealed class MpiTests : IDisposable

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using BiGS.Support;
 
-namespace BiGS.Training.Tests.Distributed;
+namespace BiGS.Cli.Tests.Distributed;
 
 /// <summary>The command as torchrun starts it, with torchrun's variables and without torchrun: processes meet, and say what they lack where there is no GPU.</summary>
 public sealed class TorchrunTests : IDisposable

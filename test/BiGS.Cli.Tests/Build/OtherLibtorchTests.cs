@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using BiGS.Support;
 
-namespace BiGS.Torch.Tests.Build;
+namespace BiGS.Cli.Tests.Build;
 
 /// <summary>BIGS_LIBTORCH: the program runs with the libraries of another folder, or says why it does not.</summary>
 public sealed class OtherLibtorchTests : IDisposable

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text.RegularExpressions;
 using BiGS.Support;
 
-namespace BiGS.Torch.Tests.Build;
+namespace BiGS.Cli.Tests.Build;
 
 /// <summary>The shim of TorchSharp loads on systems whose libstdc++ is older than GCC 13, and the package it came from stays as it was.</summary>
 public class NativeLibraryTests

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using BiGS.Support;
 
-namespace BiGS.Tests.Cli;
+namespace BiGS.Cli.Tests.Commands;
 
 /// <summary>The command as a process of its own: streams that are closed, places that take nothing, signals.</summary>
 public sealed class ProcessTests : IDisposable

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using BiGS.Support;
 
-namespace BiGS.Torch.Tests.Build;
+namespace BiGS.Cli.Tests.Build;
 
 /// <summary>Every link from one document of the repository to another leads to a file, and to a heading of it where it names one.</summary>
 public partial class DocumentLinksTests

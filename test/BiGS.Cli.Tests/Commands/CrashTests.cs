@@ -3,7 +3,7 @@ using System.Globalization;
 using BiGS.Training.Tests.Training;
 using BiGS.Support;
 
-namespace BiGS.Training.Tests.Cli;
+namespace BiGS.Cli.Tests.Commands;
 
 /// <summary>The command as a process of its own that ends at any moment: what it wrote goes on to the same losses, bit for bit.</summary>
 public sealed class CrashTests : IDisposable
