@@ -3,14 +3,14 @@ using System.CommandLine.Help;
 using System.Globalization;
 using System.Reflection;
 using BiGS.Cli.Commands;
-using BiGS.Cli.Console;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 
 namespace BiGS.Cli;
 
 /// <summary>The command line from arguments to exit code: 0 good, 1 failed, 2 wrong usage, 130 ended by Ctrl-C, 143 by SIGTERM.</summary>
 internal static class BigsProgram
 {
-    public const int Failed = 1;
     private const int Good = 0;
     private const int Misused = 2;
     private const string VerboseName = "--verbose";
@@ -51,7 +51,7 @@ internal static class BigsProgram
         catch (Exception failure)
         {
             terminal.Fail(failure, WantsTrace(args));
-            return Failed;
+            return ProcessExit.Failed;
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using BiGS.Cli;
-using BiGS.Cli.Console;
+using BiGS.Cli.Output;
 
 NativeSettings.Apply();
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture; // numbers have a decimal point, whoever writes them
@@ -10,6 +10,6 @@ using Terminal terminal = Terminal.OfProcess();
 AppDomain.CurrentDomain.UnhandledException += (_, thrown) =>
 {
     terminal.Fail((Exception)thrown.ExceptionObject, BigsProgram.WantsTrace(args));
-    ProcessExit.AtOnce(BigsProgram.Failed);
+    ProcessExit.AtOnce(ProcessExit.Failed);
 };
 return BigsProgram.Run(args, terminal);

@@ -1,7 +1,7 @@
-using BiGS.Tokenizers;
 using System.Security.Cryptography;
 using System.Text;
 using BiGS.Files;
+using BiGS.Tokenizers;
 
 namespace BiGS.Search;
 

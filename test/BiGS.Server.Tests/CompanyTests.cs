@@ -3,7 +3,8 @@ using BiGS.Inference;
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
 using BiGS.Weights;
-using BiGS.Support;
+using Support.Server;
+using Support.Torch;
 
 namespace BiGS.Server.Tests;
 

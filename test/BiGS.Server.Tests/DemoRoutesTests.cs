@@ -5,7 +5,8 @@ using BiGS.Pipelines;
 using BiGS.StateSpace;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
-using BiGS.Support;
+using Support.Server;
+using Support.Torch;
 
 namespace BiGS.Server.Tests;
 

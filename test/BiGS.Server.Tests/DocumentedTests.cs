@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using BiGS.Support;
+using Support;
+using Support.Server;
+using Support.Torch;
 
 namespace BiGS.Server.Tests;
 

@@ -8,7 +8,8 @@ using BiGS.Weights;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
-using BiGS.Support;
+using Support.Server;
+using Support.Torch;
 using static Microsoft.Playwright.Assertions;
 
 namespace BiGS.Server.Tests;

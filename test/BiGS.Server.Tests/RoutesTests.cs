@@ -1,7 +1,8 @@
 using System.Text.Json;
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
-using BiGS.Support;
+using Support.Server;
+using Support.Torch;
 
 namespace BiGS.Server.Tests;
 

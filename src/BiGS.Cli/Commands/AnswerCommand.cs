@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using BiGS.Cli.Console;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Files;
 using BiGS.Pipelines;
 using BiGS.Tokenizers;

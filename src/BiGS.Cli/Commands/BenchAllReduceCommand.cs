@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BiGS.Cli.Bench;
-using BiGS.Cli.Console;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Training.Distributed;
 using static TorchSharp.torch;
 

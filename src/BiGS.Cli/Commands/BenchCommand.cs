@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using BiGS.Cli.Bench;
-using BiGS.Cli.Console;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Cli.Plots;
 using BiGS.Inference;
 using static TorchSharp.torch;

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using BiGS.Cli.Bench;
-using BiGS.Cli.Console;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Commands;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using BiGS.Cli.Console;
-using BiGS.Cli.Tables;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Pipelines;
 
 namespace BiGS.Cli.Commands;

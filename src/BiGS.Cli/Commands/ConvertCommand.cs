@@ -1,5 +1,6 @@
 using System.CommandLine;
-using BiGS.Cli.Console;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Torch.Checkpoints;
 using BiGS.Training.FineTuning;
 using BiGS.Weights;

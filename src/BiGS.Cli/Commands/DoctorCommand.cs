@@ -1,6 +1,7 @@
 using System.CommandLine;
-using BiGS.Cli.Console;
 using BiGS.Cli.Doctor;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 
 namespace BiGS.Cli.Commands;
 

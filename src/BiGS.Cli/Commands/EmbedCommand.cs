@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using BiGS.Cli.Console;
-using BiGS.Cli.Tables;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Pipelines;
 
 namespace BiGS.Cli.Commands;

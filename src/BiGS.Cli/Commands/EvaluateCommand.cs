@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using BiGS.Cli.Console;
 using BiGS.Cli.Evaluations;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Training.FineTuning;
 
 namespace BiGS.Cli.Commands;

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using BiGS.Cli.Console;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Training;
 using BiGS.Training.Distributed;
 using BiGS.Training.Planning;

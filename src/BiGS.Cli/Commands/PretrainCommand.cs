@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
-using BiGS.Cli.Console;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Torch.Models;
 using BiGS.Training;
 using BiGS.Training.Distributed;

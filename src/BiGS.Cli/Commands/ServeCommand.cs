@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
-using BiGS.Cli.Console;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Inference;
 using BiGS.Pipelines;
 using BiGS.Server;

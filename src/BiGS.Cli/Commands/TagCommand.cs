@@ -1,6 +1,6 @@
 using System.CommandLine;
-using BiGS.Cli.Console;
-using BiGS.Cli.Tables;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using BiGS.Cli.Commands;
-using BiGS.Cli.Console;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Torch.Models;
 using BiGS.Training.Evaluation;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using BiGS.Cli.Commands;
+using BiGS.Cli.Options;
 
 namespace BiGS.Cli.Evaluations;
 

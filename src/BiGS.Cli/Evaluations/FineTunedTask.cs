@@ -1,6 +1,6 @@
 using System.CommandLine;
-using BiGS.Cli.Commands;
-using BiGS.Cli.Console;
+using BiGS.Cli.Options;
+using BiGS.Cli.Output;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Training.FineTuning;

@@ -1,4 +1,4 @@
-using BiGS.Cli.Console;
+using BiGS.Cli.Output;
 using BiGS.Configuration;
 using BiGS.Tokenizers;
 using BiGS.Training.Data;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using BiGS.Cli.Console;
+using BiGS.Cli.Output;
 using BiGS.Search;
 using BiGS.Training.Evaluation;
 using BiGS.Training.FineTuning;

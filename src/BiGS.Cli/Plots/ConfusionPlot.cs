@@ -1,5 +1,5 @@
 using System.Globalization;
-using BiGS.Cli.Console;
+using BiGS.Cli.Output;
 using BiGS.Training.Evaluation;
 using ScottPlot;
 using ScottPlot.TickGenerators;

@@ -1,4 +1,4 @@
-using BiGS.Cli.Commands;
+using BiGS.Cli.Options;
 using ScottPlot;
 using SkiaSharp;
 

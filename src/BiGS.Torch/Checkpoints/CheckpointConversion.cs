@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using BiGS.Configuration;
-using BiGS.SentenceTransformers;
 using BiGS.Tokenizers;
 using BiGS.Weights;
 

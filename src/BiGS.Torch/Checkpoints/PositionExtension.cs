@@ -1,5 +1,4 @@
 using BiGS.Configuration;
-using BiGS.SentenceTransformers;
 using BiGS.Tokenizers;
 using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;

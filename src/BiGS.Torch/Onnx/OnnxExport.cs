@@ -1,10 +1,10 @@
 using BiGS.Configuration;
 using BiGS.Files;
 using BiGS.Onnx;
-using BiGS.SentenceTransformers;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
+using BiGS.Weights;
 
 namespace BiGS.Torch.Onnx;
 

@@ -1,4 +1,3 @@
-using BiGS.Tokenizers;
 namespace BiGS.Training.Distributed;
 
 /// <summary>

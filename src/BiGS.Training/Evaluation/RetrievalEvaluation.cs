@@ -1,5 +1,5 @@
-using BiGS.Tokenizers;
 using BiGS.Search;
+using BiGS.Tokenizers;
 
 namespace BiGS.Training.Evaluation;
 

@@ -6,6 +6,7 @@ using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Training.Evaluation;
+using BiGS.Weights;
 
 namespace BiGS.Training.FineTuning;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using BiGS.Weights;
 
 namespace BiGS.Configuration;
 
@@ -61,7 +60,7 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
         }
 
         bool bert = file["model_type"] is JsonValue type && type.TryGetValue(out string? name) && name == "bert";
-        BiGSConfig config = bert ? BertDialect.Defaults : origin.Defaults();
+        BiGSConfig config = bert ? ConfigOrigins.Bert : origin.Defaults();
         var inert = new Dictionary<string, JsonNode?>();
         foreach ((string key, JsonNode? value) in file)
         {

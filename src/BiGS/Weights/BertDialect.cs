@@ -1,5 +1,3 @@
-using BiGS.Configuration;
-
 namespace BiGS.Weights;
 
 /// <summary>
@@ -20,21 +18,6 @@ internal static class BertDialect
 
     /// <summary>What an encoder that was saved without a head begins its names with.</summary>
     private static readonly string[] BareParts = ["embeddings.", "encoder.", "pooler."];
-
-    public static BiGSConfig Defaults => new()
-    {
-        HiddenSize = 768,
-        NumHiddenLayers = 12,
-        IntermediateSize = 3072,
-        NumAttentionHeads = 12,
-        MaxPositionEmbeddings = 512,
-        Architecture = Architecture.Stack,
-        Routing = Routing.Attention,
-        PreNorm = false,
-        PoolerType = PoolerType.Cls,
-        BlockDropoutProb = 0.1,
-        AttentionProbsDropoutProb = 0.1,
-    };
 
     /// <summary>Our name of a weight that a BERT file holds; names of other dialects stay as they are.</summary>
     public static string Rename(string key)

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using BiGS.Configuration;
-using BiGS.SentenceTransformers;
 using BiGS.Tokenizers;
 
 namespace BiGS.Weights;

@@ -1,6 +1,6 @@
 using BiGS.Cli.Bench;
 using BiGS.Training.Distributed;
-using BiGS.Support;
+using Support.Training;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Tests.Bench;

@@ -4,7 +4,7 @@ using BiGS.Cli.Tests.Commands;
 using BiGS.Configuration;
 using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
-using BiGS.Support;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Tests.Bench;

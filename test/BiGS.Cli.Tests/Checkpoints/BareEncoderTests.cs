@@ -4,7 +4,7 @@ using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
-using BiGS.Support;
+using Support.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

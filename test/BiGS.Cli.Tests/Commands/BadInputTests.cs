@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using BiGS.Configuration;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

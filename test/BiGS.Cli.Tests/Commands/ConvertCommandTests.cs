@@ -1,5 +1,5 @@
 using System.Text.Json;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using BiGS.Training.Data;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using BiGS.Training.Tests.Training;
-using BiGS.Support;
+using Support;
+
+using BiGS.Training;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using BiGS.Support;
+using Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Tests.Commands;

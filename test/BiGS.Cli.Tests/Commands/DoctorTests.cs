@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

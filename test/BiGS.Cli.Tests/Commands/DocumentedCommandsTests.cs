@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using BiGS.Cli.Console;
-using BiGS.Support;
+using BiGS.Cli.Output;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

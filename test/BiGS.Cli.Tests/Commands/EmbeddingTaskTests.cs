@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using BiGS.Pipelines;
 using BiGS.Torch.Checkpoints;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

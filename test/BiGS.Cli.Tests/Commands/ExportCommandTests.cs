@@ -1,5 +1,5 @@
 using BiGS.Torch.Checkpoints;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BiGS.Torch.Checkpoints;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

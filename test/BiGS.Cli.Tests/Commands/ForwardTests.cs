@@ -1,6 +1,7 @@
 using BiGS.Torch.Checkpoints;
 using BiGS.Weights;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using BiGS.Weights;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using BiGS.Cli.Console;
+using BiGS.Cli.Output;
 using BiGS.Configuration;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

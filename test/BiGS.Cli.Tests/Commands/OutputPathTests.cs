@@ -1,5 +1,5 @@
-using BiGS.Cli.Commands;
-using BiGS.Support;
+using BiGS.Cli.Options;
+using Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

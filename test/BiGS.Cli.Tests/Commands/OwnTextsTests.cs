@@ -1,7 +1,8 @@
 using System.Text.Json;
 using BiGS.Torch.Checkpoints;
 using SkiaSharp;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,6 +1,7 @@
 using BiGS.Cli.Plots;
 using SkiaSharp;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using BiGS.Cli.Console;
-using BiGS.Support;
+using BiGS.Cli.Output;
+using Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,5 +1,5 @@
-using BiGS.Cli.Console;
-using BiGS.Support;
+using BiGS.Cli.Output;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

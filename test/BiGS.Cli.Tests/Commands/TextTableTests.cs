@@ -4,7 +4,7 @@ using System.Text.Json;
 using BiGS.Training.Corpora;
 using Parquet;
 using Parquet.Schema;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,7 +1,8 @@
 using System.IO.Compression;
 using System.Text.Json;
-using BiGS.Cli.Console;
-using BiGS.Support;
+using BiGS.Cli.Output;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,4 +1,5 @@
-using BiGS.Support;
+using BiGS.Cli.Options;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -3,8 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using BiGS.Training.Distributed;
-using BiGS.Training.Tests.Training;
-using BiGS.Support;
+using Support;
+
+using BiGS.Training;
 
 namespace BiGS.Cli.Tests.Distributed;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using BiGS.Support;
+using Support;
+
+using BiGS.Training;
 
 namespace BiGS.Cli.Tests.Distributed;
 

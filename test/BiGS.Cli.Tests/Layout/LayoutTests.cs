@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Cli.Tests.Layout;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using BiGS.Cli.Tests.Commands;
 using BiGS.Pipelines;
 using BiGS.Torch.Onnx;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Pipelines;
 

@@ -7,7 +7,9 @@ using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
 using Microsoft.Extensions.AI;
-using BiGS.Support;
+using Support;
+using Support.Server;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Tests.Pipelines;

@@ -3,7 +3,7 @@ using BiGS.Pipelines;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
-using BiGS.Support;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Tests.Pipelines;

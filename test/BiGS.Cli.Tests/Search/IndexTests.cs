@@ -1,10 +1,10 @@
-using BiGS.Tokenizers;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using BiGS.Cli.Tests.Commands;
 using BiGS.Search;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Search;
 

@@ -3,7 +3,7 @@ using BiGS.Search;
 using BiGS.Tokenizers;
 using BiGS.Training.Evaluation;
 using BiGS.Weights;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Search;
 

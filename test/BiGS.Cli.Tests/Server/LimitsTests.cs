@@ -3,9 +3,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
-using BiGS.Cli.Console;
+using BiGS.Cli.Output;
 using BiGS.Server;
-using BiGS.Support;
+using Support;
+using Support.Server;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Server;
 
@@ -189,9 +191,9 @@ public partial class LimitsTests
     {
         using var model = new SmallModel();
         using var errors = new StringWriter();
-        using (var terminal = new BiGS.Cli.Console.Terminal(TextReader.Null, TextWriter.Null, errors))
+        using (var terminal = new BiGS.Cli.Output.Terminal(TextReader.Null, TextWriter.Null, errors))
         {
-            await using RunningServer server = await RunningServer.Start([model.Folder], log: new BiGS.Cli.Console.RequestLog(terminal, fromStatus: 0));
+            await using RunningServer server = await RunningServer.Start([model.Folder], log: new BiGS.Cli.Output.RequestLog(terminal, fromStatus: 0));
             await server.Embed(["the confidential farmer", "sleeps"]);
             await server.Post("/fill-mask", """{"inputs": "confidential"}""");
             await server.Get("/confidential?text=confidential");

@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using BiGS.Cli.Bench;
 using BiGS.Cli.Tests.Commands;
-using BiGS.Support;
+using Support;
+using Support.Server;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Server;
 

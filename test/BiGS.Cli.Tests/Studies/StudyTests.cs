@@ -5,7 +5,8 @@ using BiGS.Configuration;
 using BiGS.Training;
 using BiGS.Training.FineTuning;
 using BiGS.Training.Studies;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Studies;
 

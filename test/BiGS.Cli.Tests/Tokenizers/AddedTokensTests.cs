@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using BiGS.Cli.Tests.Commands;
 using BiGS.Tokenizers;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Cli.Tests.Tokenizers;
 

@@ -2,7 +2,8 @@ using System.Text;
 using BiGS.Cli.Tests.Commands;
 using BiGS.Tokenizers;
 using CsCheck;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 using Encoding = BiGS.Tokenizers.TokenizedText;
 
 namespace BiGS.Cli.Tests.Tokenizers;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using BiGS.Tokenizers;
 using CsCheck;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Tests.Tokenizers;
 

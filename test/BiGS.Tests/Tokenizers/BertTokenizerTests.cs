@@ -1,6 +1,6 @@
 using BiGS.Tokenizers;
 using CsCheck;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Tests.Tokenizers;
 

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using BiGS.Tokenizers;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Tests.Tokenizers;
 

@@ -3,7 +3,8 @@ using BiGS.Configuration;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

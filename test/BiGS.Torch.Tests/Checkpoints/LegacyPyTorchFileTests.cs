@@ -1,7 +1,7 @@
 using System.Text;
 using BiGS.Torch.Checkpoints;
 using BiGS.Weights;
-using BiGS.Support;
+using Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

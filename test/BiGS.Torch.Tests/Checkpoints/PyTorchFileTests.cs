@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using BiGS.Torch.Checkpoints;
 using BiGS.Weights;
-using BiGS.Support;
+using Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

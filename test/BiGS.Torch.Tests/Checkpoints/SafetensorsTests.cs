@@ -4,7 +4,7 @@ using System.Text.Json;
 using BiGS.Torch.Checkpoints;
 using BiGS.Weights;
 using CsCheck;
-using BiGS.Support;
+using Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

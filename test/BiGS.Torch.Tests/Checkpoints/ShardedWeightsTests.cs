@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

@@ -1,6 +1,6 @@
 using BiGS.Torch.Checkpoints;
 using BiGS.Weights;
-using BiGS.Support;
+using Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

@@ -2,7 +2,8 @@ using BiGS.StateSpace;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Ssm;
 using BiGS.Weights;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using BiGS.Configuration;
 using BiGS.Torch.Models;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Models;

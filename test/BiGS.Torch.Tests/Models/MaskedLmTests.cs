@@ -3,7 +3,7 @@ using BiGS.Inference;
 using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
 using CsCheck;
-using BiGS.Support;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Models;

@@ -1,6 +1,7 @@
 using BiGS.Configuration;
 using BiGS.Torch.Models;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

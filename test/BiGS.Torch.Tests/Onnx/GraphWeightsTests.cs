@@ -3,7 +3,7 @@ using BiGS.Onnx;
 using BiGS.Torch.Models;
 using BiGS.Torch.Onnx;
 using BiGS.Torch.Ssm;
-using BiGS.Support;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Onnx;

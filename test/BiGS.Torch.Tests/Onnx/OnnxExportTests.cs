@@ -2,7 +2,7 @@ using BiGS.Configuration;
 using BiGS.Onnx;
 using BiGS.Torch.Models;
 using BiGS.Torch.Onnx;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Torch.Tests.Onnx;
 

@@ -1,6 +1,6 @@
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Torch.Tests.Pipelines;
 

@@ -2,7 +2,7 @@ using BiGS.Inference;
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
 using BiGS.Weights;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Torch.Tests.Pipelines;
 

@@ -2,7 +2,7 @@ using BiGS.Pipelines;
 using BiGS.Tokenizers;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Torch.Tests.Pipelines;
 

@@ -2,7 +2,7 @@ using BiGS.Pipelines;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
-using BiGS.Support;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Pipelines;

@@ -2,7 +2,7 @@ using BiGS.StateSpace;
 using BiGS.Torch.Ssm;
 using BiGS.Torch.Tests.StateSpace;
 using CsCheck;
-using BiGS.Support;
+using Support.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

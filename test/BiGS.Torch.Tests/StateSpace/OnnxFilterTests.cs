@@ -2,7 +2,7 @@ using BiGS.Configuration;
 using BiGS.Onnx;
 using BiGS.StateSpace;
 using Microsoft.ML.OnnxRuntime;
-using BiGS.Support;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.StateSpace;

@@ -4,7 +4,7 @@ using BiGS.Training.Corpora;
 using CsCheck;
 using Parquet;
 using Parquet.Schema;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Training.Tests.Corpora;
 

@@ -12,7 +12,7 @@ public partial class GrammarCorpusTests
     private static readonly GrammarSentence[] Sentences =
         [.. new GrammarCorpus(1).Documents(0, Count).SelectMany(document => document.Sentences)];
 
-    private static readonly ILookup<string, BigsCommand> VerbsByForm = GrammarLexicon.Verbs
+    private static readonly ILookup<string, Verb> VerbsByForm = GrammarLexicon.Verbs
         .SelectMany(verb => new[] { (verb.Singular, verb), (verb.Plural, verb) }).ToLookup(pair => pair.Item1, pair => pair.verb);
 
     [Fact]

@@ -44,7 +44,7 @@ public class GrammarLexiconTests
     [InlineData("drop", "drops", "dropped", "dropped")]
     [InlineData("eat", "eats", "ate", "eaten")]
     public void VerbsAreSpeltRight(string @base, string singular, string past, string participle) =>
-        Assert.Contains(new BigsCommand(@base, singular, @base, past, participle), GrammarLexicon.Verbs);
+        Assert.Contains(new Verb(@base, singular, @base, past, participle), GrammarLexicon.Verbs);
 
     [Theory]
     [InlineData("library", "libraries")]

@@ -1,6 +1,6 @@
 using BiGS.Training.Corpora;
 using PureHDF;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Training.Tests.Corpora;
 

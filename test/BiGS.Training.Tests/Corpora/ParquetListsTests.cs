@@ -1,7 +1,7 @@
 using BiGS.Training.FineTuning;
 using Parquet;
 using Parquet.Schema;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Training.Tests.Corpora;
 

@@ -2,7 +2,7 @@ using BiGS.Files;
 using BiGS.Training.Corpora;
 using Parquet;
 using Parquet.Schema;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Training.Tests.Corpora;
 

@@ -1,6 +1,6 @@
 using BiGS.Tokenizers;
 using BiGS.Training.Data;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Training.Tests.Data;
 

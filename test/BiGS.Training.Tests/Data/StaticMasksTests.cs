@@ -1,7 +1,7 @@
 using BiGS.Training.Corpora;
 using BiGS.Training.Data;
 using PureHDF;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Training.Tests.Data;
 

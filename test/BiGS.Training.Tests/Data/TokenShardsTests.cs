@@ -1,7 +1,7 @@
 using System.Text.Json;
 using BiGS.Training.Data;
 using CsCheck;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Training.Tests.Data;
 

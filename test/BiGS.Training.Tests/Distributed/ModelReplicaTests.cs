@@ -3,7 +3,9 @@ using BiGS.Configuration;
 using BiGS.Torch.Models;
 using BiGS.Training.Distributed;
 using BiGS.Training.Tests.Training;
-using BiGS.Support;
+using Support;
+using Support.Torch;
+using Support.Training;
 
 namespace BiGS.Training.Tests.Distributed;
 

@@ -1,6 +1,8 @@
 using BiGS.Training.Distributed;
 using BiGS.Training.Tests.Training;
-using BiGS.Support;
+using Support;
+using Support.Torch;
+using Support.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

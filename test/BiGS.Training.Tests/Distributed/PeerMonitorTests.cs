@@ -1,5 +1,5 @@
 using BiGS.Training.Distributed;
-using BiGS.Support;
+using Support.Training;
 
 namespace BiGS.Training.Tests.Distributed;
 

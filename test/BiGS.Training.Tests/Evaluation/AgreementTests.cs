@@ -1,6 +1,7 @@
 using BiGS.Torch.Models;
 using BiGS.Training.Evaluation;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Training.Tests.Evaluation;
 

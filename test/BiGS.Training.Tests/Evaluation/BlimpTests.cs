@@ -1,7 +1,8 @@
 using BiGS.Pipelines;
 using BiGS.Torch.Models;
 using BiGS.Training.Evaluation;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Training.Tests.Evaluation;
 

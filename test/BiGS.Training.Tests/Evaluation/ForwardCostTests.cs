@@ -3,7 +3,7 @@ using BiGS.Configuration;
 using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
 using BiGS.Training.Evaluation;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Training.Tests.Evaluation;
 

@@ -2,7 +2,7 @@ using BiGS.Tokenizers;
 using BiGS.Torch.Models;
 using BiGS.Training.Corpora;
 using BiGS.Training.Evaluation;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Training.Tests.Evaluation;
 

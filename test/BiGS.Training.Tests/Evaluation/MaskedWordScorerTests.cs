@@ -3,7 +3,7 @@ using BiGS.Pipelines;
 using BiGS.Torch.Models;
 using BiGS.Training.Evaluation;
 using CsCheck;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Training.Tests.Evaluation;
 

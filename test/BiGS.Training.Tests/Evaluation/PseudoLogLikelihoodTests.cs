@@ -2,7 +2,7 @@ using BiGS.Configuration;
 using BiGS.Pipelines;
 using BiGS.Torch.Models;
 using BiGS.Training.Evaluation;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Training.Tests.Evaluation;
 

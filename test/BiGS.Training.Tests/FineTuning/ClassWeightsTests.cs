@@ -1,6 +1,7 @@
 using BiGS.Torch.Models;
 using BiGS.Training.FineTuning;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Training.Tests.FineTuning;

@@ -2,7 +2,8 @@ using BiGS.Configuration;
 using BiGS.Inference;
 using BiGS.Torch.Models;
 using BiGS.Training.FineTuning;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Training.Tests.FineTuning;

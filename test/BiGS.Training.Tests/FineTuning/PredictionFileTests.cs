@@ -2,7 +2,7 @@ using System.Text.Json;
 using BiGS.Tokenizers;
 using BiGS.Training.Corpora;
 using BiGS.Training.FineTuning;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Training.Tests.FineTuning;
 

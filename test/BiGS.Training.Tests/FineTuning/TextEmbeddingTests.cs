@@ -4,7 +4,7 @@ using BiGS.Tokenizers;
 using BiGS.Training.Corpora;
 using BiGS.Training.Evaluation;
 using BiGS.Training.FineTuning;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Training.Tests.FineTuning;
 

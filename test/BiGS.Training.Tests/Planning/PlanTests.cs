@@ -3,7 +3,7 @@ using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
 using BiGS.Training.Distributed;
 using BiGS.Training.Planning;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Training.Tests.Planning;
 

@@ -1,5 +1,5 @@
 using BiGS.Torch.Models;
-using BiGS.Support;
+using Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Training.Tests.Training;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using BiGS.Configuration;
 using BiGS.Inference;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Training.Tests.Training;
 

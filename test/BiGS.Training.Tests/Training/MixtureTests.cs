@@ -1,7 +1,7 @@
 using BiGS.Configuration;
 using BiGS.Tokenizers;
 using BiGS.Training.Data;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Training.Tests.Training;
 

@@ -1,6 +1,7 @@
 using BiGS.Configuration;
 using BiGS.Training.Data;
-using BiGS.Support;
+using Support;
+using Support.Training;
 
 namespace BiGS.Training.Tests.Training;
 

@@ -1,6 +1,7 @@
 using BiGS.Torch.Models;
 using CsCheck;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 
 namespace BiGS.Training.Tests.Training;
 

@@ -4,7 +4,8 @@ using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Training.Data;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Training.Tests.Training;

@@ -4,7 +4,7 @@ using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
 using BiGS.Training.Data;
 using BiGS.Training.Distributed;
-using BiGS.Support;
+using Support.Torch;
 
 namespace BiGS.Training.Tests.Training;
 

@@ -3,7 +3,8 @@ using BiGS.Inference;
 using BiGS.Torch.Models;
 using BiGS.Training.Data;
 using CsCheck;
-using BiGS.Support;
+using Support;
+using Support.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

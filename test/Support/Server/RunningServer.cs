@@ -5,9 +5,9 @@ using BiGS.Inference;
 using BiGS.Pipelines;
 using BiGS.Server;
 using Microsoft.AspNetCore.Builder;
-using BiGS.Support;
+using Support.Torch;
 
-namespace BiGS.Support;
+namespace Support.Server;
 
 /// <summary>What a request was answered with.</summary>
 internal sealed record Answered(HttpStatusCode Status, string Text)

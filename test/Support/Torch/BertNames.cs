@@ -1,4 +1,4 @@
-namespace BiGS.Support;
+namespace Support.Torch;
 
 /// <summary>How Hugging Face's BERT names our weights.</summary>
 internal static class BertNames

@@ -163,7 +163,7 @@ internal sealed class Clauses(Scene scene, SplitMix64 random, Draft draft, NounP
     {
         Subject speaker = random.Percent(40) ? Somebody() : Anyone();
         bool aloud = random.Percent(60);
-        BigsCommand verb = random.Pick(aloud ? Verbs.Saying : Verbs.Thinking);
+        Verb verb = random.Pick(aloud ? Verbs.Saying : Verbs.Thinking);
         Tense told = verbs.Tense;
         verbs.Tense = aloud && random.Percent(70) ? Tense.Past : told;
         verbs.Finite(speaker, verb);

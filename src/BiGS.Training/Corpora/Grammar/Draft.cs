@@ -54,10 +54,10 @@ internal sealed class Draft
     public bool Has(string word) => _words.Contains(word);
 
     /// <summary>Adds the form of <paramref name="verb"/> that agrees with a subject to its left.</summary>
-    public void Agree(Subject subject, BigsCommand verb) => AddVerb(subject.Index, subject.Number, verb, subject.Coordinated);
+    public void Agree(Subject subject, Verb verb) => AddVerb(subject.Index, subject.Number, verb, subject.Coordinated);
 
     /// <summary>Adds the form of <paramref name="verb"/> that agrees with a noun to come, <paramref name="ahead"/> words further.</summary>
-    public void AgreeAhead(int ahead, GrammaticalNumber number, BigsCommand verb) => AddVerb(Length + ahead, number, verb, coordinated: false);
+    public void AgreeAhead(int ahead, GrammaticalNumber number, Verb verb) => AddVerb(Length + ahead, number, verb, coordinated: false);
 
     /// <summary>Adds himself, herself or themselves.</summary>
     public void Reflect(Subject antecedent)
@@ -97,7 +97,7 @@ internal sealed class Draft
         return sentence;
     }
 
-    private void AddVerb(int noun, GrammaticalNumber number, BigsCommand verb, bool coordinated)
+    private void AddVerb(int noun, GrammaticalNumber number, Verb verb, bool coordinated)
     {
         GrammaticalNumber other = number == GrammaticalNumber.Singular ? GrammaticalNumber.Plural : GrammaticalNumber.Singular;
         int index = Add(verb.Form(number), WordClass.AgreeingVerb);

@@ -9,7 +9,7 @@ public static class GrammarLexicon
     public static IReadOnlyList<Noun> Nouns => BiGS.Training.Corpora.Nouns.All;
 
     /// <summary>Verbs, be in both its tenses.</summary>
-    public static IReadOnlyList<BigsCommand> Verbs { get; } = [.. BiGS.Training.Corpora.Verbs.All.Distinct()];
+    public static IReadOnlyList<Verb> Verbs { get; } = [.. BiGS.Training.Corpora.Verbs.All.Distinct()];
 
     /// <summary>Names of persons, in lower case.</summary>
     public static IReadOnlyDictionary<string, Gender> Names { get; } =

@@ -13,11 +13,11 @@ internal static class Inflection
     }
 
     /// <summary>`open`, `stop/stopped`, `eat/ate/eaten`.</summary>
-    public static BigsCommand ParseVerb(string entry)
+    public static Verb ParseVerb(string entry)
     {
         string[] forms = entry.Split('/');
         string past = forms.Length > 1 ? forms[1] : WithEd(forms[0]);
-        return new BigsCommand(forms[0], WithS(forms[0]), forms[0], past, forms.Length > 2 ? forms[2] : past);
+        return new Verb(forms[0], WithS(forms[0]), forms[0], past, forms.Length > 2 ? forms[2] : past);
     }
 
     /// <summary>"a" or "an" by the sound that the next word begins with.</summary>

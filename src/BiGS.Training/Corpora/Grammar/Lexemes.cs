@@ -71,7 +71,7 @@ public sealed record Noun(string Singular, string Plural, Gender? Gender)
 /// <param name="Plural">sing, are.</param>
 /// <param name="Past">sang.</param>
 /// <param name="Participle">sung, after "has" and in the passive.</param>
-public sealed record BigsCommand(string Base, string Singular, string Plural, string Past, string Participle)
+public sealed record Verb(string Base, string Singular, string Plural, string Past, string Participle)
 {
     /// <summary>
     /// read, cut: the past equals the plural present, so that "the boy read" and "the boy reads" are both right.

@@ -98,7 +98,7 @@ internal sealed class Predicates(Scene scene, SplitMix64 random, Draft draft, No
     }
 
     /// <summary>A verb for a thing that carries its own agreement: "can read" would not.</summary>
-    public BigsCommand BareDeed(Entity thing) => Fresh([.. thing.Deeds.Where(deed => !deed.PastLooksPresent)]);
+    public Verb BareDeed(Entity thing) => Fresh([.. thing.Deeds.Where(deed => !deed.PastLooksPresent)]);
 
     private void OfPerson(Subject subject, bool bare)
     {
@@ -127,7 +127,7 @@ internal sealed class Predicates(Scene scene, SplitMix64 random, Draft draft, No
 
     private void OfThing(Subject subject, bool bare)
     {
-        BigsCommand[] doings = subject.Thing?.Doings ?? [];
+        Verb[] doings = subject.Thing?.Doings ?? [];
         bool described = IsSaid(bare);
         bool somewhere = subject.Kind != Kind.Music && !described;
         switch (random.Weighted([described ? 0 : 34, somewhere ? 14 : 0, bare ? 0 : 18, doings.Length > 0 ? 14 : 0, 20]))
@@ -152,7 +152,7 @@ internal sealed class Predicates(Scene scene, SplitMix64 random, Draft draft, No
         }
     }
 
-    private void Doing(Subject subject, BigsCommand[] doings, bool bare)
+    private void Doing(Subject subject, Verb[] doings, bool bare)
     {
         if (verbs.Tense == Tense.Present && !bare && random.Percent(25))
         {
@@ -172,7 +172,7 @@ internal sealed class Predicates(Scene scene, SplitMix64 random, Draft draft, No
             nouns.Locate(Kind.Person);
             return;
         }
-        (BigsCommand mood, string[] manners) = random.Pick(scene.Moods);
+        (Verb mood, string[] manners) = random.Pick(scene.Moods);
         verbs.Elaborate(subject, mood);
         switch (random.Below(6))
         {
@@ -188,7 +188,7 @@ internal sealed class Predicates(Scene scene, SplitMix64 random, Draft draft, No
         }
     }
 
-    private void Verb(Subject subject, BigsCommand verb, bool bare)
+    private void Verb(Subject subject, Verb verb, bool bare)
     {
         if (bare)
         {
@@ -226,15 +226,15 @@ internal sealed class Predicates(Scene scene, SplitMix64 random, Draft draft, No
     /// <summary>In a second conjunct, that the first was "is old" or the like.</summary>
     private bool IsSaid(bool bare) => bare && (Said(Verbs.Be) || Said(Verbs.Was));
 
-    private bool Said(BigsCommand verb) => draft.Has(verb.Singular) || draft.Has(verb.Plural) || draft.Has(verb.Past);
+    private bool Said(Verb verb) => draft.Has(verb.Singular) || draft.Has(verb.Plural) || draft.Has(verb.Past);
 
     /// <summary>One of the verbs that the sentence does not hold, where there is such.</summary>
-    private BigsCommand Fresh(BigsCommand[] choice)
+    private Verb Fresh(Verb[] choice)
     {
         int start = random.Below(choice.Length);
         for (int i = 0; i < choice.Length; i++)
         {
-            BigsCommand verb = choice[(start + i) % choice.Length];
+            Verb verb = choice[(start + i) % choice.Length];
             if (!Said(verb))
             {
                 return verb;

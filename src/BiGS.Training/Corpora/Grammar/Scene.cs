@@ -1,14 +1,14 @@
 namespace BiGS.Training.Corpora;
 
 /// <summary>A noun of a scene with what the document holds to: the adjective it bears and what people do to it.</summary>
-internal sealed record Entity(Noun Noun, string Trait, BigsCommand[] Deeds, BigsCommand[] Doings)
+internal sealed record Entity(Noun Noun, string Trait, Verb[] Deeds, Verb[] Doings)
 {
     /// <summary>Spoken of already, so that "a boat" becomes "the boat".</summary>
     public bool Mentioned { get; set; }
 }
 
 /// <summary>A person with a name: a calling, a trait, one thing and one person that he or she comes back to.</summary>
-internal sealed record Character(string Name, Gender Gender, Noun Calling, string Trait, Entity Favourite, BigsCommand Habit, BigsCommand Feeling);
+internal sealed record Character(string Name, Gender Gender, Noun Calling, string Trait, Entity Favourite, Verb Habit, Verb Feeling);
 
 /// <summary>
 /// What one document is about: a topic, a small cast, a handful of things and places, and few verbs and traits drawn for them once,
@@ -51,16 +51,16 @@ internal sealed class Scene
     public Character[] Cast { get; }
 
     /// <summary>Social verbs.</summary>
-    public BigsCommand[] Feelings { get; }
+    public Verb[] Feelings { get; }
 
     /// <summary>What people do without an object, and how.</summary>
-    public (BigsCommand Verb, string[] Manners)[] Moods { get; }
+    public (Verb Verb, string[] Manners)[] Moods { get; }
 
     /// <summary>What things do to people.</summary>
-    public BigsCommand[] Effects { get; }
+    public Verb[] Effects { get; }
 
     /// <summary>want to, hope to.</summary>
-    public BigsCommand Wish { get; }
+    public Verb Wish { get; }
 
     /// <summary>The whole document is told in the past tense.</summary>
     public bool InPast { get; }
@@ -70,8 +70,8 @@ internal sealed class Scene
         Kind kind = noun.Kind;
         bool thing = Kind.Thing.HasFlag(kind);
         // The general verb never needs a modal, so that a bare phrase always finds a verb.
-        BigsCommand[] deeds = thing ? [.. random.Sample(Verbs.Transitive(kind), 2), random.Pick(Verbs.General(kind))] : [];
-        BigsCommand[] doings = thing ? random.Sample(Verbs.Intransitive(kind), 2) : [];
+        Verb[] deeds = thing ? [.. random.Sample(Verbs.Transitive(kind), 2), random.Pick(Verbs.General(kind))] : [];
+        Verb[] doings = thing ? random.Sample(Verbs.Intransitive(kind), 2) : [];
         return new Entity(noun, random.Pick(Adjectives.For(kind)), deeds, doings);
     }
 

@@ -18,7 +18,7 @@ internal sealed class VerbForms(Scene scene, SplitMix64 random, Draft draft)
     public bool Dated { get; set; }
 
     /// <summary>paints, painted, will paint.</summary>
-    public void Finite(Subject subject, BigsCommand verb)
+    public void Finite(Subject subject, Verb verb)
     {
         if (verb.PastLooksPresent && Tense != Tense.Future)
         {
@@ -52,7 +52,7 @@ internal sealed class VerbForms(Scene scene, SplitMix64 random, Draft draft)
     }
 
     /// <summary>A person's verb, sometimes as does not paint, often paints, has painted, can paint, wants to paint.</summary>
-    public void Elaborate(Subject subject, BigsCommand verb)
+    public void Elaborate(Subject subject, Verb verb)
     {
         bool active = !Verbs.IsUnwilled(verb);
         bool plain = !verb.PastLooksPresent;
@@ -87,27 +87,27 @@ internal sealed class VerbForms(Scene scene, SplitMix64 random, Draft draft)
     }
 
     /// <summary>has painted, had painted.</summary>
-    public void Perfect(Subject subject, BigsCommand verb)
+    public void Perfect(Subject subject, Verb verb)
     {
         Finite(subject, Verbs.Have);
         draft.Add(verb.Participle, WordClass.OtherVerb);
     }
 
     /// <summary>is painted, was painted, will be painted.</summary>
-    public void Passive(Subject subject, BigsCommand verb)
+    public void Passive(Subject subject, Verb verb)
     {
         Copula(subject);
         draft.Add(verb.Participle, WordClass.OtherVerb);
     }
 
-    private void Negate(Subject subject, BigsCommand verb)
+    private void Negate(Subject subject, Verb verb)
     {
         Finite(subject, Verbs.Do);
         draft.Add("not", WordClass.Adverb);
         draft.Add(verb.Base, WordClass.OtherVerb);
     }
 
-    private void Auxiliary(string auxiliary, BigsCommand verb)
+    private void Auxiliary(string auxiliary, Verb verb)
     {
         draft.Add(auxiliary, WordClass.OtherVerb);
         draft.Add(verb.Base, WordClass.OtherVerb);

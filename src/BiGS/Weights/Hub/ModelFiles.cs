@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BiGS.Configuration;
-using BiGS.SentenceTransformers;
 using BiGS.Tokenizers;
 
 namespace BiGS.Weights;

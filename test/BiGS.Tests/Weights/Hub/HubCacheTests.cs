@@ -1,6 +1,6 @@
 using System.Text;
 using BiGS.Weights;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Tests.Weights;
 

@@ -1,5 +1,5 @@
 using BiGS.Weights;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Tests.Weights;
 

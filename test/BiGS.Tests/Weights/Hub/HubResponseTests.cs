@@ -1,6 +1,6 @@
 using System.Globalization;
 using BiGS.Weights;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Tests.Weights;
 
