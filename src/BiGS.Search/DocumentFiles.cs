@@ -35,7 +35,7 @@ internal static class DocumentFiles
         [
             .. FileNames.FilesUnder(folder, int.MaxValue)
                 .Where(file => IsText(file) || IsJsonLines(file))
-                .Select(file => Path.GetRelativePath(folder, file))
+                .Select(file => Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/')) // the same in every system's index
                 .Order(StringComparer.Ordinal),
         ];
         return files.Length > 0 || mayBeNone ? files : throw new FileNotFoundException($"{folder}: holds no document; expected files that end in {Supported}.");

@@ -58,25 +58,6 @@ public class NativeLibraryTests
             ElfVersionNeeds.Of(File.ReadAllBytes(library)).Select(need => (need.Version, need.Weak)).Order());
     }
 
-    [Fact]
-    public void PublishingCarriesTheChangedCopy()
-    {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("BIGS_SLOW") == "1", "Set BIGS_SLOW=1: this test publishes the program, libtorch and all.");
-        using var folder = new TemporaryFolder();
-        Run("dotnet", "publish", Path.Combine(Shared.Repository, "src", "BiGS.Cli"), "-c", "Release", "-o", folder.Path);
-        AssertLoadsAnywhere(File.ReadAllBytes(Path.Combine(folder.Path, Name)));
-    }
-
-    [Fact]
-    public void PackingCarriesTheChangedCopy()
-    {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("BIGS_SLOW") == "1", "Set BIGS_SLOW=1: this test packs the program, libtorch and all.");
-        using var folder = new TemporaryFolder();
-        Run("dotnet", "pack", Path.Combine(Shared.Repository, "src", "BiGS.Cli"), "-c", "Release", "-o", folder.Path);
-        using ZipArchive package = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(folder.Path, "*.nupkg")));
-        AssertLoadsAnywhere(Bytes(Assert.Single(package.Entries, entry => entry.Name == Name)));
-    }
-
     private static void AssertLoadsAnywhere(byte[] library)
     {
         (string Version, int FlagsAt, bool Weak)[] needs = [.. ElfVersionNeeds.Of(library)];

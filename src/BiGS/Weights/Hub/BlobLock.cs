@@ -1,10 +1,10 @@
+using BiGS.Files;
+
 namespace BiGS.Weights;
 
 /// <summary>One writer a blob, whatever the process: an exclusive lock (flock) on a file that stays empty, as Python's tools take it.</summary>
 internal static class BlobLock
 {
-    private const int HeldByAnother = 11; // EWOULDBLOCK
-
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Waits until the lock is free; disposing the result frees it.</summary>
@@ -17,7 +17,7 @@ internal static class BlobLock
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException held) when (held.HResult == HeldByAnother)
+            catch (IOException held) when (FileLock.IsHeldByAnother(held))
             {
                 await Task.Delay(BetweenLooks, cancellationToken).ConfigureAwait(false);
             }

@@ -28,7 +28,7 @@ internal sealed class HubCache(string root)
         string target = Path.GetRelativePath(folder, Blob(listing.Model, etag));
         if (new FileInfo(link).LinkTarget != target)
         {
-            Replace(link, beside => File.CreateSymbolicLink(beside, target));
+            Replace(link, beside => LinkOrCopy(beside, target, folder));
         }
     }
 
@@ -70,6 +70,19 @@ internal sealed class HubCache(string root)
         string beside = $"{path}.{Guid.NewGuid():N}";
         make(beside);
         File.Move(beside, path, overwrite: true);
+    }
+
+    /// <summary>Windows lets only administrators and developers make links; others get a copy, which Python's tools accept too.</summary>
+    private static void LinkOrCopy(string link, string target, string folder)
+    {
+        try
+        {
+            File.CreateSymbolicLink(link, target);
+        }
+        catch (Exception refused) when (OperatingSystem.IsWindows() && refused is (IOException or UnauthorizedAccessException))
+        {
+            File.Copy(Path.Combine(folder, target), link);
+        }
     }
 
     private static string Name(HubName model) => "models--" + model.Repository.Replace("/", "--", StringComparison.Ordinal);
