@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Cli.Tests.Packages;
 

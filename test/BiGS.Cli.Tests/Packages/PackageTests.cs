@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using BiGS.Support;
+using Support;
 
 namespace BiGS.Cli.Tests.Packages;
 
