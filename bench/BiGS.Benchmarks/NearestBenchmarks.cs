@@ -28,6 +28,6 @@ public class NearestBenchmarks
     {
         var nearest = new NearestNeighbours(_query, top: 10);
         nearest.Add(_rows);
-        return nearest.Found.Count;
+        return nearest.Neighbours.Count;
     }
 }

@@ -29,7 +29,7 @@ public class RouteBenchmarks
     public void Build()
     {
         using var generator = new Generator(1);
-        _ssm = new S4D(heads: 1, stateSize: 64, Discretization.ZeroOrderHold, Direction.Forward, SsmRoutes.Named(Route));
+        _ssm = new S4D(heads: 1, stateSize: 64, Discretization.ZeroOrderHold, Direction.Forward, SsmRoutes.Get(Route));
         _ssm.Initialize(InitialValues.Hippo, generator);
         int rows = Math.Max(1, Tokens / Length);
         _u = randn(Length, rows, Width).to_type(Type).requires_grad_();

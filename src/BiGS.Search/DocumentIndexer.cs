@@ -32,10 +32,10 @@ public sealed record IndexOptions
 
 /// <summary>How far indexing has come.</summary>
 /// <param name="File">The file that is read.</param>
-/// <param name="Done">Files behind it.</param>
-/// <param name="All">All files.</param>
+/// <param name="Completed">Files behind it.</param>
+/// <param name="Total">All files.</param>
 /// <param name="Embedded">Passages embedded so far.</param>
-public readonly record struct IndexProgress(string File, int Done, int All, int Embedded);
+public readonly record struct IndexProgress(string File, int Completed, int Total, int Embedded);
 
 /// <summary>What became of an index.</summary>
 /// <param name="IndexFolder">Its folder.</param>
@@ -59,7 +59,7 @@ public static class DocumentIndexer
     /// <param name="folder">Of the documents.</param>
     /// <param name="place">Where the index is; null for a hidden folder among the documents.</param>
     /// <exception cref="InvalidDataException">What is there is no index.</exception>
-    public static IndexOptions? PreviousOptions(string folder, string? place = null) => IndexManifest.Find(PlaceOf(folder, place)) is { } made
+    public static IndexOptions? ReadOptions(string folder, string? place = null) => IndexManifest.Find(PlaceOf(folder, place)) is { } made
         ? new IndexOptions { PassageTokens = made.PassageTokens, Overlap = made.Overlap, TextField = made.TextField, IndexFolder = place, ModelPath = made.Model, PromptName = made.PromptName }
         : null;
 

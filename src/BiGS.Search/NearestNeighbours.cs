@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace BiGS.Search;
 
 /// <summary>A row of a table of vectors and its dot product with a query.</summary>
-public readonly record struct Neighbour(long Row, float Score);
+internal readonly record struct Neighbour(long Row, float Score);
 
 /// <summary>The rows nearest a query by dot product, exactly: every row is looked at. At equal scores the earlier row comes first.</summary>
-public sealed class NearestNeighbours
+internal sealed class NearestNeighbours
 {
     private readonly float[] _query;
     private readonly int _top;
@@ -22,7 +22,7 @@ public sealed class NearestNeighbours
     }
 
     /// <summary>What was found so far, the nearest first.</summary>
-    public IReadOnlyList<Neighbour> Found => [.. _best.UnorderedItems.Select(item => item.Element).Order(Comparer<Neighbour>.Create(Order))];
+    public IReadOnlyList<Neighbour> Neighbours => [.. _best.UnorderedItems.Select(item => item.Element).Order(Comparer<Neighbour>.Create(Order))];
 
     /// <summary>Looks at rows.</summary>
     /// <param name="rows">(rows, d), one row after the other.</param>

@@ -89,7 +89,7 @@ public sealed class PassageIndex : IDisposable
             nearest.Add(Rows(row, Math.Min(RowsAtOnce, Passages - row)), row);
         }
 
-        IReadOnlyList<Neighbour> found = nearest.Found;
+        IReadOnlyList<Neighbour> found = nearest.Neighbours;
         Dictionary<long, IndexedPassage> passages = Read([.. found.Select(neighbour => neighbour.Row)]);
         return [.. found.Select(neighbour => new PassageMatch(passages[neighbour.Row], neighbour.Score))];
     }

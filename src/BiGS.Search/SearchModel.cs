@@ -20,7 +20,7 @@ public sealed class SearchModel : IDisposable
     {
         _model = model;
         _promptName = promptName;
-        _longest = model.LongestText - model.Tokenizer.Encode(model.Embedder.AddPrompt("", promptName), addSpecialTokens: false).Ids.Count;
+        _longest = model.MaxTokens - model.Tokenizer.Encode(model.Embedder.AddPrompt("", promptName), addSpecialTokens: false).Ids.Count;
         Fingerprint = fingerprint;
     }
 
@@ -52,7 +52,7 @@ public sealed class SearchModel : IDisposable
     public static SearchModel Open(string folder, OpenOptions? options = null, string? promptName = null)
     {
         var model = ModelPipelines.Open(folder, options);
-        return new SearchModel(model, CheckpointFingerprint.Of(folder, model.Tokenizer), promptName);
+        return new SearchModel(model, CheckpointFingerprint.Compute(folder, model.Tokenizer), promptName);
     }
 
     /// <summary>Cuts texts into passages that the model reads whole.</summary>

@@ -25,7 +25,7 @@ internal sealed class ServedModel
         Vectors = reader.CreateQueue<TokenizedText, float[]>(rows => pipelines.Embedder.EmbedTokenized(rows, normalize: false));
         TokenVectors = reader.CreateQueue<TokenizedText, float[][]>(rows => pipelines.Embedder.EmbedTokens(rows));
         Classes = pipelines.Classifier is { } classifier ? reader.CreateQueue<TokenizedText, Classification>(rows => classifier.ClassifyTokenized(rows)) : null;
-        Tags = pipelines.Tagger is { } tagger ? reader.CreateQueue<TextRow, IReadOnlyList<TaggedWord>>(rows => tagger.TagRows(rows)) : null;
+        Tags = pipelines.Tagger is { } tagger ? reader.CreateQueue<TextRow, IReadOnlyList<TaggedWord>>(rows => tagger.TagTokenized(rows)) : null;
         Fills = pipelines.FillMask is { } fillMask
             ? reader.CreateQueue<MaskedText, IReadOnlyList<MaskedWord>>(texts => Fill(fillMask, texts))
             : null;
@@ -33,7 +33,7 @@ internal sealed class ServedModel
             ? reader.CreateQueue<WeighedText, IReadOnlyList<double?[]>>(texts => Weigh(weighing, texts))
             : null;
         Answers = pipelines.Answerer is { } answerer
-            ? reader.CreateQueue<RankedQuestion, AnswerResult>(asked => answerer.AnswerRows([.. asked.Select(one => one.Asked)], asked.Max(one => one.Top)))
+            ? reader.CreateQueue<RankedQuestion, AnswerResult>(asked => answerer.AnswerTokenized([.. asked.Select(one => one.Asked)], asked.Max(one => one.Top)))
             : null;
     }
 
@@ -47,7 +47,7 @@ internal sealed class ServedModel
     public BertTokenizer Tokenizer => Pipelines.Tokenizer;
 
     /// <summary>Tokens of the longest text that it reads.</summary>
-    public int MaxInputLength => Pipelines.LongestText;
+    public int MaxInputLength => Pipelines.MaxTokens;
 
     /// <summary>Means of the hidden states, of whatever length.</summary>
     public BatchQueue<TokenizedText, float[]> Vectors { get; }
@@ -89,7 +89,7 @@ internal sealed class ServedModel
     /// <summary>As many words for each text as any of them wants; each takes the first that it asked for.</summary>
     private static IReadOnlyList<MaskedWord>[] Fill(FillMask fillMask, IReadOnlyList<MaskedText> texts) =>
     [
-        .. fillMask.FillRows([.. texts.Select(text => text.Row)], texts.Max(text => text.Top)).Zip(texts, (words, text) =>
+        .. fillMask.FillTokenized([.. texts.Select(text => text.Row)], texts.Max(text => text.Top)).Zip(texts, (words, text) =>
             (IReadOnlyList<MaskedWord>)[.. words.Select(word => word with { Candidates = [.. word.Candidates.Take(text.Top)] })]),
     ];
 
@@ -97,7 +97,7 @@ internal sealed class ServedModel
     private static IReadOnlyList<double?[]>[] Weigh(FillMask fillMask, IReadOnlyList<WeighedText> texts)
     {
         string[] words = [.. texts.SelectMany(text => text.Words).Distinct()];
-        return [.. fillMask.WeighRows([.. texts.Select(text => text.Row)], words).Zip(texts, (masks, text) =>
+        return [.. fillMask.TokenizedWordProbabilities([.. texts.Select(text => text.Row)], words).Zip(texts, (masks, text) =>
             (IReadOnlyList<double?[]>)[.. masks.Select(mask => text.Words.Select(word => mask[Array.IndexOf(words, word)]).ToArray())])];
     }
 }

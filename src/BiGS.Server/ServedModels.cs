@@ -23,7 +23,7 @@ internal sealed class ServedModels : IDisposable
     public ServedModel First => All[0];
 
     /// <summary>Texts that wait to be read.</summary>
-    public int Waiting => _reader.Waiting;
+    public int Waiting => _reader.QueueLength;
 
     /// <param name="name">What a request calls it; null for any that can.</param>
     /// <param name="can">What it must be able to do.</param>

@@ -36,8 +36,8 @@ internal sealed class ServerMetrics(ServerOptions options) : IProgress<RequestRe
     {
         _batchSizes.Add(value.Rows);
         _batchTokens.Add(value.Tokens);
-        _batchWaits.Add(value.Waited.TotalSeconds);
-        _batchReads.Add(value.Took.TotalSeconds);
+        _batchWaits.Add(value.WaitTime.TotalSeconds);
+        _batchReads.Add(value.Elapsed.TotalSeconds);
     }
 
     /// <summary>All of it in Prometheus' text format.</summary>

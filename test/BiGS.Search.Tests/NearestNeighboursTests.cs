@@ -19,6 +19,6 @@ public class NearestTests
         nearest.Add(rows[..123].SelectMany(row => row).ToArray());
         nearest.Add(rows[123..].SelectMany(row => row).ToArray(), first: 123);
         Neighbour[] expected = [.. rows.Select((row, i) => new Neighbour(i, Score(row))).OrderByDescending(row => row.Score).Take(top)];
-        Assert.Equal(expected, nearest.Found);
+        Assert.Equal(expected, nearest.Neighbours);
     }
 }

@@ -70,7 +70,7 @@ public class DemoRoutesTests
         using var model = new SmallModel();
         await using RunningServer server = await RunningServer.Start(model.Folder);
         JsonElement layers = (await server.Get("/page/kernels")).Succeeded().GetProperty("layers");
-        IReadOnlyList<KernelShape> shapes = KernelShapes.Of(CheckpointFolder.Open(model.Folder).Model, SmallModel.Positions);
+        IReadOnlyList<KernelShape> shapes = KernelShapes.Compute(CheckpointFolder.Open(model.Folder).Model, SmallModel.Positions);
         Assert.Equal(model.Config.NumHiddenLayers, layers.GetArrayLength());
         foreach (KernelShape shape in shapes)
         {

@@ -104,7 +104,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         IPage page = await Opened(server);
         await page.GetByLabel("A sentence").FillAsync("the farmer near the trees sleeps .");
         await Expect(page.Locator("#kernel-panels .token")).ToHaveTextAsync(["[CLS]", "the", "farmer", "near", "the", "trees", "sleeps", ".", "[SEP]"]);
-        IReadOnlyList<KernelShape> shapes = KernelShapes.Of(CheckpointFolder.Open(model.Folder).Model, SmallModel.Positions);
+        IReadOnlyList<KernelShape> shapes = KernelShapes.Compute(CheckpointFolder.Open(model.Folder).Model, SmallModel.Positions);
         await Expect(page.Locator("#kernel-panels figure")).ToHaveCountAsync(2);
         await Expect(page.Locator("#kernel-panels figcaption").First).ToContainTextAsync(
             $"half within {shapes[0].Reach(0.5)} before and {shapes[1].Reach(0.5)} behind, nine tenths within {shapes[0].Reach()} and {shapes[1].Reach()}");

@@ -60,7 +60,7 @@ internal abstract class BenchmarkSubject : IDisposable
 
     private static BiGSConfig Config(string side, int length, int width)
     {
-        BiGSConfig shape = Presets.Named("base") with
+        BiGSConfig shape = Presets.Get("base") with
         {
             HiddenSize = width,
             IntermediateSize = 3 * width,
@@ -154,7 +154,7 @@ internal abstract class BenchmarkSubject : IDisposable
             _ids = new RandomMaskedBatch(batch, length, device);
             if (work == Work.Step)
             {
-                _optimizer = new FusedAdamW(ParameterGroup.Of(_model, 0.05, 0, 1), 0.9, 0.98, 1e-6);
+                _optimizer = new FusedAdamW(ParameterGroup.Create(_model, 0.05, 0, 1), 0.9, 0.98, 1e-6);
             }
             else
             {

@@ -43,7 +43,7 @@ internal static class BenchAllReduceCommand
 
             ICommunicator ranks = ranksOptions.Join(parse, place, terminal, () => "nothing was measured.", _ => parse.GetValue(device)!);
             Device here = DeviceChoice.Of(parse.GetValue(device)!);
-            here = here.type == TorchSharp.DeviceType.CUDA ? new Device(here.type, ranks.Gpu(cuda.device_count())) : here;
+            here = here.type == TorchSharp.DeviceType.CUDA ? new Device(here.type, ranks.SelectGpu(cuda.device_count())) : here;
             int count = parse.GetValue(repeats) ?? DefaultRepeats;
             MessageTime[] times =
             [

@@ -89,7 +89,7 @@ internal static class CorpusPrepareCommand
 
     private static void Clear(string folder, PreparationPart part)
     {
-        if (part.Of > 1)
+        if (part.Count > 1)
         {
             throw new ArgumentException($"--overwrite would take away what other parts write into {folder}; remove the folder before the first part starts.");
         }

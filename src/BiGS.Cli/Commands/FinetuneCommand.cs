@@ -70,7 +70,7 @@ internal static class FinetuneCommand
         command.Require(apart, lora);
         command.SetHandler(parse =>
         {
-            TaskRow row = task.Task(parse);
+            TaskDefinition row = task.Task(parse);
             if (parse.GetValue(holdOut) is not null && row.Validation.Count > 0)
             {
                 throw new ArgumentException($"{holdOut.Name} keeps examples aside where there is no validation file, but {string.Join(", ", row.Validation)} is one; leave it out, or name the training file by --train instead of its folder by --data.");
@@ -86,7 +86,7 @@ internal static class FinetuneCommand
                 throw new ArgumentException($"--task {row.Name} has no use for {temperature.Name}; leave it out.");
             }
 
-            TaskKind kind = row.Kind.With(tables.Of(parse, terminal));
+            TaskKind kind = row.Kind.WithTables(tables.Of(parse, terminal));
             int count = parse.GetValue(seeds) ?? 1;
             string folder = OutputPath.Folder(parse.GetRequiredValue(output), output.Name, OutputPath.UnlessOverwritten(output.Name, parse.GetValue(overwrite)));
             ModelPlace place = parse.GetValue(init) is { } before ? ModelPlace.Of(before, terminal) : model.Place(parse, terminal);
@@ -105,7 +105,7 @@ internal static class FinetuneCommand
             }
 
             TorchOptions torch = model.TorchOptions(parse);
-            Precision precision = model.Precision(parse, FastPrecision.On(torch.Device).Precision);
+            Precision precision = model.Precision(parse, FastPrecision.Select(torch.Device).Precision);
             int first = parse.GetValue(seed) ?? defaults.Seed;
             var results = new List<FineTuningResult>();
             for (int s = 0; s < count; s++)
@@ -114,7 +114,7 @@ internal static class FinetuneCommand
                 {
                     Columns = task.Columns(parse),
                     Validation = row.Validation,
-                    Also = row.Also,
+                    AdditionalValidation = row.AdditionalValidation,
                     HoldOut = parse.GetValue(holdOut) ?? 0.1,
                     Limit = parse.GetValue(limit),
                     MaxLength = parse.GetValue(maxLength),
@@ -141,7 +141,7 @@ internal static class FinetuneCommand
                 string target = count == 1 ? folder : Path.Combine(folder, $"seed-{first + s}");
                 using ProgressLine line = terminal.Progress();
                 var progress = new SynchronousProgress<FineTuningProgress>(step => line.Report(
-                    step.What, (double)step.Done / step.All, step.Loss is { } loss ? $"step {step.Done:N0} of {step.All:N0}, loss {loss:f3}" : $"{step.Done:N0} of {step.All:N0}"));
+                    step.Activity, (double)step.Completed / step.Total, step.Loss is { } loss ? $"step {step.Completed:N0} of {step.Total:N0}, loss {loss:f3}" : $"{step.Completed:N0} of {step.Total:N0}"));
                 results.Add(FineTuningRun.Run(request, target, progress, terminal.Interrupted));
             }
 

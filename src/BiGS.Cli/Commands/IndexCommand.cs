@@ -35,7 +35,7 @@ internal static class IndexCommand
 
             OutputPath.Folder(parse.GetValue(output) ?? Path.Combine(documents, PassageIndex.FolderName), output.Name, remedyIfNotEmpty: null);
 
-            IndexOptions? made = parse.GetValue(overwrite) ? null : DocumentIndexer.PreviousOptions(parse.GetRequiredValue(folder), parse.GetValue(output));
+            IndexOptions? made = parse.GetValue(overwrite) ? null : DocumentIndexer.ReadOptions(parse.GetRequiredValue(folder), parse.GetValue(output));
             ModelPlace place = model.Place(parse, terminal, otherwise: made?.ModelPath);
             using SearchModel opened = SearchModel.Open(place.Folder, model.OpenOptions(parse, place), parse.GetValue(prompt) ?? made?.PromptName);
             terminal.Warn(opened.Warnings);
@@ -54,7 +54,7 @@ internal static class IndexCommand
             using (ProgressLine line = terminal.Progress())
             {
                 var progress = new SynchronousProgress<IndexProgress>(
-                    at => line.Report("embedding", (double)at.Done / at.All, $"{at.Done:N0} of {at.All:N0} files, {at.Embedded:N0} passages"));
+                    at => line.Report("embedding", (double)at.Completed / at.Total, $"{at.Completed:N0} of {at.Total:N0} files, {at.Embedded:N0} passages"));
                 update = DocumentIndexer.Update(parse.GetRequiredValue(folder), opened, options, progress, terminal.Interrupted);
             }
 

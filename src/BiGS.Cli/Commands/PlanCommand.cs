@@ -44,7 +44,7 @@ internal static class PlanCommand
         command.SetHandler(parse =>
         {
             PretrainingOptions run = options.Planned(parse);
-            TrainingCost cost = TrainingCost.Of(run.Model, run.MaxLength, run.Masking.Rate, run.Training.Recompute);
+            TrainingCost cost = TrainingCost.Estimate(run.Model, run.MaxLength, run.Masking.Rate, run.Training.Recompute);
             DeviceSpeed device = speed.Of(parse, () => PretrainCommand.WithPrecision(run, parse, options), cost, terminal);
             var plan = new RunPlan
             {
@@ -52,7 +52,7 @@ internal static class PlanCommand
                 Accumulate = run.Training.Accumulate,
                 Length = run.MaxLength,
                 Steps = run.Training.Steps,
-                Parameters = ParameterCount.Of(run.Model),
+                Parameters = ParameterCount.Compute(run.Model),
                 TokensPerSecond = device.TokensPerSecond,
                 AllReduce = new AllReduceCost(
                     Giga * (parse.GetValue(bandwidth) ?? DefaultBandwidth), Micro * (parse.GetValue(latency) ?? DefaultLatency), parse.GetValue(buckets) ?? DefaultBuckets),

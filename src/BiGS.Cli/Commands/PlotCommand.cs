@@ -130,7 +130,7 @@ internal static class PlotCommand
     private static IReadOnlyList<KernelShape> Shapes(string path, int length, Terminal terminal)
     {
         OpenedCheckpoint opened = CheckpointFolder.Open(ModelPlace.Of(path, terminal).Folder);
-        IReadOnlyList<KernelShape> shapes = KernelShapes.Of(opened.Model, length);
+        IReadOnlyList<KernelShape> shapes = KernelShapes.Compute(opened.Model, length);
         return shapes.Count > 0 ? shapes : throw new ArgumentException($"{path}: attention routes in this model, and there are no kernels to draw.");
     }
 

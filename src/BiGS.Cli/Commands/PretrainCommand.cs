@@ -65,7 +65,7 @@ internal static class PretrainCommand
                 });
             bool finished = ranks.Rank == 0
                 ? Train(run!, folder, goesOn, parse.GetValue(overwrite), parse.GetValue(json), terminal, ranks)
-                : Pretraining.Run(run!, folder, new PretrainingObserver(), terminal.Interrupted, ranks).Finished;
+                : Pretraining.Run(run!, folder, new PretrainingObserver(), terminal.Interrupted, ranks).IsFinished;
 
             // Only now: a rank that failed is missed when its process ends, and by then it has said why. And a launcher that was told to stop
             // gives its processes a moment only, so what is to be said comes before they wait for each other.
@@ -104,13 +104,13 @@ internal static class PretrainCommand
                 replace);
         }
 
-        if (!result.Finished)
+        if (!result.IsFinished)
         {
             terminal.Note($"stopped after step {result.State.Step:N0} of {run.Training.Steps:N0}; saved. Go on with: bigs pretrain --resume --out {folder}");
             return false;
         }
 
-        if (resumed && result.AlreadyComplete)
+        if (resumed && result.WasComplete)
         {
             terminal.Note($"{folder}: the run was finished already, after {result.State.Step:N0} steps.");
         }
@@ -123,7 +123,7 @@ internal static class PretrainCommand
     public static PretrainingOptions WithPrecision(PretrainingOptions run, ParseResult parse, PretrainCommandOptions options) =>
         options.PrecisionIsGiven(parse)
             ? run
-            : run with { Training = run.Training with { Precision = FastPrecision.On(DeviceChoice.Of(run.Device)).Precision } };
+            : run with { Training = run.Training with { Precision = FastPrecision.Select(DeviceChoice.Of(run.Device)).Precision } };
 
     private static string Default(string preset, bool goesOn)
     {
@@ -151,7 +151,7 @@ internal static class PretrainCommand
 
         // The best weights, and so many checkpoints with two moments of each weight; one more while it is written. A run that goes on has the others.
         int vocabulary = run.Tokenizer is null && run.Init is null ? run.VocabSize : run.Model.VocabSize;
-        long weights = sizeof(float) * ParameterCount.Of(run.Model with { VocabSize = vocabulary, MaxPositionEmbeddings = run.MaxLength });
+        long weights = sizeof(float) * ParameterCount.Compute(run.Model with { VocabSize = vocabulary, MaxPositionEmbeddings = run.MaxLength });
         OutputPath.RequireSpace(folder, "--out", goesOn ? 3 * weights : (1 + (3 * (run.Training.Keep + 1))) * weights);
     }
 }

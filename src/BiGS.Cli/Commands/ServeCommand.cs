@@ -49,7 +49,7 @@ internal static class ServeCommand
                 ModelNames.Of(given).Zip(given, (name, path) => (name, Open(ModelPlace.Of(path, terminal), computing, parse), precision)),
                 options.MaxBatchTokens, metrics);
             terminal.Warn(served.All.SelectMany(model => model.Pipelines.Warnings));
-            Serve(served, options, metrics, Log(parse.GetValue(log)!, terminal), terminal).GetAwaiter().GetResult();
+            ServeAsync(served, options, metrics, Log(parse.GetValue(log)!, terminal), terminal).GetAwaiter().GetResult();
         });
         return command;
     }
@@ -65,7 +65,7 @@ internal static class ServeCommand
     };
 
     /// <summary>Until the terminal is interrupted; then requests that are under way are finished.</summary>
-    private static async Task Serve(ServedModels models, ServerOptions options, ServerMetrics metrics, RequestLog? log, Terminal terminal)
+    private static async Task ServeAsync(ServedModels models, ServerOptions options, ServerMetrics metrics, RequestLog? log, Terminal terminal)
     {
         await using WebApplication app = TextServer.Build(models, options, metrics, log);
         if (options.ApiKey is null && !IPAddress.IsLoopback(options.Host))

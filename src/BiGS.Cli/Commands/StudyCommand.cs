@@ -40,7 +40,7 @@ internal static class StudyCommand
         {
             string comparison = parse.GetValue(compare)!;
             string folder = OutputPath.Folder(parse.GetValue(output) ?? Path.Combine("runs", $"study-{comparison}"), output.Name, remedyIfNotEmpty: null);
-            PretrainingOptions run = PretrainCommand.WithPrecision(pretraining.Fresh(parse, StudyRecipe.For(pretraining.Preset(parse))), parse, pretraining);
+            PretrainingOptions run = PretrainCommand.WithPrecision(pretraining.Fresh(parse, StudyRecipe.ForPreset(pretraining.Preset(parse))), parse, pretraining);
             DeviceChoice.Of(run.Device); // refuses what is not here before anything is read
             StudyOptions options = defaults with
             {
@@ -94,11 +94,11 @@ internal static class StudyCommand
     private static StudyTask Task(string given)
     {
         string[] parts = given.Split('=', 2);
-        TaskRow row = TaskTable.All.FirstOrDefault(row => row.Name == parts[0])
+        TaskDefinition row = TaskTable.All.FirstOrDefault(row => row.Name == parts[0])
             ?? throw new ArgumentException($"--tasks has \"{given}\"; expected NAME=DIR with a name of {string.Join(", ", TaskTable.All.Select(row => row.Name))}.");
         return parts.Length == 2
             ? new StudyTask(
-                row.Name, Path.GetFullPath(TaskRow.Find(parts[1], row.Train, "finetune --train")), Path.GetFullPath(TaskRow.Find(parts[1], row.Validation, "finetune --validation")),
+                row.Name, Path.GetFullPath(TaskDefinition.Find(parts[1], row.Train, "finetune --train")), Path.GetFullPath(TaskDefinition.Find(parts[1], row.Validation, "finetune --validation")),
                 row.IsPair)
             : throw new ArgumentException($"--tasks has \"{given}\" without a folder; expected NAME=DIR, such as {row.Name}=glue/{row.Name}.");
     }

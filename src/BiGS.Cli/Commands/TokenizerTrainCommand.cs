@@ -38,8 +38,8 @@ internal static class TokenizerTrainCommand
             {
                 Size = wanted,
                 MinFrequency = parse.GetValue(minFrequency) ?? 2,
-                AlphabetCoverage = WordPieceTrainer.DefaultCoverage,
-            }.With(normalizer.Over(new BertNormalizer(), parse));
+                AlphabetCoverage = WordPieceTrainer.DefaultAlphabetCoverage,
+            }.WithNormalizer(normalizer.Over(new BertNormalizer(), parse));
             IReadOnlyList<string> paths = files.Paths(parse.GetRequiredValue(corpus), parse, terminal);
             BertTokenizer tokenizer = Train(trainer, Corpus.ReadDocuments(paths, files.Reading(parse)), terminal);
             tokenizer.Save(folder);

@@ -23,7 +23,7 @@ internal sealed class EfficiencyTask() : EvaluationTask("efficiency", "parameter
         RowCost[] costs = run.Working(
             "reading", progress => lengths.Select((length, i) =>
             {
-                RowCost cost = RowCost.Of(model, length, run.Route, run.Interrupted);
+                RowCost cost = RowCost.Measure(model, length, run.Route, run.Interrupted);
                 progress.Report((i + 1.0) / lengths.Length);
                 return cost;
             }).ToArray());

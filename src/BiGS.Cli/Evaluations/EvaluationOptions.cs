@@ -27,5 +27,5 @@ internal sealed class EvaluationOptions
 
     public Option<int?> Seed { get; } = OptionFactory.Number("--seed", "decides the masks of mlm (default 1), the text of grammar (default 42)", least: 0);
 
-    public static PieceMasking Hidden(string masking) => masking == RestOfWord ? PieceMasking.RestOfWord : PieceMasking.One;
+    public static PieceMasking Hidden(string masking) => masking == RestOfWord ? PieceMasking.RestOfWord : PieceMasking.Single;
 }

@@ -8,7 +8,7 @@ using BiGS.Training.FineTuning;
 namespace BiGS.Cli.Evaluations;
 
 /// <summary>A task that a model was fine-tuned for: one entry a row of the table of tasks, and two for your own texts.</summary>
-internal sealed class FineTunedTask(string name, string what, TaskRow? row, EvaluationOptions shared, FineTunedOptions options) : EvaluationTask(name, what)
+internal sealed class FineTunedTask(string name, string what, TaskDefinition? row, EvaluationOptions shared, FineTunedOptions options) : EvaluationTask(name, what)
 {
     /// <inheritdoc/>
     public override IReadOnlyList<Option> Reads =>
@@ -26,7 +26,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
         var options = new FineTunedOptions();
         return
         [
-            .. TaskTable.All.Select(row => new FineTunedTask(row.Name, row.What, row, shared, options)),
+            .. TaskTable.All.Select(row => new FineTunedTask(row.Name, row.Description, row, shared, options)),
             new FineTunedTask(ColumnOptions.Classification, "classes of your own texts", null, shared, options),
             new FineTunedTask(ColumnOptions.Regression, "values of your own texts", null, shared, options),
         ];
@@ -36,9 +36,9 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
     public override void Run(EvaluationRun run)
     {
         FineTuningRecord? tuned = run.TunedFor();
-        TaskKind kind = (row is null || IsEmbedding ? run.KindOf(options.Columns, tuned) : run.KindOf(row.Kind, options.Columns, tuned)).With(run.Tables());
+        TaskKind kind = (row is null || IsEmbedding ? run.KindOf(options.Columns, tuned) : run.KindOf(row.Kind, options.Columns, tuned)).WithTables(run.Tables());
         string[] paths = [.. run.Value(shared.Data)!.Select(path =>
-            row is not null && Directory.Exists(path) ? TaskRow.Find(path, row.Validation, shared.Data.Name) : path)];
+            row is not null && Directory.Exists(path) ? TaskDefinition.Find(path, row.Validation, shared.Data.Name) : path)];
         string? file = run.Value(options.Predictions);
         if (file is not null)
         {
@@ -52,7 +52,7 @@ internal sealed class FineTunedTask(string name, string what, TaskRow? row, Eval
             run.IsGiven(options.PairStyle) || tuned is null ? (run.Value(options.PairStyle) == "cls" ? PairStyle.Cls : PairStyle.Sep) : tuned.PairStyle,
             run.Value(options.Distractors) ?? 0, run.Value(shared.Limit));
         TaskAnswers answers = run.Working("answering", progress => TaskEvaluation.Score(
-            Name, kind, opened, tokenizer, paths, layout, new SynchronousProgress<FineTuningProgress>(step => progress.Report((double)step.Done / step.All)), run.Interrupted));
+            Name, kind, opened, tokenizer, paths, layout, new SynchronousProgress<FineTuningProgress>(step => progress.Report((double)step.Completed / step.Total)), run.Interrupted));
         if (tuned is not null)
         {
             run.Terminal.Note(HowItReads(run, tuned, layout));

@@ -38,7 +38,7 @@ internal sealed class HeldOutRows(BiGSConfig config, BertTokenizer tokenizer, in
 
         Documents = _documents.Count;
         WordPieceVocabulary words = tokenizer.Vocabulary;
-        var special = SpecialTokens.Of(words);
+        var special = SpecialTokens.FromVocabulary(words);
         var masker = new MlmMasker(new MlmMaskingOptions { Seed = (ulong)seed }, special, words.Count);
         _rows = new DynamicMasks(new DocumentRows(new DocumentsInMemory(pack ? Packed(special.Separator) : _documents), special, maxLength), masker);
     }

@@ -38,22 +38,22 @@ internal sealed class SentenceScoresTask(EvaluationOptions options) : Evaluation
         LongSentenceBehavior longSentences = run.Value(_long) switch { Truncate => LongSentenceBehavior.Truncate, Window => LongSentenceBehavior.Window, _ => LongSentenceBehavior.Refuse };
         var likelihood = new PseudoLogLikelihood(model.MaskedWords(tokenizer.Vocabulary.PadId), tokenizer, EvaluationOptions.Hidden(run.Value(options.Masking)!), longSentences);
         (long Number, int Length)[] tooLong =
-            [.. lines.Select(line => (line.Number, Length: likelihood.LengthOf(line.Text))).Where(line => line.Length > likelihood.LongestSentence)];
+            [.. lines.Select(line => (line.Number, Length: likelihood.CountTokens(line.Text))).Where(line => line.Length > likelihood.MaxTokens)];
         if (tooLong is [(long number, int length), ..])
         {
             if (longSentences == LongSentenceBehavior.Refuse)
             {
                 throw new InvalidDataException(
-                    $"'{file}', line {number}: the sentence has {length} tokens, but the model reads at most {likelihood.LongestSentence}; shorten or split it, or give {_long.Name} {Truncate} or {_long.Name} {Window}");
+                    $"'{file}', line {number}: the sentence has {length} tokens, but the model reads at most {likelihood.MaxTokens}; shorten or split it, or give {_long.Name} {Truncate} or {_long.Name} {Window}");
             }
 
             string done = longSentences == LongSentenceBehavior.Truncate ? "are cut there" : "are read through windows of that length";
-            run.Terminal.Warn([$"{tooLong.Length:N0} of {lines.Length:N0} lines are longer than {likelihood.LongestSentence} tokens, the first of them line {number} with {length:N0}, and {done}."]);
+            run.Terminal.Warn([$"{tooLong.Length:N0} of {lines.Length:N0} lines are longer than {likelihood.MaxTokens} tokens, the first of them line {number} with {length:N0}, and {done}."]);
         }
 
         IReadOnlyList<SentenceScore> scores = run.Working(
             "scoring", progress => likelihood.Score([.. lines.Select(line => line.Text)], progress, run.Interrupted));
-        Score score = SentenceScoreSummary.Of(Name, scores);
+        Score score = SentenceScoreSummary.Create(Name, scores);
         if (run.AsJson)
         {
             run.Terminal.Json(json =>

@@ -77,7 +77,7 @@ internal sealed class LayoutOptions
     {
         (null, null, null) => null,
         ({ } good, { } bad, var group) => new MinimalPairColumns(Column.Parse(good), Column.Parse(bad), group is null ? null : Column.Parse(group)),
-        (null, null, { } group) => new MinimalPairColumns(Column.Of("sentence_good"), Column.Of("sentence_bad"), Column.Parse(group)),
+        (null, null, { } group) => new MinimalPairColumns(Column.Named("sentence_good"), Column.Named("sentence_bad"), Column.Parse(group)),
         _ => throw TaskOptions.Lacking($"both {_good.Name} and {_bad.Name}"),
     };
 

@@ -63,7 +63,7 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name)
     {
         Device = DeviceChoice.Of(parse.GetValue(_device)!),
         Precision = Precision(parse, auto),
-        Route = SsmRoutes.Named(parse.GetValue(_route)!),
+        Route = SsmRoutes.Get(parse.GetValue(_route)!),
     };
 
     /// <summary>How a pipeline is to be opened.</summary>

@@ -91,7 +91,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     public bool PrecisionIsGiven(ParseResult parse) => parse.GetResult(_precision) is { Implicit: false } && parse.GetValue(_precision) != "auto";
 
     /// <summary>A new run: the preset's recipe, and what is given on top of it.</summary>
-    public PretrainingOptions Fresh(ParseResult parse) => Fresh(parse, PretrainingRecipe.For(Preset(parse)));
+    public PretrainingOptions Fresh(ParseResult parse) => Fresh(parse, PretrainingRecipe.ForPreset(Preset(parse)));
 
     /// <summary>The same on top of another recipe.</summary>
     public PretrainingOptions Fresh(ParseResult parse, PretrainingOptions recipe) => Given(parse, WithModel(parse, recipe));
@@ -102,7 +102,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
         if (parse.GetValue(_config) is { } config)
         {
             InputFile.Require(config, "a config.json");
-            recipe = recipe with { Model = ConfigFile.Parse(File.ReadAllText(config), config, ConfigOrigin.Ours).Config };
+            recipe = recipe with { Model = ConfigFile.Parse(File.ReadAllText(config), config, ConfigOrigin.Native).Config };
         }
 
         if (parse.GetValue(_init) is { } init)
@@ -124,7 +124,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     public PretrainingOptions Resumed(ParseResult parse, PretrainingOptions stored)
     {
         bool namesModel = parse.CommandResult.IsGiven(_preset) || parse.CommandResult.IsGiven(_config) || parse.CommandResult.IsGiven(_init);
-        PretrainingOptions named = namesModel ? WithModel(parse, PretrainingRecipe.For(Preset(parse))) : stored;
+        PretrainingOptions named = namesModel ? WithModel(parse, PretrainingRecipe.ForPreset(Preset(parse))) : stored;
         PretrainingOptions given = Given(parse, stored with { Model = named.Model, Init = named.Init });
         return OptionsFile.FirstDifference(stored.ToJson(), given.ToJson()) is not var (before, now)
             ? stored
@@ -191,7 +191,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
 
         return options with
         {
-            Model = model.Validated(),
+            Model = model.Validate(),
             Training = training with
             {
                 Steps = steps,

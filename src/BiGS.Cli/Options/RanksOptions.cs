@@ -73,7 +73,7 @@ internal sealed class RanksOptions
         int hindered = Array.FindIndex(hindrances, hindrance => hindrance.Length > 0);
         if (hindered < 0)
         {
-            return ranks is SingleProcess alone ? alone : new NcclCommunicator(ranks, ranks.Gpu(cuda.device_count()));
+            return ranks is SingleProcess alone ? alone : new NcclCommunicator(ranks, ranks.SelectGpu(cuda.device_count()));
         }
 
         if (how != Nccl && ranks is ICommunicator others)

@@ -30,25 +30,25 @@ internal sealed class TaskOptions
     /// <summary>The task's name, its kind and its files.</summary>
     /// <exception cref="ArgumentException">There is no such task, or what it needs is not given.</exception>
     /// <exception cref="FileNotFoundException">The folder lacks the task's files.</exception>
-    public TaskRow Task(ParseResult parse)
+    public TaskDefinition Task(ParseResult parse)
     {
         string name = parse.GetRequiredValue(_task);
         string[] train = parse.GetValue(_train) ?? [];
         string[] validation = parse.GetValue(_validation) ?? [];
         if (ColumnOptions.KindOf(name, Columns(parse)) is { } own)
         {
-            return new TaskRow(name, _layout.Apply(own, parse, Columns(parse)), train.Length > 0 ? train : throw Lacking("--train FILE"), validation, [], "your own texts");
+            return new TaskDefinition(name, _layout.Apply(own, parse, Columns(parse)), train.Length > 0 ? train : throw Lacking("--train FILE"), validation, [], "your own texts");
         }
 
-        TaskRow row = TaskTable.All.FirstOrDefault(task => task.Name == name)
+        TaskDefinition row = TaskTable.All.FirstOrDefault(task => task.Name == name)
             ?? throw new ArgumentException($"--task is \"{name}\"; choose one of {string.Join(", ", Names)}");
         row = parse.GetValue(_data) is not { } folder
-            ? row with { Train = train.Length > 0 ? train : throw Lacking("--data DIR, or --train FILE"), Validation = validation, Also = [] }
+            ? row with { Train = train.Length > 0 ? train : throw Lacking("--data DIR, or --train FILE"), Validation = validation, AdditionalValidation = [] }
             : row with
             {
-                Train = train.Length > 0 ? train : [TaskRow.Find(folder, row.Train, "--train")],
+                Train = train.Length > 0 ? train : [TaskDefinition.Find(folder, row.Train, "--train")],
                 Validation = validation.Length > 0 ? validation : [.. IfThere(folder, row.Validation)],
-                Also = validation.Length > 0 ? [] : [.. row.Also.SelectMany(also => IfThere(folder, [also]))],
+                AdditionalValidation = validation.Length > 0 ? [] : [.. row.AdditionalValidation.SelectMany(also => IfThere(folder, [also]))],
             };
         return row with { Kind = _layout.Apply(name == ColumnOptions.Embedding ? _columns.Learned(parse, row.Train) : row.Kind, parse, Columns(parse)) };
     }
@@ -58,5 +58,5 @@ internal sealed class TaskOptions
 
     internal static ArgumentException Lacking(string option) => new($"give {option} for this task; see --help for an example.");
 
-    private static IEnumerable<string> IfThere(string folder, IReadOnlyList<string> names) => TaskRow.TryFind(folder, names) is { } file ? [file] : [];
+    private static IEnumerable<string> IfThere(string folder, IReadOnlyList<string> names) => TaskDefinition.TryFind(folder, names) is { } file ? [file] : [];
 }

@@ -34,7 +34,7 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
             parts.Add(new ScoreFigures($"before: {before.Count:N0} examples", before with { Confusion = null }));
         }
 
-        parts.AddRange(First.Also.Select(also => new ScoreFigures($"{also.Key}: {also.Value.Count:N0} examples", also.Value)));
+        parts.AddRange(First.AdditionalScores.Select(also => new ScoreFigures($"{also.Key}: {also.Value.Count:N0} examples", also.Value)));
         if (First.ClassWeights.Count > 0)
         {
             KeyValuePair<string, double>[] weights = [.. First.ClassWeights.OrderBy(weight => weight.Value)];
@@ -94,7 +94,7 @@ internal sealed class FineTuningReport(string task, IReadOnlyList<FineTuningResu
 
         json.WriteEndArray();
         json.WriteStartObject("also");
-        foreach ((string file, Score score) in First.Also)
+        foreach ((string file, Score score) in First.AdditionalScores)
         {
             json.WriteStartObject(file);
             score.Write(json);

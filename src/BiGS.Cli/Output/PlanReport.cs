@@ -23,7 +23,7 @@ internal sealed class PlanReport(RunPlan plan, TrainingCost cost, DeviceSpeed de
             new Text(Said($"one device: {device.TokensPerSecond:n0} tokens/s ({device.Because}), {device.TokensPerSecond * cost.PerToken / 1e12:n2} TFLOP/s")),
             Ranks(),
             new Text(Said($"all-reduce: a ring, {plan.GradientBytes / Giga:f2} GB in {plan.AllReduce.Buckets} messages, {plan.AllReduce.BytesPerSecond / Giga:g3} GB/s, {plan.AllReduce.Latency * Mega:g3} µs, behind {100 * plan.Overlap:f0} % of the backward pass"), quiet),
-            new Text(Said($"hours: of all devices together; GB: weights, gradients and Adam's moments of a device where the ranks share out the moments ({DeviceMemory.Of(plan.Parameters, 1).Total / Giga:f2} where they do not); activations come on top"), quiet));
+            new Text(Said($"hours: of all devices together; GB: weights, gradients and Adam's moments of a device where the ranks share out the moments ({DeviceMemory.Estimate(plan.Parameters, 1).Total / Giga:f2} where they do not); activations come on top"), quiet));
         return rows.Render(options, maxWidth);
     }
 
@@ -70,7 +70,7 @@ internal sealed class PlanReport(RunPlan plan, TrainingCost cost, DeviceSpeed de
         json.WriteNumber("computing_seconds", ranks.Computing);
         json.WriteNumber("communication_seconds", ranks.Communication);
         json.WriteNumber("exposed_seconds", ranks.Exposed);
-        json.WriteNumber("hours", ranks.Took.TotalHours);
+        json.WriteNumber("hours", ranks.Elapsed.TotalHours);
         json.WriteNumber("device_hours", ranks.DeviceHours);
         json.WriteNumber("efficiency", ranks.Efficiency);
         if (price is { } hour)
@@ -78,8 +78,8 @@ internal sealed class PlanReport(RunPlan plan, TrainingCost cost, DeviceSpeed de
             json.WriteNumber("cost", hour * ranks.DeviceHours);
         }
 
-        json.WriteNumber("memory_bytes", DeviceMemory.Of(plan.Parameters, 1).Total);
-        json.WriteNumber("memory_bytes_sharded", DeviceMemory.Of(plan.Parameters, ranks.Ranks).Total);
+        json.WriteNumber("memory_bytes", DeviceMemory.Estimate(plan.Parameters, 1).Total);
+        json.WriteNumber("memory_bytes_sharded", DeviceMemory.Estimate(plan.Parameters, ranks.Ranks).Total);
         json.WriteEndObject();
     }
 
@@ -96,8 +96,8 @@ internal sealed class PlanReport(RunPlan plan, TrainingCost cost, DeviceSpeed de
             table.AddRow(
             [
                 Said($"{ranks.Ranks}"), Said($"{ranks.Rows}"), Seconds(ranks.StepSeconds), Seconds(ranks.Communication), Said($"{100 * ranks.Waiting:f1} %"),
-                Span(ranks.Took), Said($"{ranks.DeviceHours:N0}"), Said($"{100 * ranks.Efficiency:f1} %"),
-                Said($"{DeviceMemory.Of(plan.Parameters, ranks.Ranks).Total / Giga:f2}"),
+                Span(ranks.Elapsed), Said($"{ranks.DeviceHours:N0}"), Said($"{100 * ranks.Efficiency:f1} %"),
+                Said($"{DeviceMemory.Estimate(plan.Parameters, ranks.Ranks).Total / Giga:f2}"),
                 .. price is { } hour ? (string[])[Said($"{hour * ranks.DeviceHours:N0}")] : [],
             ]);
         }

@@ -34,7 +34,7 @@ internal static class PreparationReport
             : $"{folder}: {result.Done:N0} of {result.Files:N0} files are read{read}");
         terminal.Note(result.Manifest is not null ? $"try: bigs pretrain --corpus {folder}"
             : result.Done == result.Files ? "another process is finishing the folder"
-            : part.Of > 1 ? $"this was part {part.Number} of {part.Of}; the last one to end finishes the folder, and so does the command without --part"
+            : part.Count > 1 ? $"this was part {part.Number} of {part.Count}; the last one to end finishes the folder, and so does the command without --part"
             : "other processes are reading the rest; the last one to end finishes the folder");
     }
 }

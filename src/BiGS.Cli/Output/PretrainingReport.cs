@@ -18,7 +18,7 @@ internal static class PretrainingReport
     {
         PretrainingOptions run = plan.Options;
         string text = run.Corpus.Count == 0 ? "the built-in grammar" : string.Join(", ", run.Corpus.Select((path, source) => Path.GetFileName(path) + Share(run.Weights, source)));
-        (Precision fast, string because) = FastPrecision.On(new torch.Device(plan.Device));
+        (Precision fast, string because) = FastPrecision.Select(new torch.Device(plan.Device));
         string reason = fast == run.Training.Precision ? $" ({because})" : "";
         string start = plan.StartStep > 0 ? $", going on after step {plan.StartStep:N0}" : "";
         return string.Create(
@@ -54,14 +54,14 @@ internal static class PretrainingReport
             terminal.Line(fill);
         }
 
-        if (!result.AlreadyComplete)
+        if (!result.WasComplete)
         {
-            terminal.Note(string.Create(CultureInfo.InvariantCulture, $"took {result.Took:h\\:mm\\:ss}, waiting for data {result.Waited / result.Took:P2} of it"));
+            terminal.Note(string.Create(CultureInfo.InvariantCulture, $"took {result.Elapsed:h\\:mm\\:ss}, waiting for data {result.WaitTime / result.Elapsed:P2} of it"));
             if (result.Communication is { } communication)
             {
                 terminal.Note(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{communication.Ranks}: waiting for each other {communication.Waited / result.Took:P1} of the time, messages on their way {communication.Busy / result.Took:P1}"));
+                    $"{communication.Description}: waiting for each other {communication.WaitTime / result.Elapsed:P1} of the time, messages on their way {communication.BusyTime / result.Elapsed:P1}"));
             }
         }
 
@@ -87,12 +87,12 @@ internal static class PretrainingReport
         json.WriteNumber("step", result.State.Step);
         json.WriteNumber("best_step", result.State.BestStep);
         json.WriteNumber("tokens", result.State.Tokens);
-        json.WriteNumber("seconds", result.Took.TotalSeconds);
-        json.WriteNumber("waited_seconds", result.Waited.TotalSeconds);
+        json.WriteNumber("seconds", result.Elapsed.TotalSeconds);
+        json.WriteNumber("waited_seconds", result.WaitTime.TotalSeconds);
         if (result.Communication is { } communication)
         {
-            json.WriteString("ranks", communication.Ranks);
-            json.WriteNumber("communication_seconds", communication.Waited.TotalSeconds);
+            json.WriteString("ranks", communication.Description);
+            json.WriteNumber("communication_seconds", communication.WaitTime.TotalSeconds);
         }
 
         json.WriteStartObject("metrics");

@@ -41,5 +41,5 @@ internal sealed class StudyTable(StudyResults results) : IRenderable
     }
 
     private string Mean(ModelFigures model, Func<CheckpointFigures, double?> figure, string format, string unit = "") =>
-        results.Of(model.Key, figure) is { } spread ? spread.Mean.ToString(format, CultureInfo.InvariantCulture) + unit : "–";
+        results.Summarize(model.Key, figure) is { } spread ? spread.Mean.ToString(format, CultureInfo.InvariantCulture) + unit : "–";
 }

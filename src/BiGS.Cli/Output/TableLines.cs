@@ -38,7 +38,7 @@ internal sealed class DelimitedTableLines<T>(Table table, char delimiter, IReadO
             {
                 string column = table.Names is { } names ? $"\"{names[i]}\"" : $"number {i + 1}";
                 throw new InvalidDataException(
-                    $"{row.Where}: column {column} holds a tab or a line end, which a table of tabs cannot hold; write the answers to a .csv or .jsonl file with --out");
+                    $"{row.Location}: column {column} holds a tab or a line end, which a table of tabs cannot hold; write the answers to a .csv or .jsonl file with --out");
             }
         }
     }

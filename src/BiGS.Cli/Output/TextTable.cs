@@ -131,11 +131,11 @@ internal sealed class TextTable
             count++;
             if (IsEmpty(row))
             {
-                firstEmpty = empty++ == 0 ? row.Where : firstEmpty;
+                firstEmpty = empty++ == 0 ? row.Location : firstEmpty;
             }
             else if (limit is not null && limit.CountTokens(Text(row)) is var tokens && tokens > limit.MaxTokens)
             {
-                firstLong = tooLong++ == 0 ? $"{row.Where}: the text has {tokens} tokens" : firstLong;
+                firstLong = tooLong++ == 0 ? $"{row.Location}: the text has {tokens} tokens" : firstLong;
             }
         }
 
@@ -156,7 +156,7 @@ internal sealed class TextTable
             if (row.Json is { } fields && _table.Names![place] is var name
                 && fields.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
             {
-                throw new InvalidDataException($"{row.Where}: \"{name}\" is a JSON {value.ValueKind}; expected a text");
+                throw new InvalidDataException($"{row.Location}: \"{name}\" is a JSON {value.ValueKind}; expected a text");
             }
         }
     }

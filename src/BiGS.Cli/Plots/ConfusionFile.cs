@@ -33,7 +33,7 @@ internal static class ConfusionFile
         {
             using JsonDocument result = JsonDocument.Parse(isWhole ? File.ReadAllText(path) : first);
             JsonElement confusion = result.RootElement.GetProperty(Field);
-            return ConfusionMatrix.Of(
+            return ConfusionMatrix.Create(
                 [.. confusion.GetProperty("labels").EnumerateArray().Select(label => label.GetString()!)],
                 [.. confusion.GetProperty("counts").EnumerateArray().Select(row => (IReadOnlyList<int>)[.. row.EnumerateArray().Select(count => count.GetInt32())])]);
         }
@@ -45,7 +45,7 @@ internal static class ConfusionFile
 
     private static ConfusionMatrix OfPredictions(string path)
     {
-        Column[] columns = [Column.Of(PredictionFile.PredictionColumn), Column.Of(PredictionFile.GoldColumn)];
+        Column[] columns = [Column.Named(PredictionFile.PredictionColumn), Column.Named(PredictionFile.GoldColumn)];
         (string Predicted, string True)[] answers = [.. TableFile.Read(path, columns)
             .Where(row => !string.IsNullOrEmpty(row.Cells[1])).Select(row => (row.Cells[0]!.Trim(), row.Cells[1]!.Trim()))];
         if (answers.Length == 0)
@@ -55,7 +55,7 @@ internal static class ConfusionFile
 
         IReadOnlyList<string> labels = ClassLabels.Of(answers.SelectMany(answer => (string[])[answer.Predicted, answer.True]));
         IReadOnlyDictionary<string, int> numbers = ClassLabels.Numbers(labels);
-        return ConfusionMatrix.Of(
+        return ConfusionMatrix.Create(
             [.. answers.Select(answer => numbers[ClassLabels.Key(answer.True)])], [.. answers.Select(answer => numbers[ClassLabels.Key(answer.Predicted)])], labels);
     }
 }

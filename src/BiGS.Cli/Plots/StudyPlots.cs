@@ -15,7 +15,7 @@ internal static class StudyPlots
     {
         Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. ByBudget(results, model.Key)
-            .Select(budget => (budget.Average(c => c.Tokens / 1e6), SeedSummary.Of(budget.Select(c => (double?)c.Loss))!.Value))]));
+            .Select(budget => (budget.Average(c => c.Tokens / 1e6), SeedSummary.FromFigures(budget.Select(c => (double?)c.Loss))!.Value))]));
         plot.XLabel("tokens read (millions)");
         return Finished(plot, "held-out loss (nats)");
     }
@@ -29,7 +29,7 @@ internal static class StudyPlots
         string[] groups = [.. Groups(results, prefix)];
         Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. groups
-            .Select((group, x) => ((double)x, Spread: results.Of(model.Key, c => Percent(Asked(c), prefix + group))))
+            .Select((group, x) => ((double)x, Spread: results.Summarize(model.Key, c => Percent(Asked(c), prefix + group))))
             .Where(point => point.Spread is not null).Select(point => (point.Item1, point.Spread!.Value))]));
         plot.Axes.Bottom.TickGenerator = Ticks(groups.Select(group => group.Replace("_or_more", "+", StringComparison.Ordinal)));
         plot.XLabel(label);
@@ -55,7 +55,7 @@ internal static class StudyPlots
         Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. ((Func<CheckpointFigures, double?>[])
             [c => 100 * c.Value(task), c => 100 * c.DistractedValue(task)])
-            .Select((figure, x) => (x + ((i - ((results.Models.Count - 1) / 2.0)) * 0.06), results.Of(model.Key, figure)!.Value))]));
+            .Select((figure, x) => (x + ((i - ((results.Models.Count - 1) / 2.0)) * 0.06), results.Summarize(model.Key, figure)!.Value))]));
         plot.Axes.Bottom.TickGenerator = Ticks(["as it is", "one unrelated text between"]);
         plot.Axes.SetLimitsX(-0.4, 1.4);
         return Finished(plot, $"{task} (%)");
@@ -94,7 +94,7 @@ internal static class StudyPlots
     {
         Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. model.Costs
-            .Select(cost => (Math.Log2(cost.Length), SeedSummary.Of([Math.Log10(figure(cost))])!.Value))]));
+            .Select(cost => (Math.Log2(cost.Length), SeedSummary.FromFigures([Math.Log10(figure(cost))])!.Value))]));
         int[] lengths = [.. results.Options.Lengths];
         plot.Axes.Bottom.TickGenerator = new NumericManual(lengths.Select(length => Math.Log2(length)).ToArray(), lengths.Select(length => $"{length}").ToArray());
         plot.Axes.Left.TickGenerator = new NumericAutomatic
@@ -113,7 +113,7 @@ internal static class StudyPlots
         int[] lengths = [.. results.Checkpoints.SelectMany(c => c.Longer).Select(longer => longer.Length).Distinct().Order()];
         Plot plot = Picture.NewPlot();
         ForEachModel(results, (model, i) => ModelLines.Add(plot, i, model.Name, [.. lengths
-            .Select((length, x) => ((double)x, results.Of(model.Key, c => c.Longer.FirstOrDefault(l => l.Length == length)?.Loss)!.Value))]));
+            .Select((length, x) => ((double)x, results.Summarize(model.Key, c => c.Longer.FirstOrDefault(l => l.Length == length)?.Loss)!.Value))]));
         plot.Axes.Bottom.TickGenerator = Ticks(lengths.Select(length => $"{length}"));
         plot.XLabel($"tokens of a row (trained at {lengths[0]})");
         return Finished(plot, "held-out loss (nats)");

@@ -32,7 +32,7 @@ internal static class StudyFindings
     private static string Order(StudyResults results)
     {
         IEnumerable<string> order = results.Models
-            .Select(model => (model.Name, Loss: results.Of(model.Key, c => c.Loss)!.Value))
+            .Select(model => (model.Name, Loss: results.Summarize(model.Key, c => c.Loss)!.Value))
             .OrderBy(model => model.Loss.Mean)
             .Select(model => $"{model.Name} {Number(model.Loss, 3)}");
         double tokens = results.Checkpoints.Max(c => c.Tokens) / 1e6;
@@ -57,7 +57,7 @@ internal static class StudyFindings
         {
             if (Both(results, c => c.Value(task), Bigs, StackSsm) is var (gated, stack))
             {
-                yield return $"Fine-tuned for {task}, BiGS reaches {Percent(gated)}, STACK × SSM {Percent(stack)} and BERT {Percent(results.Of(Bert, c => c.Value(task))!.Value)}"
+                yield return $"Fine-tuned for {task}, BiGS reaches {Percent(gated)}, STACK × SSM {Percent(stack)} and BERT {Percent(results.Summarize(Bert, c => c.Value(task))!.Value)}"
                     + $" ({Judged(gated, stack, "gating helps, as in the paper", "gating does not help here, unlike in the paper", "with or without gates: no difference beyond the seeds'")}).";
             }
 
@@ -71,7 +71,7 @@ internal static class StudyFindings
 
     private static string Versus(StudyResults results, ModelFigures mine, ModelFigures other)
     {
-        (SeedSummary loss, SeedSummary theirs) = (results.Of(mine.Key, c => c.Loss)!.Value, results.Of(other.Key, c => c.Loss)!.Value);
+        (SeedSummary loss, SeedSummary theirs) = (results.Summarize(mine.Key, c => c.Loss)!.Value, results.Summarize(other.Key, c => c.Loss)!.Value);
         string gap = string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(loss.Mean - theirs.Mean):f3} nats");
         return Judged(
             theirs, loss, $"{mine.Name} ends {gap} below {other.Name}, more than the seeds differ.", $"{mine.Name} ends {gap} above {other.Name}, more than the seeds differ.",
@@ -82,7 +82,7 @@ internal static class StudyFindings
         !larger.IsApartFrom(smaller) ? open : larger.Mean > smaller.Mean ? holds : turns;
 
     private static (SeedSummary, SeedSummary)? Both(StudyResults results, Func<CheckpointFigures, double?> figure, string one, string other) =>
-        results.Of(one, figure) is { } a && results.Of(other, figure) is { } b ? (a, b) : null;
+        results.Summarize(one, figure) is { } a && results.Summarize(other, figure) is { } b ? (a, b) : null;
 
     /// <summary>What distraction takes away.</summary>
     private static double? Fall(CheckpointFigures checkpoint, string task) => checkpoint.Value(task) - checkpoint.DistractedValue(task);

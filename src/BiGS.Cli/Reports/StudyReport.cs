@@ -90,7 +90,7 @@ internal static class StudyReport
     }
 
     private static string Cell(StudyResults results, ModelFigures model, Func<CheckpointFigures, double?> figure, int digits) =>
-        results.Of(model.Key, figure) is { } spread ? StudyFindings.Number(spread, digits) : "–";
+        results.Summarize(model.Key, figure) is { } spread ? StudyFindings.Number(spread, digits) : "–";
 
     private sealed record Panel(string Title, string Caption, Plot Plot, int Wide = PanelWide, int High = PanelHigh);
 

@@ -22,7 +22,7 @@ internal static class EmbeddingRoutes
         EmbedRequest request = body.Value;
         TokenizedText[] rows = intake.Rows(context, models.First, RequestTokenizer.Prompted(models.First, request.Inputs.Texts, request.PromptName), request.Truncate == true, request.TruncationDirection);
         float[][] vectors = await ServedModel.RunAsync(models.First.Vectors, rows, context.RequestAborted);
-        return request.Normalize ? [.. vectors.Select(UnitVector.Of)] : vectors;
+        return request.Normalize ? [.. vectors.Select(UnitVector.Normalize)] : vectors;
     }
 
     private static Task<float[][][]> EmbedAll(Body<EmbedAllRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
@@ -39,7 +39,7 @@ internal static class EmbeddingRoutes
         TokenizedText[] rows = intake.Rows(
             context, models.First, RequestTokenizer.Prompted(models.First, [inputs.SourceSentence, .. inputs.Sentences.Select(text => (TextInput)text)], parameters.PromptName), parameters.Truncate == true, parameters.TruncationDirection);
         float[][] vectors = await ServedModel.RunAsync(models.First.Vectors, rows, context.RequestAborted);
-        float[][] units = [.. vectors.Select(UnitVector.Of)];
+        float[][] units = [.. vectors.Select(UnitVector.Normalize)];
         return [.. units[1..].Select(unit => UnitVector.Cosine(units[0], unit))];
     }
 

@@ -40,7 +40,7 @@ internal static class OpenAIRoutes
         int tokens = context.Facts().Tokens;
         return new EmbeddingList(
             "list",
-            [.. vectors.Select((vector, i) => new EmbeddingItem("embedding", i, new EmbeddingNumbers(UnitVector.Of(vector), request.EncodingFormat == EncodingFormat.Base64)))],
+            [.. vectors.Select((vector, i) => new EmbeddingItem("embedding", i, new EmbeddingNumbers(UnitVector.Normalize(vector), request.EncodingFormat == EncodingFormat.Base64)))],
             model.Name,
             new Usage(tokens, tokens));
     }

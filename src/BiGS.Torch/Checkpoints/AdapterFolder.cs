@@ -12,7 +12,7 @@ namespace BiGS.Torch.Checkpoints;
 /// Adapters kept apart from the model that they adapt, under PEFT's names: <c>adapter_config.json</c> says where that model is,
 /// <c>adapter_model.safetensors</c> holds A, B and the head. Opening the folder gives the adapted model, its adapters merged.
 /// </summary>
-public static class AdapterFolder
+internal static class AdapterFolder
 {
     public const string ConfigName = "adapter_config.json";
     public const string WeightsName = "adapter_model.safetensors";
@@ -21,7 +21,7 @@ public static class AdapterFolder
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Whether a folder holds adapters.</summary>
-    public static bool IsOne(string folder) => File.Exists(Path.Combine(folder, ConfigName));
+    public static bool IsAdapter(string folder) => File.Exists(Path.Combine(folder, ConfigName));
 
     /// <summary>Writes an adapted model's adapters, its head, and its config.json.</summary>
     /// <param name="folder">Made.</param>
@@ -34,7 +34,7 @@ public static class AdapterFolder
     {
         Directory.CreateDirectory(folder);
         (string, Tensor)[] kept = [.. model.named_parameters()
-            .Where(p => IsAdapter(p.name) || IsHead(p.name))
+            .Where(p => IsAdapterWeight(p.name) || IsHead(p.name))
             .Select(p => (Prefix + p.name.Replace($".{Adapters.ModuleName}.lora_A", ".lora_A.weight", StringComparison.Ordinal)
                 .Replace($".{Adapters.ModuleName}.lora_B", ".lora_B.weight", StringComparison.Ordinal), (Tensor)p.parameter))];
         SafetensorsWriter.Write(Path.Combine(folder, WeightsName), kept);
@@ -101,7 +101,7 @@ public static class AdapterFolder
             : throw new InvalidDataException($"{path}: \"{name}\" has no place in a {model.Architecture}; the adapters are of another model.");
     }
 
-    private static bool IsAdapter(string name) => name.Contains($".{Adapters.ModuleName}.lora_", StringComparison.Ordinal);
+    private static bool IsAdapterWeight(string name) => name.Contains($".{Adapters.ModuleName}.lora_", StringComparison.Ordinal);
 
     /// <summary>What is trained besides the adapters: all that pretraining did not train.</summary>
     private static bool IsHead(string name) => !name.StartsWith("bigs.", StringComparison.Ordinal) || name.StartsWith("bigs.pooler.", StringComparison.Ordinal);

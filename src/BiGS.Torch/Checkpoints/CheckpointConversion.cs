@@ -43,7 +43,7 @@ public static class CheckpointConversion
         OpenedCheckpoint opened = CheckpointFolder.Open(source);
         using (opened.Model)
         {
-            if (opened.Fresh is [var fresh, ..])
+            if (opened.NewlyInitialized is [var fresh, ..])
             {
                 throw new InvalidDataException(
                     $"{source}: has no trained \"{fresh}\" for its {opened.Model.Architecture}, and converting does not invent one; "

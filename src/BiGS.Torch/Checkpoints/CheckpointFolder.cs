@@ -13,7 +13,7 @@ namespace BiGS.Torch.Checkpoints;
 /// </summary>
 public static class CheckpointFolder
 {
-    public const string WeightsName = SafetensorsFile.UsualName;
+    public const string WeightsName = SafetensorsFile.DefaultName;
 
     /// <summary>Opens a model, ready to compute, in evaluation mode.</summary>
     /// <param name="folderOrFile">
@@ -26,7 +26,7 @@ public static class CheckpointFolder
     public static OpenedCheckpoint Open(string folderOrFile, TorchOptions? options = null)
     {
         options ??= new TorchOptions();
-        OpenedCheckpoint opened = AdapterFolder.IsOne(folderOrFile)
+        OpenedCheckpoint opened = AdapterFolder.IsAdapter(folderOrFile)
             ? OpenAdapted(folderOrFile, options)
             : Open(WeightsLocation.Of(folderOrFile), ReadConfig(folderOrFile), options);
         opened.Model.ComputeIn(options.Precision);
@@ -44,20 +44,20 @@ public static class CheckpointFolder
 
         OpenedCheckpoint opened = Open(WeightsLocation.Of(baseModel), ReadConfig(folder), options);
         AdapterFolder.MergeInto(opened.Model, folder, scale);
-        return opened with { Warnings = [], Fresh = [] };
+        return opened with { Warnings = [], NewlyInitialized = [] };
     }
 
     private static OpenedCheckpoint Open(WeightsLocation location, ConfigFile file, TorchOptions options)
     {
-        file = file with { Config = options.Reshape(file.Config), Architecture = options.Architecture ?? file.Architecture };
+        file = file with { Config = options.Configure(file.Config), Architecture = options.Architecture ?? file.Architecture };
         if (!HeadedModels.IsKnown(file.Architecture))
         {
             throw new InvalidDataException(
-                $"{Path.Combine(location.Folder, ConfigFile.Name)}: \"architectures\" is \"{file.Architecture}\", and there is no such model here; it can be {HeadedModels.Known}.");
+                $"{Path.Combine(location.Folder, ConfigFile.Name)}: \"architectures\" is \"{file.Architecture}\", and there is no such model here; it can be {HeadedModels.KnownNames}.");
         }
 
-        HeadedModel model = HeadedModels.Build(file.Architecture, file.Config, options.Route);
-        var sentence = SentenceTransformer.Of(location.Folder);
+        HeadedModel model = HeadedModels.Create(file.Architecture, file.Config, options.Route);
+        var sentence = SentenceTransformer.Read(location.Folder);
         if (model is BiGSForEmbedding embedding)
         {
             embedding.Pooling = sentence.Pooling;
@@ -72,7 +72,7 @@ public static class CheckpointFolder
 
         model.to(options.Device);
         model.eval();
-        return new OpenedCheckpoint(model, file, filled.Warnings) { Fresh = filled.Fresh, Sentence = sentence };
+        return new OpenedCheckpoint(model, file, filled.Warnings) { NewlyInitialized = filled.Fresh, Sentence = sentence };
     }
 
     /// <summary>Fills a model that is there already, of exactly this shape: what a resumed run does.</summary>
@@ -116,8 +116,8 @@ public static class CheckpointFolder
 public sealed record OpenedCheckpoint(HeadedModel Model, ConfigFile File, IReadOnlyList<string> Warnings)
 {
     /// <summary>Weights of the head that the file did not have, and that were drawn at random.</summary>
-    public IReadOnlyList<string> Fresh { get; init; } = [];
+    public IReadOnlyList<string> NewlyInitialized { get; init; } = [];
 
     /// <summary>What the folder says of pooling and prompts, where it is one of sentence-transformers.</summary>
-    public SentenceTransformer Sentence { get; init; } = new();
+    internal SentenceTransformer Sentence { get; init; } = new();
 }

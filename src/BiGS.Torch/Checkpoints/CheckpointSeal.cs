@@ -7,7 +7,7 @@ namespace BiGS.Torch.Checkpoints;
 /// The last file of a checkpoint: length and SHA-256 of every other. A folder whose files are as its seal says is whole; one without a seal
 /// was never finished. A file that shrank, grew or changed by a bit is found out before it is trained from.
 /// </summary>
-public static class CheckpointSeal
+internal static class CheckpointSeal
 {
     public const string FileName = "checksums.json";
 
@@ -28,7 +28,7 @@ public static class CheckpointSeal
     }
 
     /// <summary>What is wrong with a folder, in a clause that names the file; null where it is whole.</summary>
-    public static string? DamageOf(string folder)
+    public static string? FindDamage(string folder)
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
@@ -48,10 +48,10 @@ public static class CheckpointSeal
 
         return entries is null
             ? $"{FileName} does not read"
-            : entries.Select(entry => DamageOf(Path.Combine(folder, entry.Key), entry.Key, entry.Value)).FirstOrDefault(damage => damage is not null);
+            : entries.Select(entry => FindDamage(Path.Combine(folder, entry.Key), entry.Key, entry.Value)).FirstOrDefault(damage => damage is not null);
     }
 
-    private static string? DamageOf(string path, string name, Entry sealedAs)
+    private static string? FindDamage(string path, string name, Entry sealedAs)
     {
         if (!File.Exists(path))
         {

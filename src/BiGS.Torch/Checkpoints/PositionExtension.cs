@@ -42,7 +42,7 @@ public static class PositionExtension
         }
 
         using HeadedModel model = opened.Model;
-        using HeadedModel longer = HeadedModels.Build(model.Architecture, config with { MaxPositionEmbeddings = length }, SsmRoutes.Auto);
+        using HeadedModel longer = HeadedModels.Create(model.Architecture, config with { MaxPositionEmbeddings = length }, SsmRoutes.Auto);
         var old = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         foreach ((string name, Parameter parameter) in longer.named_parameters())
         {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Checkpoints;
 
 /// <summary>Tensors of weights files as tensors of TorchSharp.</summary>
-public static class TensorReading
+internal static class TensorReading
 {
     private const long ElementsAtOnce = 1 << 26;
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Checkpoints;
 
 /// <summary>Element types of weights files and those of TorchSharp.</summary>
-public static class TensorTypes
+internal static class TensorTypes
 {
     private static readonly (ElementType File, ScalarType Tensor)[] Pairs =
     [

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Checkpoints;
 
 /// <summary>Weights files of tensors of TorchSharp.</summary>
-public static class TensorWriting
+internal static class TensorWriting
 {
     extension(SafetensorsWriter)
     {

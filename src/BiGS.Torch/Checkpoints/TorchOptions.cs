@@ -24,5 +24,5 @@ public sealed record TorchOptions
     public long Seed { get; init; }
 
     /// <summary>Changes the configuration before the model is built: another number of labels, another dropout.</summary>
-    public Func<BiGSConfig, BiGSConfig> Reshape { get; init; } = config => config;
+    public Func<BiGSConfig, BiGSConfig> Configure { get; init; } = config => config;
 }

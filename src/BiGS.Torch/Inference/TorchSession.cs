@@ -16,7 +16,7 @@ internal sealed class TorchSession : IModelSession
     {
         _model = opened.Model;
         _device = device;
-        HasTrainedHead = opened.Fresh.Count == 0;
+        HasTrainedHead = opened.NewlyInitialized.Count == 0;
         NoAnswerThreshold = opened.File.NoAnswerThreshold;
         Labels = opened.File.Labels;
         Warnings = opened.Warnings;
@@ -38,7 +38,7 @@ internal sealed class TorchSession : IModelSession
     {
         using var scope = NewDisposeScope();
         using var untracked = inference_mode();
-        ModelInput input = ModelInput.Of(batch, _device);
+        ModelInput input = ModelInput.FromBatch(batch, _device);
         if (outputs is [ModelOutputs.LastHiddenState])
         {
             return [Read(_model.Bigs.Encode(input))];
@@ -57,10 +57,10 @@ internal sealed class TorchSession : IModelSession
     {
         using var scope = NewDisposeScope();
         using var untracked = inference_mode();
-        return Read(((BiGSForMaskedLM)_model).LogitsAt(ModelInput.Of(batch, _device), tensor(positions, device: _device)));
+        return Read(((BiGSForMaskedLM)_model).LogitsAt(ModelInput.FromBatch(batch, _device), tensor(positions, device: _device)));
     }
 
-    public IReadOnlyList<KernelShape> Kernels(int length) => KernelShapes.Of(_model, length);
+    public IReadOnlyList<KernelShape> Kernels(int length) => KernelShapes.Compute(_model, length);
 
     public void Dispose() => _model.Dispose();
 

@@ -28,7 +28,7 @@ public static class Adapters
     public static HeadedModel WithoutAdapters(this HeadedModel model)
     {
         using var untracked = no_grad();
-        HeadedModel plain = HeadedModels.Build(model.Architecture, model.Config, SsmRoutes.Auto);
+        HeadedModel plain = HeadedModels.Create(model.Architecture, model.Config, SsmRoutes.Auto);
         var parameters = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         var denses = model.named_modules().Where(m => m.module is Dense { Adapter: not null }).ToDictionary(m => m.name + ".weight", m => (Dense)m.module);
         foreach ((string name, Parameter parameter) in plain.named_parameters())

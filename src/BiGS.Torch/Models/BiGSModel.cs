@@ -27,10 +27,10 @@ public sealed class BiGSModel : nn.Module
         RegisterComponents();
     }
 
-    public Embeddings Embeddings => _embeddings;
+    internal Embeddings Embeddings => _embeddings;
 
     /// <summary>Null where the head reads the hidden states themselves.</summary>
-    public Pooler? Pooler => _pooler;
+    internal Pooler? Pooler => _pooler;
 
     public IEnumerable<Block> Layers => _encoder.Layers;
 

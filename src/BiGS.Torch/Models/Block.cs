@@ -11,13 +11,13 @@ namespace BiGS.Torch.Models;
 /// </summary>
 public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
 {
-    private readonly SequenceMixer _filler;
+    private readonly SequenceMixer _mixer;
     private readonly double _dropout;
 
-    protected Block(string name, BiGSConfig config, SequenceMixer filler)
+    protected Block(string name, BiGSConfig config, SequenceMixer mixer)
         : base(name)
     {
-        _filler = filler;
+        _mixer = mixer;
         _dropout = config.BlockDropoutProb;
     }
 
@@ -25,7 +25,7 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
     public ScalarType ComputeType { get; set; } = ScalarType.Float32;
 
     /// <summary>The block and the filler that a configuration names.</summary>
-    public static Block Of(BiGSConfig config, ISsmRoute route)
+    public static Block Create(BiGSConfig config, ISsmRoute route)
     {
         SequenceMixer filler = config.Routing == Routing.Ssm ? new TwoSequentialSsm(config, route) : new SelfAttention(config);
         return config.Architecture == Architecture.Gated ? new GatedBlock(config, filler) : new StackBlock(config, filler);
@@ -43,12 +43,12 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
     protected abstract Tensor Compute(Tensor x, PaddingMask? padding);
 
     /// <summary>Fills the hole.</summary>
-    protected Tensor Route(Tensor X, PaddingMask? padding) => _filler.Route(X, padding);
+    protected Tensor Route(Tensor X, PaddingMask? padding) => _mixer.Route(X, padding);
 
-    protected void RegisterFiller()
+    protected void RegisterMixer()
     {
         RegisterComponents();
-        foreach ((string name, nn.Module module) in _filler.Components)
+        foreach ((string name, nn.Module module) in _mixer.Components)
         {
             register_module(name, module);
         }

@@ -11,7 +11,7 @@ namespace BiGS.Torch.Models;
 /// so that bf16 activations make bf16 products over fp32 master weights.
 /// </summary>
 /// <remarks>Checkpoint keys: <c>weight</c> (out, in), <c>bias</c> (out).</remarks>
-public sealed class Dense : nn.Module<Tensor, Tensor>
+internal sealed class Dense : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;

@@ -10,7 +10,7 @@ namespace BiGS.Torch.Models;
 /// Word + token-type (+ learned absolute position) embeddings, LayerNorm, dropout. Looking up [PAD] gives its row no gradient,
 /// as in the authors' code.
 /// </summary>
-public sealed class Embeddings : nn.Module<Tensor, Tensor?, Tensor>
+internal sealed class Embeddings : nn.Module<Tensor, Tensor?, Tensor>
 {
     private readonly int _maxPositions;
     private readonly double _dropout;

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Models;
 
 /// <summary>The layers one after the other; a pre-norm STACK ends with one LayerNorm more, GATED and post-norm do not (paper.md §3).</summary>
-public sealed class Encoder : nn.Module
+internal sealed class Encoder : nn.Module
 {
     [ComponentName(Name = "layer")]
     private readonly ModuleList<Block> _layer;
@@ -18,7 +18,7 @@ public sealed class Encoder : nn.Module
     public Encoder(BiGSConfig config, ISsmRoute route)
         : base(nameof(Encoder))
     {
-        _layer = new ModuleList<Block>([.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => Block.Of(config, route))]);
+        _layer = new ModuleList<Block>([.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => Block.Create(config, route))]);
         _layerNorm = config is { Architecture: Architecture.Stack, PreNorm: true }
             ? nn.LayerNorm(config.HiddenSize, config.LayerNormEps)
             : null;

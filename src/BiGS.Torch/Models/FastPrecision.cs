@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Models;
 
 /// <summary>Which precision a device is fast in.</summary>
-public static class FastPrecision
+internal static class FastPrecision
 {
     private const int Avx512Bf16 = 1 << 5; // CPUID leaf 7, subleaf 1, EAX
     private const int AmxBf16 = 1 << 22; // CPUID leaf 7, subleaf 0, EDX
 
     /// <summary>Half-width products where the device has instructions for them, else single precision; with the reason in words.</summary>
-    public static (Precision Precision, string Because) On(Device device)
+    public static (Precision Precision, string Because) Select(Device device)
     {
         if (device.type == DeviceType.CUDA)
         {

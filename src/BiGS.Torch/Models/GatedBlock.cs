@@ -30,8 +30,8 @@ public sealed class GatedBlock : Block
     [ComponentName(Name = "do")]
     private readonly Dense _wo;
 
-    public GatedBlock(BiGSConfig config, SequenceMixer filler)
-        : base(nameof(GatedBlock), config, filler)
+    public GatedBlock(BiGSConfig config, SequenceMixer mixer)
+        : base(nameof(GatedBlock), config, mixer)
     {
         _preNorm = config.PreNorm;
         _gelu = Gelu.Of(config.LayerAct);
@@ -39,7 +39,7 @@ public sealed class GatedBlock : Block
         _wv = new Dense(config.HiddenSize, config.IntermediateSize);
         _wu = new Dense(config.HiddenSize, config.IntermediateSize);
         _wo = new Dense(config.IntermediateSize, config.HiddenSize);
-        RegisterFiller();
+        RegisterMixer();
     }
 
     /// <inheritdoc/>

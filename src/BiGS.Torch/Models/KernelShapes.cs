@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Models;
 
 /// <summary>The kernels of a model of libtorch.</summary>
-public static class KernelShapes
+internal static class KernelShapes
 {
     /// <summary>All kernels of a model, layer by layer, forward before backward; none where attention routes.</summary>
     /// <param name="model">Any head.</param>
     /// <param name="length">L.</param>
-    public static IReadOnlyList<KernelShape> Of(HeadedModel model, int length)
+    public static IReadOnlyList<KernelShape> Compute(HeadedModel model, int length)
     {
         using var untracked = no_grad();
         var shapes = new List<KernelShape>();

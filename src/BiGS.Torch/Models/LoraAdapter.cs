@@ -8,7 +8,7 @@ namespace BiGS.Torch.Models;
 /// What a frozen dense learns besides (LoRA, Hu et al. 2022): y = x Wᵀ + b + s (x Aᵀ) Bᵀ with s = α / r. A is r × in, B is out × r and starts at zero,
 /// so that an adapted model begins as the one that it adapts.
 /// </summary>
-public sealed class LoraAdapter : nn.Module<Tensor, Tensor>
+internal sealed class LoraAdapter : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "lora_A")]
     private readonly Parameter _a;

@@ -14,7 +14,7 @@ public sealed record ModelInput(Tensor InputIds, Tensor? AttentionMask = null, T
     /// <param name="batch">Rows of one length.</param>
     /// <param name="device">Where the tensors are to be.</param>
     /// <param name="rowsPerSample">How many rows that follow each other are one sample: the choices of a question.</param>
-    public static ModelInput Of(Batch batch, Device device, int rowsPerSample = 1)
+    public static ModelInput FromBatch(Batch batch, Device device, int rowsPerSample = 1)
     {
         long[] shape = rowsPerSample == 1 ? [batch.Rows, batch.Length] : [batch.Rows / rowsPerSample, rowsPerSample, batch.Length];
         Tensor Rows(long[] values) => Send(tensor(values, shape), device);
@@ -42,7 +42,7 @@ public sealed record ModelInput(Tensor InputIds, Tensor? AttentionMask = null, T
     }
 
     /// <summary>Of rows that hold several texts, (b, texts, l), every text as a row: (b · texts, l). Others stay as they are.</summary>
-    public ModelInput Flat() => new(Flat(InputIds), AttentionMask is { } mask ? Flat(mask) : null, TokenTypeIds is { } types ? Flat(types) : null);
+    public ModelInput Flatten() => new(Flatten(InputIds), AttentionMask is { } mask ? Flatten(mask) : null, TokenTypeIds is { } types ? Flatten(types) : null);
 
-    private static Tensor Flat(Tensor x) => x.view(-1, x.shape[^1]);
+    private static Tensor Flatten(Tensor x) => x.view(-1, x.shape[^1]);
 }

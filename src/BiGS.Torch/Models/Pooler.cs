@@ -7,7 +7,7 @@ namespace BiGS.Torch.Models;
 /// <summary>
 /// One vector for a text: the mean over its positions (all, or those that are not padding) or the first of them, a dense, tanh (paper.md §3).
 /// </summary>
-public sealed class Pooler : nn.Module<Tensor, Tensor?, Tensor>
+internal sealed class Pooler : nn.Module<Tensor, Tensor?, Tensor>
 {
     private readonly PoolerType _type;
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Models;
 
 /// <summary>Precisions of libtorch's models.</summary>
-public static class Precisions
+internal static class Precisions
 {
     /// <summary>Sets a model to compute in a precision, and converts its weights where that asks for it.</summary>
     public static void ComputeIn(this HeadedModel model, Precision precision)

@@ -35,7 +35,7 @@ internal sealed class RecomputedBlock : SingleTensorFunction<RecomputedBlock>
         var block = (Block)ctx.get_data(BlockKey);
         List<Tensor> saved = ctx.get_saved_variables();
         Tensor x = saved[0].detach().requires_grad_();
-        PaddingMask? padding = saved.Count > 1 ? PaddingMask.Of(saved[1], saved[2]) : null;
+        PaddingMask? padding = saved.Count > 1 ? PaddingMask.FromParts(saved[1], saved[2]) : null;
         random.set_rng_state(tensor((byte[])ctx.get_data(DrawsKey)));
         Tensor y = block.forward(x, padding);
         autograd.backward([y], [grad_output]);

@@ -50,7 +50,7 @@ public sealed class SelfAttention : SequenceMixer
         public override Tensor forward(Tensor X, PaddingMask? padding)
         {
             Tensor mixed = nn.functional.scaled_dot_product_attention(
-                ByHead(_query.forward(X)), ByHead(_key.forward(X)), ByHead(_value.forward(X)), padding?.Attend, training ? _dropout : 0); // (b, h, l, d/h)
+                ByHead(_query.forward(X)), ByHead(_key.forward(X)), ByHead(_value.forward(X)), padding?.KeyMask, training ? _dropout : 0); // (b, h, l, d/h)
             return _output.forward(mixed.permute(2, 0, 1, 3).reshape(X.shape)); // (l, b, d)
         }
 

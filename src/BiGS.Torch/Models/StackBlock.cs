@@ -27,8 +27,8 @@ public sealed class StackBlock : Block
     [ComponentName(Name = "output")]
     private readonly Dense _output;
 
-    public StackBlock(BiGSConfig config, SequenceMixer filler)
-        : base(nameof(StackBlock), config, filler)
+    public StackBlock(BiGSConfig config, SequenceMixer mixer)
+        : base(nameof(StackBlock), config, mixer)
     {
         _preNorm = config.PreNorm;
         _gelu = Gelu.Of(config.LayerAct);
@@ -36,7 +36,7 @@ public sealed class StackBlock : Block
         _outputLayerNorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps);
         _intermediate = new Dense(config.HiddenSize, config.IntermediateSize);
         _output = new Dense(config.IntermediateSize, config.HiddenSize);
-        RegisterFiller();
+        RegisterMixer();
     }
 
     /// <inheritdoc/>

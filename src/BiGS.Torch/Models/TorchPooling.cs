@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Models;
 
 /// <summary>The differentiable form of <see cref="SentencePooling"/>, for training through it.</summary>
-public static class TorchPooling
+internal static class TorchPooling
 {
     /// <summary>Vectors of rows, differentiable.</summary>
     /// <param name="pooling">The modes, and the layers that follow.</param>
     /// <param name="states">(…, l, d).</param>
     /// <param name="attentionMask">(…, l), 1 = text; null where no position is padding.</param>
     /// <returns>(…, width).</returns>
-    public static Tensor Of(this SentencePooling pooling, Tensor states, Tensor? attentionMask)
+    public static Tensor Pool(this SentencePooling pooling, Tensor states, Tensor? attentionMask)
     {
         using var scope = NewDisposeScope();
-        Tensor[] parts = [.. pooling.Modes.Select(mode => Of(mode, states, attentionMask))];
+        Tensor[] parts = [.. pooling.Modes.Select(mode => Pool(mode, states, attentionMask))];
         return pooling.Layers.Aggregate(parts is [var only] ? only : cat(parts, dim: -1), (vectors, layer) => layer.Apply(vectors)).MoveToOuterDisposeScope();
     }
 
@@ -34,7 +34,7 @@ public static class TorchPooling
         return (dense.Tanh ? y.tanh() : y).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Of(PoolingMode mode, Tensor states, Tensor? attentionMask)
+    private static Tensor Pool(PoolingMode mode, Tensor states, Tensor? attentionMask)
     {
         if (mode == PoolingMode.Mean)
         {

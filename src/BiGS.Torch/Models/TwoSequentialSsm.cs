@@ -46,5 +46,5 @@ public sealed class TwoSequentialSsm : SequenceMixer
 
     /// <summary>A linear system with zero input and zero state stays at zero, so this is exact.</summary>
     private Tensor ZeroPadding(Tensor u, PaddingMask? padding) =>
-        _maskPadding && padding is not null ? u * padding.Keep.to_type(u.dtype) : u;
+        _maskPadding && padding is not null ? u * padding.PositionMask.to_type(u.dtype) : u;
 }

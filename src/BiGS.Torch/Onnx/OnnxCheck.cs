@@ -10,10 +10,10 @@ namespace BiGS.Torch.Onnx;
 /// <param name="Distance">The largest max|a − b| / rms(b) of all batches.</param>
 /// <param name="RmsDistance">The largest rms(a − b) / rms(b) of all batches.</param>
 /// <param name="SameFirst">The share of places whose largest number is the same; null for outputs that choose nothing.</param>
-public sealed record OutputDistance(string Output, double Distance, double RmsDistance, double? SameFirst);
+internal sealed record OutputDistance(string Output, double Distance, double RmsDistance, double? SameFirst);
 
 /// <summary>Compares an exported model with the model itself on random rows of several lengths, with and without padding.</summary>
-public static class OnnxCheck
+internal static class OnnxCheck
 {
     /// <summary>What is allowed of any number in single precision.</summary>
     public const double Limit = 1e-4;

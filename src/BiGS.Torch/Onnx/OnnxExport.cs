@@ -33,7 +33,7 @@ public static class OnnxExport
 
         OpenedCheckpoint opened = CheckpointFolder.Open(source);
         using HeadedModel model = opened.Model;
-        if (!bare && opened.Fresh is [var fresh, ..])
+        if (!bare && opened.NewlyInitialized is [var fresh, ..])
         {
             throw new InvalidDataException(
                 $"{source}: has no trained \"{fresh}\" for its {model.Architecture}; name the head that it has in \"architectures\" of config.json, or export the encoder alone.");

@@ -14,7 +14,7 @@ namespace BiGS.Torch.Ssm;
 /// In matrices, M = T + W P V, so the backward system is Mᵀ = Tᵀ + Vᵀ Pᵀ Wᵀ: nothing is reversed. Complex numbers are pairs of rows (re, im).
 /// Only N (Q + C) exponentials are needed, in double, whatever the length.
 /// </summary>
-public sealed class ChunkedScan : ISsmRoute
+internal sealed class ChunkedScan : ISsmRoute
 {
     /// <inheritdoc/>
     public SsmOperator Prepare(DiscreteSystem system, long length, ScalarType type, Direction direction)

@@ -7,7 +7,7 @@ namespace BiGS.Torch.Ssm;
 /// The convolution by the Fourier transform: both sequences padded to 2L so that nothing wraps around, multiplied, taken back.
 /// The backward direction multiplies by the conjugate, which correlates instead of convolving: nothing is flipped. O(L log L).
 /// </summary>
-public sealed class FftConvolution : ISsmRoute
+internal sealed class FftConvolution : ISsmRoute
 {
     /// <inheritdoc/>
     public SsmOperator Prepare(DiscreteSystem system, long length, ScalarType type, Direction direction)

@@ -7,7 +7,7 @@ namespace BiGS.Torch.Ssm;
 /// The recurrence: x_k = Ā x_{k−1} + B̄ u_k, y_k = Re(C x_k) + D u_k, one step at a time, in double precision. Slow, and so simple that the gradients of
 /// every other route are tested against those of this one; also the way to feed a stream token by token.
 /// </summary>
-public sealed class Recurrence : ISsmRoute
+internal sealed class Recurrence : ISsmRoute
 {
     /// <inheritdoc/>
     public SsmOperator Prepare(DiscreteSystem system, long length, ScalarType type, Direction direction) => new StepByStep(system, direction);
@@ -33,7 +33,7 @@ public sealed class Recurrence : ISsmRoute
 }
 
 /// <summary>The state x of a system that reads one step at a time.</summary>
-public sealed class RecurrentState
+internal sealed class RecurrentState
 {
     private readonly DiscreteSystem _system;
     private readonly Tensor _aBar;

@@ -6,15 +6,15 @@ namespace BiGS.Torch.Ssm;
 /// What a route computes for one channel of one row in one direction, in floating-point operations (a multiplication and an addition are two). Laying
 /// the system out is not counted: it happens once for all channels and rows, and for a frozen model once.
 /// </summary>
-public static class RouteCost
+internal static class RouteCost
 {
     /// <param name="route">One of <see cref="SsmRoutes"/>.</param>
     /// <param name="length">L.</param>
     /// <param name="stateSize">N.</param>
     /// <exception cref="ArgumentException">The route is none of ours.</exception>
-    public static double Of(ISsmRoute route, long length, long stateSize) => route switch
+    public static double Estimate(ISsmRoute route, long length, long stateSize) => route switch
     {
-        SsmRoutes => Of(SsmRoutes.At(length), length, stateSize),
+        SsmRoutes => Estimate(SsmRoutes.At(length), length, stateSize),
         FftConvolution => Fft(length),
         ToeplitzProduct => 2.0 * length * length,
         ChunkedScan => Chunked(length, stateSize),

@@ -25,14 +25,14 @@ public sealed class SsmRoutes : ISsmRoute
     {
     }
 
-    /// <summary>The names that <see cref="Named"/> takes.</summary>
+    /// <summary>The names that <see cref="Get"/> takes.</summary>
     public static IReadOnlyCollection<string> Names => ByName.Keys;
 
     /// <summary>Toeplitz for short rows, chunks for long ones.</summary>
     public static ISsmRoute Auto => ByName["auto"];
 
     /// <exception cref="ArgumentException">The name is none of <see cref="Names"/>.</exception>
-    public static ISsmRoute Named(string name) =>
+    public static ISsmRoute Get(string name) =>
         ByName.TryGetValue(name, out ISsmRoute? route)
             ? route
             : throw new ArgumentException($"There is no route \"{name}\"; choose one of {string.Join(", ", Names)}.");

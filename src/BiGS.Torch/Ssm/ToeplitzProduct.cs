@@ -7,7 +7,7 @@ namespace BiGS.Torch.Ssm;
 /// The convolution as one matrix product, since every channel shares K: y = T u with T_ij = K_{i−j} (D on the diagonal),
 /// lower triangular forward and its transpose backward (paper.md §2). O(L²), but at matrix speed: the fastest route for short rows.
 /// </summary>
-public sealed class ToeplitzProduct : ISsmRoute
+internal sealed class ToeplitzProduct : ISsmRoute
 {
     /// <inheritdoc/>
     public SsmOperator Prepare(DiscreteSystem system, long length, ScalarType type, Direction direction)

@@ -1,7 +1,7 @@
 namespace BiGS.Training.Corpora;
 
 /// <summary>Which part of a folder of shards is meant: a file belongs to the split that its name holds.</summary>
-public enum ShardSplit
+internal enum ShardSplit
 {
     /// <summary>Files with "train" in their names.</summary>
     Train,
@@ -14,14 +14,14 @@ public enum ShardSplit
 /// One row of a masked shard: token ids with the masks already put in, and what stood under them.
 /// Ids, Mask (1 = token, 0 = padding) and Segments have the shard's length; Positions and Labels run in parallel, one entry a masked token.
 /// </summary>
-public sealed record ShardRow(int[] Ids, int[] Mask, int[] Segments, int[] Positions, int[] Labels);
+internal sealed record ShardRow(int[] Ids, int[] Mask, int[] Segments, int[] Positions, int[] Labels);
 
 /// <summary>
 /// The authors' corpora: HDF5 shards of rows that were tokenised and masked beforehand, with the datasets input_ids, input_mask,
 /// segment_ids (rows, length) and masked_lm_positions, masked_lm_ids (rows, most predictions).
 /// Reading is thread-safe; in memory stands one block of rows a shard.
 /// </summary>
-public sealed class MaskedShards : IDisposable
+internal sealed class MaskedShards : IDisposable
 {
     private readonly MaskedShard[] _shards;
     private readonly long[] _ends;

@@ -39,48 +39,48 @@ internal sealed class ParquetColumn(string path, ParquetReader reader, DataField
     {
         if (column.ClrType == typeof(ReadOnlyMemory<byte>))
         {
-            return [.. (await Read<byte[]?>(group, (rows, values) => rows.ReadAsync(column, values!))).Select((bytes, row) => Decoded(bytes, group, row))];
+            return [.. (await ReadAsync<byte[]?>(group, (rows, values) => rows.ReadAsync(column, values!))).Select((bytes, row) => Decoded(bytes, group, row))];
         }
 
         return column.ClrType == typeof(ReadOnlyMemory<char>)
-            ? await Read<string?>(group, (rows, values) => rows.ReadAsync(column, values))
-            : await Written(group);
+            ? await ReadAsync<string?>(group, (rows, values) => rows.ReadAsync(column, values))
+            : await ReadWrittenAsync(group);
     }
 
-    private Task<string?[]> Written(int group) => column.ClrType switch
+    private Task<string?[]> ReadWrittenAsync(int group) => column.ClrType switch
     {
-        var type when type == typeof(bool) => Written<bool>(group),
-        var type when type == typeof(sbyte) => Written<sbyte>(group),
-        var type when type == typeof(byte) => Written<byte>(group),
-        var type when type == typeof(short) => Written<short>(group),
-        var type when type == typeof(ushort) => Written<ushort>(group),
-        var type when type == typeof(int) => Written<int>(group),
-        var type when type == typeof(uint) => Written<uint>(group),
-        var type when type == typeof(long) => Written<long>(group),
-        var type when type == typeof(ulong) => Written<ulong>(group),
-        var type when type == typeof(float) => Written<float>(group),
-        var type when type == typeof(double) => Written<double>(group),
-        var type when type == typeof(decimal) => Written<decimal>(group),
-        var type when type == typeof(DateTime) => Written<DateTime>(group),
-        var type when type == typeof(DateOnly) => Written<DateOnly>(group),
-        var type when type == typeof(TimeOnly) => Written<TimeOnly>(group),
-        var type when type == typeof(TimeSpan) => Written<TimeSpan>(group),
-        var type when type == typeof(Guid) => Written<Guid>(group),
+        var type when type == typeof(bool) => ReadWrittenAsync<bool>(group),
+        var type when type == typeof(sbyte) => ReadWrittenAsync<sbyte>(group),
+        var type when type == typeof(byte) => ReadWrittenAsync<byte>(group),
+        var type when type == typeof(short) => ReadWrittenAsync<short>(group),
+        var type when type == typeof(ushort) => ReadWrittenAsync<ushort>(group),
+        var type when type == typeof(int) => ReadWrittenAsync<int>(group),
+        var type when type == typeof(uint) => ReadWrittenAsync<uint>(group),
+        var type when type == typeof(long) => ReadWrittenAsync<long>(group),
+        var type when type == typeof(ulong) => ReadWrittenAsync<ulong>(group),
+        var type when type == typeof(float) => ReadWrittenAsync<float>(group),
+        var type when type == typeof(double) => ReadWrittenAsync<double>(group),
+        var type when type == typeof(decimal) => ReadWrittenAsync<decimal>(group),
+        var type when type == typeof(DateTime) => ReadWrittenAsync<DateTime>(group),
+        var type when type == typeof(DateOnly) => ReadWrittenAsync<DateOnly>(group),
+        var type when type == typeof(TimeOnly) => ReadWrittenAsync<TimeOnly>(group),
+        var type when type == typeof(TimeSpan) => ReadWrittenAsync<TimeSpan>(group),
+        var type when type == typeof(Guid) => ReadWrittenAsync<Guid>(group),
         _ => throw new InvalidDataException($"'{path}': column \"{column.Name}\" holds {TypeName}, expected text or numbers; name another"),
     };
 
-    private async Task<string?[]> Written<T>(int group)
+    private async Task<string?[]> ReadWrittenAsync<T>(int group)
         where T : struct
     {
         if (column.IsNullable)
         {
-            return [.. (await Read<T?>(group, (rows, values) => rows.ReadAsync<T>(column, values))).Select(value => value is { } given ? Written(given) : null)];
+            return [.. (await ReadAsync<T?>(group, (rows, values) => rows.ReadAsync<T>(column, values))).Select(value => value is { } given ? ReadWrittenAsync(given) : null)];
         }
 
-        return [.. (await Read<T>(group, (rows, values) => rows.ReadAsync(column, values))).Select(value => Written(value))];
+        return [.. (await ReadAsync<T>(group, (rows, values) => rows.ReadAsync(column, values))).Select(value => ReadWrittenAsync(value))];
     }
 
-    private static string Written<T>(T value)
+    private static string ReadWrittenAsync<T>(T value)
         where T : struct => value switch
         {
             DateTime time => time.ToString("s", CultureInfo.InvariantCulture),
@@ -89,7 +89,7 @@ internal sealed class ParquetColumn(string path, ParquetReader reader, DataField
         };
 
     /// <summary>The values of a row group; whatever the reader finds amiss, it is said of which column.</summary>
-    private async Task<T[]> Read<T>(int group, Func<ParquetRowGroupReader, Memory<T>, ValueTask> read)
+    private async Task<T[]> ReadAsync<T>(int group, Func<ParquetRowGroupReader, Memory<T>, ValueTask> read)
     {
         try
         {

@@ -1,7 +1,7 @@
 namespace BiGS.Training.Data;
 
 /// <summary>How long the rows of a batch become.</summary>
-public enum PadTo
+internal enum PadTo
 {
     /// <summary>The longest row of the batch: right for models to which padding means nothing.</summary>
     Longest,
@@ -15,7 +15,7 @@ public enum PadTo
 /// rows of similar length come together: a stretch of the shuffled order, many batches long, is sorted by length and cut into batches, and
 /// these are shuffled again.
 /// </summary>
-public sealed class BatchSource
+internal sealed class BatchSource
 {
     /// <summary>Batches of a stretch: enough for a batch's rows to be nearly of one length, and few enough to stay well mixed.</summary>
     private const int Stretch = 64;
@@ -60,7 +60,7 @@ public sealed class BatchSource
     }
 
     public MaskedBatch At(long number) => _padTo == PadTo.MaxLength
-        ? MaskedBatch.Of(Read(Places(number * _batchSize, _batchSize)), _padId, _rows.MaxLength)
+        ? MaskedBatch.Create(Read(Places(number * _batchSize, _batchSize)), _padId, _rows.MaxLength)
         : OfSimilarLength(Read(OfOneLength(number)));
 
     /// <summary>Every row once, in order, always with the same masks: what held-out text is scored on.</summary>
@@ -70,14 +70,14 @@ public sealed class BatchSource
         {
             int count = (int)Math.Min(batchSize, rows.Count - start);
             MaskedRow[] taken = [.. Enumerable.Range(0, count).Select(r => rows.At(start + r, epoch: 0))];
-            yield return MaskedBatch.Of(taken, padId, padTo == PadTo.MaxLength ? rows.MaxLength : null);
+            yield return MaskedBatch.Create(taken, padId, padTo == PadTo.MaxLength ? rows.MaxLength : null);
         }
     }
 
     private MaskedBatch OfSimilarLength(MaskedRow[] rows)
     {
         int longest = rows.Max(row => row.Input.Ids.Length);
-        return MaskedBatch.Of(rows, _padId, Math.Min(_rows.MaxLength, (longest + LengthStep - 1) / LengthStep * LengthStep));
+        return MaskedBatch.Create(rows, _padId, Math.Min(_rows.MaxLength, (longest + LengthStep - 1) / LengthStep * LengthStep));
     }
 
     /// <summary>Rows by their place in the endless order.</summary>

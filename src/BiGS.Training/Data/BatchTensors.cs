@@ -7,9 +7,9 @@ namespace BiGS.Training.Data;
 /// <param name="Input">What the model reads: (b, l).</param>
 /// <param name="Positions">(p): flat indices of the masked positions.</param>
 /// <param name="Words">(p): what stood there.</param>
-public sealed record BatchTensors(ModelInput Input, Tensor Positions, Tensor Words)
+internal sealed record BatchTensors(ModelInput Input, Tensor Positions, Tensor Words)
 {
     /// <summary>Lays a batch out on a device.</summary>
-    public static BatchTensors Of(MaskedBatch batch, Device device) => new(
-        ModelInput.Of(batch.Input, device), ModelInput.Send(tensor(batch.MaskedPositions), device), ModelInput.Send(tensor(batch.MaskedIds), device));
+    public static BatchTensors FromBatch(MaskedBatch batch, Device device) => new(
+        ModelInput.FromBatch(batch.Input, device), ModelInput.Send(tensor(batch.MaskedPositions), device), ModelInput.Send(tensor(batch.MaskedIds), device));
 }

@@ -1,7 +1,7 @@
 namespace BiGS.Training.Data;
 
 /// <summary>Where things are kept that can be made again: tokenised corpora.</summary>
-public static class CacheFolder
+internal static class CacheFolder
 {
     /// <summary><c>BIGS_CACHE</c>, or <c>bigs</c> below <c>XDG_CACHE_HOME</c> or ~/.cache.</summary>
     public static string Path =>

@@ -6,7 +6,7 @@ namespace BiGS.Training.Data;
 /// </summary>
 /// <param name="seed">The key.</param>
 /// <param name="stream">What the numbers are for; streams are independent of each other.</param>
-public readonly struct CounterRandom(ulong seed, uint stream)
+internal readonly struct CounterRandom(ulong seed, uint stream)
 {
     private const uint Multiplier0 = 0xD2511F53;
     private const uint Multiplier1 = 0xCD9E8D57;

@@ -1,14 +1,14 @@
 namespace BiGS.Training.Data;
 
 /// <summary>A corpus in two: documents to learn from, and some, evenly spread, that are kept aside.</summary>
-public static class HeldOutSplit
+internal static class HeldOutSplit
 {
     private const int HeldOutEvery = 100;
     private const int MostHeldOut = 2_000;
 
     /// <summary>1 % of the documents are kept aside, at most 2,000, at least one.</summary>
     /// <param name="all">At least two documents.</param>
-    public static (ITokenizedDocuments Train, ITokenizedDocuments HeldOut) Of(ITokenizedDocuments all)
+    public static (ITokenizedDocuments Train, ITokenizedDocuments HeldOut) Split(ITokenizedDocuments all)
     {
         long count = Math.Clamp(all.Count / HeldOutEvery, 1, MostHeldOut);
         long[] aside = [.. Enumerable.Range(0, (int)count).Select(i => (i * all.Count / count) + (all.Count / count / 2))];

@@ -6,12 +6,12 @@ namespace BiGS.Training.Data;
 /// <param name="Input">What the model reads.</param>
 /// <param name="MaskedPositions">Flat indices row · l + position, ascending.</param>
 /// <param name="MaskedIds">The words that stood there.</param>
-public sealed record MaskedBatch(Batch Input, long[] MaskedPositions, long[] MaskedIds)
+internal sealed record MaskedBatch(Batch Input, long[] MaskedPositions, long[] MaskedIds)
 {
-    /// <inheritdoc cref="Batch.Of"/>
-    public static MaskedBatch Of(IReadOnlyList<MaskedRow> rows, int padId, int? length = null)
+    /// <inheritdoc cref="Batch.Create"/>
+    public static MaskedBatch Create(IReadOnlyList<MaskedRow> rows, int padId, int? length = null)
     {
-        var input = Batch.Of([.. rows.Select(row => row.Input)], padId, length);
+        var input = Batch.Create([.. rows.Select(row => row.Input)], padId, length);
         return new MaskedBatch(
             input,
             [.. rows.SelectMany((row, r) => row.Positions.Select(position => ((long)r * input.Length) + position))],

@@ -6,7 +6,7 @@ namespace BiGS.Training.Data;
 /// <param name="Input">The tokens that the model reads.</param>
 /// <param name="Positions">Masked positions, ascending.</param>
 /// <param name="Words">What stood there.</param>
-public sealed record MaskedRow(TokenRow Input, int[] Positions, int[] Words)
+internal sealed record MaskedRow(TokenRow Input, int[] Positions, int[] Words)
 {
     /// <summary>The ids as they were before anything was hidden.</summary>
     public int[] Text()
@@ -22,7 +22,7 @@ public sealed record MaskedRow(TokenRow Input, int[] Positions, int[] Words)
 }
 
 /// <summary>Rows that come masked.</summary>
-public interface IMaskedRows
+internal interface IMaskedRows
 {
     long Count { get; }
 
@@ -37,7 +37,7 @@ public interface IMaskedRows
 }
 
 /// <summary>Text whose masks are drawn anew in every epoch.</summary>
-public sealed class DynamicMasks(IRowSource rows, MlmMasker masker) : IMaskedRows
+internal sealed class DynamicMasks(IRowSource rows, MlmMasker masker) : IMaskedRows
 {
     public long Count => rows.Count;
 

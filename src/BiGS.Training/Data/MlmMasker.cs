@@ -19,7 +19,7 @@ public sealed record MlmMaskingOptions
 /// Hides words of a row: of those chosen, 80 % become [MASK], 10 % a random word, 10 % stay. Every choice follows from the seed and the
 /// row's number, so a row of an epoch is always masked the same way.
 /// </summary>
-public sealed class MlmMasker
+internal sealed class MlmMasker
 {
     private const double MaskedShare = 0.8;
     private const double RandomShare = 0.1;

@@ -5,7 +5,7 @@ using System.Runtime.ExceptionServices;
 namespace BiGS.Training.Data;
 
 /// <summary>Prepares batches ahead on a thread of its own, in order, a few at most. Begins at any number, since a batch is a function of it.</summary>
-public sealed class PrefetchingLoader : IDisposable
+internal sealed class PrefetchingLoader : IDisposable
 {
     private readonly BlockingCollection<(long Number, MaskedBatch? Batch, ExceptionDispatchInfo? Failure)> _ready;
     private readonly CancellationTokenSource _stop = new();
@@ -23,7 +23,7 @@ public sealed class PrefetchingLoader : IDisposable
     }
 
     /// <summary>How long <see cref="Next"/> had to wait in all: the part of the time that loading cost.</summary>
-    public TimeSpan Waited => _waited.Elapsed;
+    public TimeSpan WaitTime => _waited.Elapsed;
 
     /// <summary>The next batch.</summary>
     /// <param name="number">The number that the caller expects it to have.</param>

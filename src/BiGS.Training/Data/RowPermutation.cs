@@ -4,7 +4,7 @@ namespace BiGS.Training.Data;
 /// A shuffled order of n rows without a list of n numbers: a Feistel network over the next even number of bits permutes
 /// [0, 2^k), and walking on until the result falls below n permutes [0, n). Each epoch has its own order.
 /// </summary>
-public sealed class RowPermutation
+internal sealed class RowPermutation
 {
     private const int Rounds = 6;
 

@@ -1,7 +1,7 @@
 namespace BiGS.Training.Data;
 
 /// <summary>Rows of ids for a model to read, with their special tokens and without padding.</summary>
-public interface IRowSource
+internal interface IRowSource
 {
     long Count { get; }
 
@@ -21,7 +21,7 @@ public interface IRowSource
 /// The paper's rows: [CLS] text [SEP] of one document only. A long document is split into rows that follow each other;
 /// what is left at its end, if it is only a few tokens, is dropped.
 /// </summary>
-public sealed class DocumentRows : IRowSource
+internal sealed class DocumentRows : IRowSource
 {
     /// <summary>Fewer tokens than this say nothing about each other.</summary>
     private const int ShortestRest = 8;
@@ -108,7 +108,7 @@ public sealed class DocumentRows : IRowSource
 /// Full rows without padding: all documents one behind the other, each ended by [SEP], cut into pieces that [CLS] begins.
 /// What is left at the very end is dropped.
 /// </summary>
-public sealed class PackedRows : IRowSource
+internal sealed class PackedRows : IRowSource
 {
     private readonly ITokenizedDocuments _documents;
     private readonly SpecialTokens _special;

@@ -4,7 +4,7 @@ using BiGS.Training.Corpora;
 namespace BiGS.Training.Data;
 
 /// <summary>The authors' HDF5 rows, whose masks were drawn when the corpus was made: the same in every epoch.</summary>
-public sealed class StaticMasks(MaskedShards shards) : IMaskedRows
+internal sealed class StaticMasks(MaskedShards shards) : IMaskedRows
 {
     public long Count => shards.Count;
 

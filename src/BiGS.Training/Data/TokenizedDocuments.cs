@@ -1,7 +1,7 @@
 namespace BiGS.Training.Data;
 
 /// <summary>Documents as token ids, without special tokens.</summary>
-public interface ITokenizedDocuments
+internal interface ITokenizedDocuments
 {
     long Count { get; }
 
@@ -13,7 +13,7 @@ public interface ITokenizedDocuments
 }
 
 /// <summary>Documents that are in memory already.</summary>
-public sealed class DocumentsInMemory : ITokenizedDocuments
+internal sealed class DocumentsInMemory : ITokenizedDocuments
 {
     private readonly IReadOnlyList<int[]> _documents;
     private readonly long[] _before;

@@ -12,7 +12,7 @@ namespace BiGS.Training.Distributed;
 /// <param name="BytesPerSecond">What a rank sends to its neighbour in a second.</param>
 /// <param name="Latency">Seconds before the first byte of a message arrives.</param>
 /// <param name="Buckets">Into how many messages the gradients are put.</param>
-public sealed record AllReduceCost(double BytesPerSecond, double Latency, int Buckets)
+internal sealed record AllReduceCost(double BytesPerSecond, double Latency, int Buckets)
 {
     /// <summary>The whole of it, hidden or not.</summary>
     /// <param name="bytes">Of the gradients of one rank.</param>

@@ -8,7 +8,7 @@ namespace BiGS.Training.Distributed;
 /// of its bucket, so nothing is copied; buckets are filled in the order in which the backward pass makes gradients whole, so the first is on its
 /// way when most of the work is still to be done (Li et al. 2020, “PyTorch Distributed”).
 /// </summary>
-public sealed class GradientBuckets : IDisposable
+internal sealed class GradientBuckets : IDisposable
 {
     /// <summary>About so many buckets: enough to begin early, few enough for each message to be a long one.</summary>
     private const int About = 8;

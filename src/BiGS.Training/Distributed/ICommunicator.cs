@@ -9,10 +9,10 @@ namespace BiGS.Training.Distributed;
 public interface ICommunicator : IProcessGroup
 {
     /// <summary>How long messages were on their way in all, whether or not anything waited for them.</summary>
-    TimeSpan Busy { get; }
+    TimeSpan BusyTime { get; }
 
     /// <summary>How long this rank had to wait for them: the part of the time that they cost.</summary>
-    TimeSpan Waited { get; }
+    TimeSpan WaitTime { get; }
 
     /// <summary>Begins to add a tensor up over all ranks, in place.</summary>
     /// <param name="flat">(n), contiguous; not to be touched until the work is done.</param>

@@ -38,7 +38,7 @@ public interface IProcessGroup : IDisposable
     byte[] BroadcastBytes(ReadOnlySpan<byte> bytes) => AllGatherBytes(Rank == 0 ? bytes : [])[0];
 
     /// <summary>The number of this rank's GPU among those that it sees. Some launchers show every rank its own only.</summary>
-    int Gpu(int seen) => LocalRank % Math.Max(1, seen);
+    int SelectGpu(int seen) => LocalRank % Math.Max(1, seen);
 }
 
 /// <summary>Another rank ended, crashed or cannot be reached any more, so the run cannot go on.</summary>

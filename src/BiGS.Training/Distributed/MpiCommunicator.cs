@@ -48,9 +48,9 @@ public sealed unsafe class MpiCommunicator : ICommunicator
 
     public string Description { get; }
 
-    public TimeSpan Busy => _thread.Busy;
+    public TimeSpan BusyTime => _thread.Busy;
 
-    public TimeSpan Waited => _thread.Waited;
+    public TimeSpan WaitTime => _thread.Waited;
 
     public int LocalRank { get; }
 

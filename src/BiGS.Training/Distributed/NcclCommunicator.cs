@@ -11,7 +11,7 @@ namespace BiGS.Training.Distributed;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Nothing here waits for a GPU. <see cref="Busy"/> and <see cref="Waited"/> are what the GPU's own clock says: the time between a message's begin and end on
+/// Nothing here waits for a GPU. <see cref="BusyTime"/> and <see cref="WaitTime"/> are what the GPU's own clock says: the time between a message's begin and end on
 /// its stream (in which it may have waited for ranks that were not there yet), and the time for which libtorch's stream had nothing to do because a message
 /// was not there; and in both, the time for small messages. What is not known to be over is not counted yet.
 /// </para>
@@ -29,33 +29,33 @@ public sealed partial class NcclCommunicator : ICommunicator
     private volatile RankLostException? _lost;
     private bool _left;
 
-    /// <param name="meeting">Where the processes met; belongs to the communicator from here on.</param>
+    /// <param name="processGroup">Where the processes met; belongs to the communicator from here on.</param>
     /// <param name="gpu">The number of this rank's among those that it sees.</param>
     /// <exception cref="PlatformNotSupportedException">There is no NCCL or no driver on this machine.</exception>
-    public NcclCommunicator(IProcessGroup meeting, int gpu)
-        : this(meeting, gpu, CudaStreams.Load(), NcclLibrary.Load(), new Device(DeviceType.CUDA, gpu))
+    public NcclCommunicator(IProcessGroup processGroup, int gpu)
+        : this(processGroup, gpu, CudaStreams.Load(), NcclLibrary.Load(), new Device(DeviceType.CUDA, gpu))
     {
     }
 
-    /// <param name="meeting">Where the processes met.</param>
+    /// <param name="processGroup">Where the processes met.</param>
     /// <param name="gpu">The number of this rank's.</param>
     /// <param name="cuda">Streams.</param>
     /// <param name="nccl">Messages.</param>
     /// <param name="memory">Where tensors must lie.</param>
-    internal NcclCommunicator(IProcessGroup meeting, int gpu, CudaStreams cuda, NcclLibrary nccl, Device memory)
+    internal NcclCommunicator(IProcessGroup processGroup, int gpu, CudaStreams cuda, NcclLibrary nccl, Device memory)
     {
-        (_meeting, _cuda, _nccl, _memory) = (meeting, cuda, nccl, memory);
-        RankLost = meeting.RankLost;
-        meeting.RankLost = rank =>
+        (_meeting, _cuda, _nccl, _memory) = (processGroup, cuda, nccl, memory);
+        RankLost = processGroup.RankLost;
+        processGroup.RankLost = rank =>
         {
             RankLost?.Invoke(rank);
             _lost = new RankLostException(rank);
         };
-        byte[] id = meeting.BroadcastBytes(meeting.Rank == 0 ? nccl.NewId() : []);
+        byte[] id = processGroup.BroadcastBytes(processGroup.Rank == 0 ? nccl.NewId() : []);
         cuda.Open(gpu);
         _communicator = nccl.Join(id, Rank, WorldSize);
         _stream = new CommunicationStream(cuda);
-        Description = $"{meeting.Description} and {nccl.Version()}";
+        Description = $"{processGroup.Description} and {nccl.Version()}";
     }
 
     public int Rank => _meeting.Rank;
@@ -66,9 +66,9 @@ public sealed partial class NcclCommunicator : ICommunicator
 
     public string Description { get; }
 
-    public TimeSpan Busy => _stream.Busy + _small.Elapsed;
+    public TimeSpan BusyTime => _stream.Busy + _small.Elapsed;
 
-    public TimeSpan Waited => _stream.Waited + _small.Elapsed;
+    public TimeSpan WaitTime => _stream.Waited + _small.Elapsed;
 
     public Action<int>? RankLost { get; set; }
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace BiGS.Training.Distributed;
 
 /// <summary>A run without company: nothing is sent, every sum is what it was.</summary>
-public sealed class SingleProcess : ICommunicator
+internal sealed class SingleProcess : ICommunicator
 {
     public int Rank => 0;
 
@@ -11,9 +11,9 @@ public sealed class SingleProcess : ICommunicator
 
     public string Description => "one process";
 
-    public TimeSpan Busy => TimeSpan.Zero;
+    public TimeSpan BusyTime => TimeSpan.Zero;
 
-    public TimeSpan Waited => TimeSpan.Zero;
+    public TimeSpan WaitTime => TimeSpan.Zero;
 
     public int LocalRank => 0;
 

@@ -8,7 +8,7 @@ namespace BiGS.Training.Evaluation;
 /// Agreement without fine-tuning (Goldberg 2019): the verb is hidden, and its two forms compete for its place; a tie counts as wrong. Forms that are not
 /// one word piece of the vocabulary cannot compete there, and their questions are left out and counted.
 /// </summary>
-public static class AgreementEvaluation
+internal static class AgreementEvaluation
 {
     /// <param name="model">Left in the mode that it was in.</param>
     /// <param name="tokenizer">The model's own.</param>
@@ -31,7 +31,7 @@ public static class AgreementEvaluation
             {
                 answers.Skip("not_one_piece", question.Groups);
             }
-            else if (ids.Length > words.LongestRow)
+            else if (ids.Length > words.MaxRowLength)
             {
                 answers.Skip("too_long", question.Groups);
             }

@@ -8,22 +8,22 @@ namespace BiGS.Training.Evaluation;
 /// <param name="Bad">The other.</param>
 /// <param name="Field">syntax, morphology, semantics, or between two; null where the file does not say.</param>
 /// <param name="Phenomenon">What it is about: island effects, binding, …; null where the file does not say.</param>
-public sealed record MinimalPair(string Good, string Bad, string? Field = null, string? Phenomenon = null);
+internal sealed record MinimalPair(string Good, string Bad, string? Field = null, string? Phenomenon = null);
 
 /// <summary>Which columns of a table hold minimal pairs.</summary>
 /// <param name="Good">The well-formed sentence.</param>
 /// <param name="Bad">The other.</param>
 /// <param name="Group">What pairs are counted together by; null for nothing.</param>
-public sealed record MinimalPairColumns(Column Good, Column Bad, Column? Group = null);
+internal sealed record MinimalPairColumns(Column Good, Column Bad, Column? Group = null);
 
 /// <summary>
 /// The benchmark of linguistic minimal pairs (Warstadt et al. 2020), without fine-tuning: how often the good sentence has the higher
 /// pseudo-log-likelihood. A tie counts as wrong.
 /// </summary>
-public static class Blimp
+internal static class Blimp
 {
     private static readonly Column[] Published =
-        [Column.Of("sentence_good"), Column.Of("sentence_bad"), Column.Of("field") with { Optional = true }, Column.Of("linguistics_term") with { Optional = true }];
+        [Column.Named("sentence_good"), Column.Named("sentence_bad"), Column.Named("field") with { Optional = true }, Column.Named("linguistics_term") with { Optional = true }];
 
     /// <summary>The pairs of a table, in its order.</summary>
     /// <param name="path">The file.</param>
@@ -38,7 +38,7 @@ public static class Blimp
         {
             if (string.IsNullOrWhiteSpace(row.Cells[0]) || string.IsNullOrWhiteSpace(row.Cells[1]))
             {
-                throw new InvalidDataException($"{row.Where}: a sentence is empty; expected a good and a bad one");
+                throw new InvalidDataException($"{row.Location}: a sentence is empty; expected a good and a bad one");
             }
 
             yield return columns is null
@@ -60,7 +60,7 @@ public static class Blimp
         var read = new List<MinimalPair>();
         foreach (MinimalPair pair in pairs)
         {
-            if (Math.Max(likelihood.LengthOf(pair.Good), likelihood.LengthOf(pair.Bad)) <= likelihood.LongestSentence)
+            if (Math.Max(likelihood.CountTokens(pair.Good), likelihood.CountTokens(pair.Bad)) <= likelihood.MaxTokens)
             {
                 read.Add(pair);
             }

@@ -12,7 +12,7 @@ namespace BiGS.Training.Evaluation;
 /// </code>
 /// At BERT's i = 4d that is 24 (12 d² · 2L + 4 L² d), and at BiGS's i = 3d, by FFT, 23 (13 d² · 2L + 2 d (10 L log₂ 2L + 6 L)).
 /// </summary>
-public static class ForwardCost
+internal static class ForwardCost
 {
     /// <param name="config">The model's shape.</param>
     /// <param name="length">L.</param>
@@ -24,7 +24,7 @@ public static class ForwardCost
         double weights = (4 * d * d) + inner;
         double routing = config.Routing == Routing.Attention
             ? 4.0 * length * length * d
-            : 2 * d * RouteCost.Of(route, length, config.StateSize);
+            : 2 * d * RouteCost.Estimate(route, length, config.StateSize);
         return config.NumHiddenLayers * ((2.0 * length * weights) + routing);
     }
 }

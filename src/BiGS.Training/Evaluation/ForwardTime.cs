@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace BiGS.Training.Evaluation;
 
 /// <summary>How long a model takes to read one row.</summary>
-public static class ForwardTime
+internal static class ForwardTime
 {
     /// <summary>Turns that count; one before them prepares products for their shapes.</summary>
     private const int Turns = 5;

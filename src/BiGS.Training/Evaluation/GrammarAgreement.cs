@@ -18,7 +18,7 @@ public sealed record AgreementScore(int Attractors, long Right, long Count)
 /// Subject–verb agreement on the built-in grammar, whose ground truth is known: each agreeing verb of a sentence is masked in turn,
 /// and its two forms compete (Linzen et al. 2016, in the masked form of Goldberg 2019). Forms that are not one token are passed over.
 /// </summary>
-public static class GrammarAgreement
+internal static class GrammarAgreement
 {
     /// <summary>From here on, each distance from subject to verb is rare, and all are counted together.</summary>
     private const int LongDistance = 10;
@@ -81,7 +81,7 @@ public static class GrammarAgreement
             BiGS.Tokenizers.TokenizedText encoding = tokenizer.Encode(sentence.Text);
             foreach (Agreement verb in sentence.Agreements)
             {
-                bool fits = encoding.Ids.Count <= words.LongestRow;
+                bool fits = encoding.Ids.Count <= words.MaxRowLength;
                 if (fits && Question(tokenizer.Vocabulary, encoding, verb, sentence.WordStart(verb.VerbIndex)) is { } question)
                 {
                     questions.Add(question);

@@ -18,7 +18,7 @@ public sealed record MaskedLmScore(double Loss, double Accuracy, long Count)
 /// <param name="Loss">Cross-entropies, in nats.</param>
 /// <param name="Hits">Right first guesses.</param>
 /// <param name="Count">Masked tokens asked for.</param>
-public sealed record MaskedLmSums(double Loss, long Hits, long Count)
+internal sealed record MaskedLmSums(double Loss, long Hits, long Count)
 {
     /// <exception cref="ArgumentException">No position is masked.</exception>
     public MaskedLmScore Score() => Count > 0
@@ -27,7 +27,7 @@ public sealed record MaskedLmSums(double Loss, long Hits, long Count)
 }
 
 /// <summary>Held-out masked language modelling: loss and accuracy over batches whose masks are fixed.</summary>
-public static class MaskedLmEvaluation
+internal static class MaskedLmEvaluation
 {
     /// <param name="model">Left in the mode that it was in.</param>
     /// <param name="batches">Each read once.</param>
@@ -50,7 +50,7 @@ public static class MaskedLmEvaluation
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                BatchTensors tensors = BatchTensors.Of(batch, device);
+                BatchTensors tensors = BatchTensors.FromBatch(batch, device);
                 Tensor logits = model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
                 loss += nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum).to_type(ScalarType.Float64).item<double>();
                 hits += logits.argmax(1).eq(tensors.Words).sum(ScalarType.Int64).item<long>();

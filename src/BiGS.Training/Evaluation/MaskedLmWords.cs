@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace BiGS.Training.Evaluation;
 
 /// <summary>What a model of libtorch gives for words at hidden positions.</summary>
-public static class MaskedLmWords
+internal static class MaskedLmWords
 {
     /// <summary>Asks a model.</summary>
     /// <param name="model">Left in the mode that it was in.</param>
@@ -23,7 +23,7 @@ public static class MaskedLmWords
             using var untracked = inference_mode();
             using var scope = NewDisposeScope();
             Device device = model.Bigs.Embeddings.WordTable.device;
-            Tensor logits = model.LogitsAt(ModelInput.Of(batch, device), ModelInput.Send(tensor(positions), device)); // (rows, v)
+            Tensor logits = model.LogitsAt(ModelInput.FromBatch(batch, device), ModelInput.Send(tensor(positions), device)); // (rows, v)
             return (Doubles(logits.view(-1).index_select(0, tensor(wanted, device: device))), Doubles(logits.logsumexp(1)));
         }
         finally

@@ -12,18 +12,18 @@ public sealed record NeighbourBaselineScore(double Unigram, double Bigram, long 
 /// A guesser that has counted pairs of neighbours. It sees the true neighbours even where these are masked too, which the model does not:
 /// the bar is set a little high rather than low.
 /// </summary>
-public sealed class NeighbourBaseline
+internal sealed class NeighbourBaseline
 {
     private readonly Dictionary<int, long> _counts = [];
     private readonly Dictionary<int, Dictionary<int, int>> _after = [];
     private readonly Dictionary<int, Dictionary<int, int>> _before = [];
 
     /// <param name="texts">What to count: token ids.</param>
-    /// <param name="mostTokens">Where to stop counting.</param>
-    public NeighbourBaseline(IEnumerable<int[]> texts, long mostTokens = 5_000_000)
+    /// <param name="maxTokens">Where to stop counting.</param>
+    public NeighbourBaseline(IEnumerable<int[]> texts, long maxTokens = 5_000_000)
     {
         long counted = 0;
-        foreach (int[] ids in texts.TakeWhile(_ => counted < mostTokens))
+        foreach (int[] ids in texts.TakeWhile(_ => counted < maxTokens))
         {
             counted += ids.Length;
             for (int i = 0; i < ids.Length; i++)

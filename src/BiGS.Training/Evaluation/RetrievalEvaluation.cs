@@ -6,13 +6,13 @@ namespace BiGS.Training.Evaluation;
 /// <summary>A question, and the text that answers it.</summary>
 /// <param name="Question">One sentence.</param>
 /// <param name="Text">The number of its text among all.</param>
-public readonly record struct RetrievalQuestion(string Question, int Text);
+internal readonly record struct RetrievalQuestion(string Question, int Text);
 
 /// <summary>
 /// How often a question finds its text among all texts. A text is as near as the nearest of its passages, and a text that is just as near as the right
 /// one counts as nearer: a tie is wrong. Beside it stand the same figures of BM25, which knows words and nothing else.
 /// </summary>
-public static class RetrievalEvaluation
+internal static class RetrievalEvaluation
 {
     private const int Near = 10;
     private const int EmbeddedAtOnce = 512;

@@ -9,19 +9,19 @@ namespace BiGS.Training.Evaluation;
 /// <param name="Flops">As the paper counts: SSMs by FFT.</param>
 /// <param name="RouteFlops">By the route that computes here.</param>
 /// <param name="Seconds">Of a forward pass; null where the model has too few positions.</param>
-public sealed record RowCost(int Length, double Flops, double RouteFlops, double? Seconds)
+internal sealed record RowCost(int Length, double Flops, double RouteFlops, double? Seconds)
 {
     /// <summary>Counts, and measures as far as the model has positions.</summary>
     /// <param name="model">Frozen, with its route set.</param>
     /// <param name="length">Tokens.</param>
     /// <param name="route">How the SSMs of the model are applied.</param>
     /// <param name="cancellationToken">Stops between turns.</param>
-    public static RowCost Of(HeadedModel model, int length, ISsmRoute route, CancellationToken cancellationToken = default)
+    public static RowCost Measure(HeadedModel model, int length, ISsmRoute route, CancellationToken cancellationToken = default)
     {
         bool fits = model.Config.PositionEmbeddingType == PositionEmbedding.None || length <= model.Config.MaxPositionEmbeddings;
         return new RowCost(
             length,
-            ForwardCost.Flops(model.Config, length, SsmRoutes.Named("fft")),
+            ForwardCost.Flops(model.Config, length, SsmRoutes.Get("fft")),
             ForwardCost.Flops(model.Config, length, route),
             fits ? ForwardTime.Median(model, length, cancellationToken) : null);
     }

@@ -3,13 +3,13 @@ using BiGS.Pipelines;
 namespace BiGS.Training.Evaluation;
 
 /// <summary>The figures of many sentences' scores.</summary>
-public static class SentenceScoreSummary
+internal static class SentenceScoreSummary
 {
     /// <summary>
     /// What many sentences come to: the mean score of a sentence, and the pseudo-perplexity e^{−Σ PLL / Σ pieces} of a word piece (Salazar et al. 2020).
     /// </summary>
     /// <exception cref="ArgumentException">There is no word piece.</exception>
-    public static Score Of(string task, IReadOnlyList<SentenceScore> scores)
+    public static Score Create(string task, IReadOnlyList<SentenceScore> scores)
     {
         if (scores.Sum(score => (long)score.Pieces) == 0)
         {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace BiGS.Training.FineTuning;
 
 /// <summary>A model's logits for samples.</summary>
-public static class BatchedInference
+internal static class BatchedInference
 {
     /// <summary>Positions of a batch: as many rows as fit, so that long texts do not need more memory than short ones.</summary>
     private const int TokensAtOnce = 8_192;
@@ -35,7 +35,7 @@ public static class BatchedInference
                 cancellationToken.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
                 Sample[] batch = [.. chosen.Select(i => samples[i])];
-                ModelOutput output = model.Forward(SampleBatch.Of(batch, padId, LengthOf(model.Config, batch), device).Input);
+                ModelOutput output = model.Forward(SampleBatch.Create(batch, padId, LengthOf(model.Config, batch), device).Input);
                 foreach ((int i, float[] logits) in chosen.Zip(Rows(output, batch)))
                 {
                     answers[i] = logits;

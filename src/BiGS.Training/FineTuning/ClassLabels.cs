@@ -7,7 +7,7 @@ namespace BiGS.Training.FineTuning;
 /// Labels as files write them, and the classes that they stand for. "1" and "1.0" (a column of whole numbers that once had a gap) are one class, and so
 /// are "True" and "true"; other labels are told apart letter by letter.
 /// </summary>
-public static partial class ClassLabels
+internal static partial class ClassLabels
 {
     private const int ManyClasses = 20;
 

@@ -6,7 +6,7 @@ namespace BiGS.Training.FineTuning;
 /// The peak rate of fine-tuning where none is asked for. The paper's 2·10⁻⁵ is for models of BERT-Base's width and more; a narrow model hardly moves at it
 /// and stays at the most frequent class. Measured for each (docs/results/small-models.md, "Which learning rate").
 /// </summary>
-public static class DefaultLearningRate
+internal static class DefaultLearningRate
 {
     /// <summary>The paper's, for all of a model of width 768 or more (paper.md §5).</summary>
     public const double Wide = 2e-5;

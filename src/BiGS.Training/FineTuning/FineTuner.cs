@@ -9,7 +9,7 @@ namespace BiGS.Training.FineTuning;
 /// <summary>
 /// Fine-tuning: some epochs over labelled examples, each followed by a look at the validation examples; the best epoch's weights are what remains.
 /// </summary>
-public sealed class FineTuner : IDisposable
+internal sealed class FineTuner : IDisposable
 {
     private readonly HeadedModel _model;
     private readonly FineTuningOptions _options;
@@ -41,7 +41,7 @@ public sealed class FineTuner : IDisposable
             model.AddAdapters(rank, options.LoraAlpha, options.Seed);
         }
 
-        IReadOnlyList<ParameterGroup> groups = ParameterGroup.Of(model, options.WeightDecay, ssmWeightDecay: 0, ssmLearningRateFactor: 1);
+        IReadOnlyList<ParameterGroup> groups = ParameterGroup.Create(model, options.WeightDecay, ssmWeightDecay: 0, ssmLearningRateFactor: 1);
         if (options.FreezeSsm)
         {
             Freeze(groups[^1].Parameters.Select(p => p.Parameter));
@@ -146,7 +146,7 @@ public sealed class FineTuner : IDisposable
 
         random.manual_seed(unchecked((_options.Seed * 0x9E3779B97F4A7C1L) ^ step) & long.MaxValue);
         int length = states is null ? BatchedInference.LengthOf(_model.Config, samples) : (int)states.shape[^2];
-        SampleBatch batch = SampleBatch.Of(samples, _padId, length, _device);
+        SampleBatch batch = SampleBatch.Create(samples, _padId, length, _device);
         ModelOutput output = states is null ? _model.Forward(batch.Input, batch.Labels) : _model.Head(states, batch.Input.AttentionMask, batch.Labels);
         double loss = output.Loss!.to_type(ScalarType.Float64).item<double>();
         if (!double.IsFinite(loss))

@@ -75,8 +75,8 @@ public enum ClassWeighting
 public sealed record EpochResult(int Epoch, double Loss, BiGS.Training.Evaluation.Score Score, double Seconds);
 
 /// <summary>How far fine-tuning has come.</summary>
-/// <param name="What">Encoding, training, validating.</param>
-/// <param name="Done">Steps or batches.</param>
-/// <param name="All">Of so many.</param>
+/// <param name="Activity">Encoding, training, validating.</param>
+/// <param name="Completed">Steps or batches.</param>
+/// <param name="Total">Of so many.</param>
 /// <param name="Loss">Of the last step.</param>
-public sealed record FineTuningProgress(string What, long Done, long All, double? Loss = null);
+public sealed record FineTuningProgress(string Activity, long Completed, long Total, double? Loss = null);

@@ -10,7 +10,7 @@ namespace BiGS.Training.FineTuning;
 /// those of its training. The model itself works without.
 /// </summary>
 /// <param name="Task">The task's name.</param>
-public sealed record FineTuningRecord(string Task)
+internal sealed record FineTuningRecord(string Task)
 {
     public const string FileName = "finetuning.json";
 

@@ -25,7 +25,7 @@ public sealed record FineTuningRequest(string Task, TaskKind Kind, string Model,
     public IReadOnlyList<string> Validation { get; init; } = [];
 
     /// <summary>Further files to score at the end, each on its own.</summary>
-    public IReadOnlyList<string> Also { get; init; } = [];
+    public IReadOnlyList<string> AdditionalValidation { get; init; } = [];
 
     /// <summary>The share of the training examples that is kept aside where there is no validation file, drawn class by class; between 0 and 1.</summary>
     public double HoldOut { get; init; } = 0.1;
@@ -52,11 +52,11 @@ public sealed record FineTuningRequest(string Task, TaskKind Kind, string Model,
 /// <param name="Best">The epoch that was kept.</param>
 /// <param name="BeforeTuning">What the model said before it was tuned, on the validation examples; null where its head was fresh.</param>
 /// <param name="Baseline">What answering without reading reaches on the validation examples.</param>
-/// <param name="Also">The best epoch's scores on the further files, by file name.</param>
+/// <param name="AdditionalScores">The best epoch's scores on the further files, by file name.</param>
 /// <param name="TrainCount">Examples learned from.</param>
 /// <param name="Warnings">What was fresh, cut or left out.</param>
 public sealed record FineTuningResult(
-    IReadOnlyList<EpochResult> Epochs, EpochResult Best, Score? BeforeTuning, Score Baseline, IReadOnlyDictionary<string, Score> Also, int TrainCount, IReadOnlyList<string> Warnings)
+    IReadOnlyList<EpochResult> Epochs, EpochResult Best, Score? BeforeTuning, Score Baseline, IReadOnlyDictionary<string, Score> AdditionalScores, int TrainCount, IReadOnlyList<string> Warnings)
 {
     /// <summary>The recipe that it was tuned by, with the learning rate that was chosen.</summary>
     public required FineTuningOptions Options { get; init; }
@@ -100,7 +100,7 @@ public static class FineTuningRun
     public static FineTuningResult Run(FineTuningRequest request, string output, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ConfigFile config = CheckpointFolder.ReadConfig(request.Model);
-        var sentence = SentenceTransformer.Of(request.Model);
+        var sentence = SentenceTransformer.Read(request.Model);
         var rows = RowBuilder.For(
             request.Kind, ModelTokenizer.Open(request.Tokenizer, config.Config), config.Config, sentence, new RowLayout(request.MaxLength, request.PairStyle));
         BertTokenizer tokenizer = rows.Tokenizer;
@@ -112,15 +112,15 @@ public static class FineTuningRun
         OpenedCheckpoint opened = CheckpointFolder.Open(request.Model, torch with
         {
             Architecture = request.Kind.Architecture,
-            Reshape = shape => WithDropout(request.Kind.Configure(shape, labels), request.Options.Dropout),
+            Configure = shape => WithDropout(request.Kind.Configure(shape, labels), request.Options.Dropout),
             Seed = request.Options.Seed,
         });
         using HeadedModel model = opened.Model;
         int padId = tokenizer.Vocabulary.PadId;
-        using var tuner = new FineTuner(model, request.Options, padId, headIsFresh: opened.Fresh.Count > 0);
+        using var tuner = new FineTuner(model, request.Options, padId, headIsFresh: opened.NewlyInitialized.Count > 0);
         request.Kind.Prepare(model, request.Options, train);
         string bestMetric = request.Kind.BestMetricOf(validation);
-        Score? before = opened.Fresh.Count > 0 ? null : validation.Score(request.Task, BatchedInference.Logits(model, validation.Samples, padId, progress, cancellationToken));
+        Score? before = opened.NewlyInitialized.Count > 0 ? null : validation.Score(request.Task, BatchedInference.Logits(model, validation.Samples, padId, progress, cancellationToken));
         ConfigFile saved = opened.File with { Inert = WithLabels(opened.File.Inert, request.Task, labels) };
         IReadOnlyList<float[]> answers = [];
         IReadOnlyList<EpochResult> epochs = tuner.Run(

@@ -48,7 +48,7 @@ internal sealed record HeadScale
         {
             using var each = NewDisposeScope();
             int length = BatchedInference.LengthOf(model.Config, [sample]);
-            ModelInput input = SampleBatch.Of([sample with { Rows = [sample.Rows[0]], Target = null }], padId, length, model.Bigs.Embeddings.WordTable.device).Input;
+            ModelInput input = SampleBatch.Create([sample with { Rows = [sample.Rows[0]], Target = null }], padId, length, model.Bigs.Embeddings.WordTable.device).Input;
             Tensor last = model.Bigs.Encode(input); // (1, l, d)
             Tensor heard = model.Bigs.Pooler is { } pooler ? pooler.Summary(last, input.AttentionMask) : last[0].narrow(0, 0, Math.Min(sample.Rows[0].Ids.Length, length)); // (·, d)
             read.Add(heard.to_type(ScalarType.Float32).MoveToOuterDisposeScope());

@@ -29,7 +29,7 @@ internal sealed class HiddenStates : IDisposable
             using var scope = NewDisposeScope();
             Sample sample = samples[i];
             int length = BatchedInference.LengthOf(model.Config, [sample]);
-            Tensor last = model.Forward(SampleBatch.Of([sample], padId, length, device).Input).LastHiddenState; // (rows, l, d)
+            Tensor last = model.Forward(SampleBatch.Create([sample], padId, length, device).Input).LastHiddenState; // (rows, l, d)
             states[i] = last.to_type(ScalarType.BFloat16).cpu().DetachFromDisposeScope();
             progress?.Report(new FineTuningProgress("reading once", i + 1, states.Length));
         }

@@ -13,7 +13,7 @@ public abstract class LabelledExamples
     public abstract int Count { get; }
 
     /// <summary>What is fed to the model.</summary>
-    public abstract IReadOnlyList<Sample> Samples { get; }
+    internal abstract IReadOnlyList<Sample> Samples { get; }
 
     /// <summary>The first line of a file of guesses; null for none.</summary>
     public virtual string? PredictionHeader => "index\tprediction";
@@ -28,7 +28,7 @@ public abstract class LabelledExamples
     public virtual bool IsLabelled(int example) => Samples.Count != Count || Samples[example].Target is not null;
 
     /// <summary>File and row of an example, for messages; null where the kind does not keep them.</summary>
-    public virtual string? Where(int example) => null;
+    public virtual string? Location(int example) => null;
 
     /// <summary>Some of them.</summary>
     /// <param name="chosen">Told the number of an example.</param>

@@ -5,12 +5,12 @@ using BiGS.Training.Corpora;
 namespace BiGS.Training.FineTuning;
 
 /// <summary>A question to a text, and where its answers stand.</summary>
-/// <param name="Where">File and question, for messages.</param>
+/// <param name="Location">File and question, for messages.</param>
 /// <param name="Id">As the file has it: what predictions are named by.</param>
 /// <param name="Question">One sentence.</param>
 /// <param name="Context">The text, of any length.</param>
 /// <param name="Answers">Text and first character (UTF-16) of each; empty where the text has none; null where no question of the file says.</param>
-public sealed record QuestionExample(string Where, string Id, string Question, string Context, IReadOnlyList<(string Text, int Start)>? Answers)
+internal sealed record QuestionExample(string Location, string Id, string Question, string Context, IReadOnlyList<(string Text, int Start)>? Answers)
 {
     /// <summary>A file as SQuAD 1.1 and 2.0 lay it out.</summary>
     /// <param name="path">The file.</param>

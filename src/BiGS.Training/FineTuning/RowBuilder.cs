@@ -20,7 +20,7 @@ public enum PairStyle
 /// <param name="MaxLength">The most tokens of a row.</param>
 /// <param name="PairStyle">How two texts are joined.</param>
 /// <param name="Distractors">How many unrelated texts, of other examples, are put between the two of a pair: what a reader must look past.</param>
-public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyle PairStyle = PairStyle.Sep, int Distractors = 0)
+internal sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyle PairStyle = PairStyle.Sep, int Distractors = 0)
 {
     private readonly VocabularyCoverage _coverage = new(Tokenizer);
     private readonly List<string> _warnings = [];
@@ -53,7 +53,7 @@ public sealed record RowBuilder(BertTokenizer Tokenizer, int MaxLength, PairStyl
 
     /// <summary>One text, or two. The longer of two loses its end first.</summary>
     /// <exception cref="InvalidDataException">A text is empty.</exception>
-    public TokenRow Of(string text, string? pair, string where)
+    public TokenRow CreateRow(string text, string? pair, string where)
     {
         if (string.IsNullOrWhiteSpace(text) || (pair is not null && string.IsNullOrWhiteSpace(pair)))
         {

@@ -7,16 +7,16 @@ namespace BiGS.Training.FineTuning;
 /// <summary>Samples side by side, padded to one length, as tensors on a device.</summary>
 /// <param name="Input">Ids, mask and types: (b, l); of choices (b, choices, l).</param>
 /// <param name="Labels">Null where the samples want nothing.</param>
-public sealed record SampleBatch(ModelInput Input, ModelLabels? Labels)
+internal sealed record SampleBatch(ModelInput Input, ModelLabels? Labels)
 {
     /// <param name="samples">Of one kind, with equally many rows.</param>
     /// <param name="padId">Fills what the shorter rows leave.</param>
     /// <param name="length">The length to pad to.</param>
     /// <param name="device">Where to put them.</param>
-    public static SampleBatch Of(IReadOnlyList<Sample> samples, int padId, int length, Device device)
+    public static SampleBatch Create(IReadOnlyList<Sample> samples, int padId, int length, Device device)
     {
-        var rows = Batch.Of([.. samples.SelectMany(sample => sample.Rows)], padId, length);
-        var input = ModelInput.Of(rows, device, samples[0].Rows.Count);
+        var rows = Batch.Create([.. samples.SelectMany(sample => sample.Rows)], padId, length);
+        var input = ModelInput.FromBatch(rows, device, samples[0].Rows.Count);
         return new SampleBatch(input, samples[0].Target is null ? null : LabelsOf(samples, length, device));
     }
 

@@ -6,7 +6,7 @@ namespace BiGS.Training.FineTuning;
 /// The sentences of plain text, by what ends one: a full stop, a question mark or an exclamation mark, then space, then a capital, a number or a quote. An
 /// abbreviation before a name parts a sentence in two; for learning what sentences are alike that does no harm.
 /// </summary>
-public static partial class SentenceSplitter
+internal static partial class SentenceSplitter
 {
     private const int FewestWords = 4;
 

@@ -6,10 +6,10 @@ using BiGS.Training.Corpora;
 namespace BiGS.Training.FineTuning;
 
 /// <summary>A sentence of words, each with a tag.</summary>
-/// <param name="Where">File and place, for messages.</param>
+/// <param name="Location">File and place, for messages.</param>
 /// <param name="Words">At least one.</param>
 /// <param name="Tags">As many, as the file writes them; null where it has none.</param>
-public sealed record TaggedExample(string Where, IReadOnlyList<string> Words, IReadOnlyList<string>? Tags)
+internal sealed record TaggedExample(string Location, IReadOnlyList<string> Words, IReadOnlyList<string>? Tags)
 {
     private static readonly string[] WordNames = ["tokens", "words"];
     private static readonly string[] TagNames = ["tags", "ner_tags", "labels", "ner"];
@@ -34,17 +34,17 @@ public sealed record TaggedExample(string Where, IReadOnlyList<string> Words, IR
         foreach (TableRow row in table.Rows)
         {
             string? Cell(int column) => table.Places[column] is { } place ? row.Cells[place.GetOffset(row.Cells.Count)] : null;
-            string[] words = Texts(Cell(0), "tokens", row.Where)
-                ?? throw new InvalidDataException($"{row.Where}: the tokens are missing; expected an array of words");
-            string[]? tags = Texts(Cell(1), "tags", row.Where);
+            string[] words = Texts(Cell(0), "tokens", row.Location)
+                ?? throw new InvalidDataException($"{row.Location}: the tokens are missing; expected an array of words");
+            string[]? tags = Texts(Cell(1), "tags", row.Location);
             if (tags is not null && tags.Length != words.Length)
             {
-                throw new InvalidDataException($"{row.Where}: has {words.Length} tokens and {tags.Length} tags; each word needs one");
+                throw new InvalidDataException($"{row.Location}: has {words.Length} tokens and {tags.Length} tags; each word needs one");
             }
 
             if (words.Length > 0)
             {
-                yield return new TaggedExample(row.Where, words, names is null ? tags : tags?.Select(tag => Name(tag, names, row.Where)).ToArray());
+                yield return new TaggedExample(row.Location, words, names is null ? tags : tags?.Select(tag => Name(tag, names, row.Location)).ToArray());
             }
         }
     }

@@ -27,9 +27,9 @@ public static class TaskEvaluation
         string task, TaskKind kind, OpenedCheckpoint opened, BertTokenizer tokenizer, IReadOnlyList<string> paths, RowLayout layout,
         IProgress<FineTuningProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        if (opened.Model.Architecture != kind.Architecture || opened.Fresh.Count > 0)
+        if (opened.Model.Architecture != kind.Architecture || opened.NewlyInitialized.Count > 0)
         {
-            throw new InvalidDataException($"the checkpoint is a {opened.Model.Architecture}{(opened.Fresh.Count > 0 ? " whose head is not trained" : "")}, but {task} is answered by a trained {kind.Architecture}; fine-tune it first (FineTuningRequest.Task = {task})");
+            throw new InvalidDataException($"the checkpoint is a {opened.Model.Architecture}{(opened.NewlyInitialized.Count > 0 ? " whose head is not trained" : "")}, but {task} is answered by a trained {kind.Architecture}; fine-tune it first (FineTuningRequest.Task = {task})");
         }
 
         if (!kind.Accepts(opened.Model.Config))

@@ -50,7 +50,7 @@ internal sealed class TaskExamples
             }
         }
 
-        Dictionary<string, LabelledExamples> also = request.Also.ToDictionary(
+        Dictionary<string, LabelledExamples> also = request.AdditionalValidation.ToDictionary(
             path => Path.GetFileName(path), path => NotEmpty(ofAlso.LeaveOut(request.Kind.ReadValidation([path], labels, rows)), [path], "there is nothing to score"));
 
         // Laid out now, so that an empty text is found before hours of training and not behind them.

@@ -26,10 +26,10 @@ public abstract class TaskKind
     protected TableOptions Tables { get; private set; } = new();
 
     /// <summary>The same, with what a reader remarks kept for the end of the run: where a file is refused, its error stands alone.</summary>
-    protected TableOptions TablesWithWarningsIn(RowBuilder rows) => Tables with { Warn = remark => rows.Warn(rows.Warnings.Contains(remark) ? [] : [remark]) };
+    private protected TableOptions TablesWithWarningsIn(RowBuilder rows) => Tables with { Warn = remark => rows.Warn(rows.Warnings.Contains(remark) ? [] : [remark]) };
 
     /// <summary>The same kind, with tables read by these options.</summary>
-    public TaskKind With(TableOptions tables)
+    public TaskKind WithTables(TableOptions tables)
     {
         var copy = (TaskKind)MemberwiseClone();
         copy.Tables = tables;
@@ -55,7 +55,7 @@ public abstract class TaskKind
     /// <param name="labels">The known classes or tags.</param>
     /// <param name="rows">Makes rows of texts.</param>
     /// <exception cref="InvalidDataException">A file is not as it should be, or has a label that is not known: says where.</exception>
-    public abstract LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows);
+    internal abstract LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows);
 
     /// <summary>Reads what is learned from, where that is laid out otherwise than what answers are scored on.</summary>
     /// <param name="paths">Read one after the other.</param>
@@ -63,14 +63,14 @@ public abstract class TaskKind
     /// <param name="rows">Makes rows of texts.</param>
     /// <param name="limit">So many of them, drawn at random, each class in its share; null for all.</param>
     /// <exception cref="InvalidDataException">A file is not as it should be, or has a label that is not known: says where.</exception>
-    public virtual LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
+    internal virtual LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
     {
         return Read(paths, labels, rows).Subsample(limit);
     }
 
     /// <summary>Reads what epochs are compared on: as <see cref="Read"/>, but what training never saw does not stop it where it can count as wrong.</summary>
     /// <inheritdoc cref="Read"/>
-    public virtual LabelledExamples ReadValidation(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => Read(paths, labels, rows);
+    internal virtual LabelledExamples ReadValidation(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => Read(paths, labels, rows);
 
     /// <summary>Sets what the head needs to know of the recipe.</summary>
     /// <param name="model">With the task's head.</param>

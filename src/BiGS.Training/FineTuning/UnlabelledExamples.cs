@@ -25,7 +25,7 @@ internal sealed class UnlabelledExamples
         }
 
         _count += unlabelled.Length;
-        _first ??= examples.Where(unlabelled[0]);
+        _first ??= examples.Location(unlabelled[0]);
         return examples.Subset(examples.IsLabelled);
     }
 }

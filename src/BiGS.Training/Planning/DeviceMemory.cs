@@ -4,7 +4,7 @@ namespace BiGS.Training.Planning;
 /// <param name="Weights">In single precision.</param>
 /// <param name="Gradients">In single precision.</param>
 /// <param name="Moments">Adam's two, in single precision; a part of them where the ranks share them out.</param>
-public sealed record DeviceMemory(double Weights, double Gradients, double Moments)
+internal sealed record DeviceMemory(double Weights, double Gradients, double Moments)
 {
     private const double Single = 4;
 
@@ -12,5 +12,5 @@ public sealed record DeviceMemory(double Weights, double Gradients, double Momen
 
     /// <param name="parameters">Of the model.</param>
     /// <param name="shards">Among how many ranks Adam's moments are shared out; 1 where each keeps all of them.</param>
-    public static DeviceMemory Of(long parameters, int shards) => new(Single * parameters, Single * parameters, 2 * Single * parameters / shards);
+    public static DeviceMemory Estimate(long parameters, int shards) => new(Single * parameters, Single * parameters, 2 * Single * parameters / shards);
 }

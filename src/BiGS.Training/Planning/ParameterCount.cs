@@ -6,10 +6,10 @@ namespace BiGS.Training.Planning;
 /// How many numbers a masked language model learns, from its shape alone, so that nothing is set aside to count them. A dense layer n → m has
 /// n m + m, a LayerNorm 2 d, and an SSM 4 N + 2 for each of its kernels (A and C complex, D, Δ); the decoder is the word table.
 /// </summary>
-public static class ParameterCount
+internal static class ParameterCount
 {
     /// <param name="config">The shape, its vocabulary and positions included.</param>
-    public static long Of(BiGSConfig config)
+    public static long Compute(BiGSConfig config)
     {
         long d = config.HiddenSize;
         long positions = config.PositionEmbeddingType == PositionEmbedding.Absolute ? config.MaxPositionEmbeddings : 0;

@@ -6,7 +6,7 @@ namespace BiGS.Training.Planning;
 /// A pretraining run before it is run: its steps, and how long they take on W devices. The batch of a step stays the same whatever W is; its
 /// rows are shared out, the rank with most of them sets the pace, and the gradients are summed behind the backward pass as far as they fit.
 /// </summary>
-public sealed record RunPlan
+internal sealed record RunPlan
 {
     /// <summary>Rows of a batch, over all ranks.</summary>
     public required int BatchSize { get; init; }
@@ -35,7 +35,7 @@ public sealed record RunPlan
     public double Tokens => (double)Steps * TokensPerStep;
 
     /// <summary>What each rank sums with the others, once a step.</summary>
-    public double GradientBytes => DeviceMemory.Of(Parameters, 1).Gradients;
+    public double GradientBytes => DeviceMemory.Estimate(Parameters, 1).Gradients;
 
     /// <summary>The run on a number of devices.</summary>
     /// <exception cref="ArgumentException">There are more ranks than rows.</exception>
@@ -62,13 +62,13 @@ public sealed record RunPlan
 /// <param name="Exposed">Seconds of a step in which everyone waits for them.</param>
 /// <param name="Steps">Of the run.</param>
 /// <param name="Alone">Seconds of a step on one device.</param>
-public sealed record RankPlan(int Ranks, int Rows, double Computing, double Communication, double Exposed, long Steps, double Alone)
+internal sealed record RankPlan(int Ranks, int Rows, double Computing, double Communication, double Exposed, long Steps, double Alone)
 {
     public double StepSeconds => Computing + Exposed;
 
-    public TimeSpan Took => TimeSpan.FromSeconds(Steps * StepSeconds);
+    public TimeSpan Elapsed => TimeSpan.FromSeconds(Steps * StepSeconds);
 
-    public double DeviceHours => Ranks * Took.TotalHours;
+    public double DeviceHours => Ranks * Elapsed.TotalHours;
 
     /// <summary>Of W devices, the share that one would have computed in the same time.</summary>
     public double Efficiency => Alone / (Ranks * StepSeconds);

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace BiGS.Training.Planning;
 
 /// <summary>How fast a device trains: a few steps of the model itself on random words, timed.</summary>
-public static class StepTime
+internal static class StepTime
 {
     /// <summary>Steps that count; two before them prepare products for their shapes.</summary>
     private const int Counted = 3;
@@ -27,7 +27,7 @@ public static class StepTime
         PretrainingOptions run, int rows, Device device, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         TrainingOptions recipe = run.Training;
-        using var model = new BiGSForMaskedLM(run.Model, SsmRoutes.Named(run.Route));
+        using var model = new BiGSForMaskedLM(run.Model, SsmRoutes.Get(run.Route));
         model.Initialize(recipe.Seed);
         model.to(device);
         model.ComputeIn(recipe.Precision);
@@ -35,7 +35,7 @@ public static class StepTime
         model.train();
         List<Parameter> parameters = [.. model.parameters()];
         using var optimizer = new FusedAdamW(
-            ParameterGroup.Of(model, recipe.WeightDecay, recipe.SsmWeightDecay, recipe.SsmLearningRateFactor), recipe.Beta1, recipe.Beta2, recipe.Epsilon);
+            ParameterGroup.Create(model, recipe.WeightDecay, recipe.SsmWeightDecay, recipe.SsmLearningRateFactor), recipe.Beta1, recipe.Beta2, recipe.Epsilon);
         MaskedBatch batch = RandomWords(run.Model.VocabSize, rows, run.MaxLength, run.Masking.Rate);
         double[] seconds = new double[Counted];
         for (int turn = -WarmUps; turn < Counted; turn++)
@@ -61,7 +61,7 @@ public static class StepTime
             parameter.grad?.zero_();
         }
 
-        BatchTensors tensors = BatchTensors.Of(batch, device);
+        BatchTensors tensors = BatchTensors.FromBatch(batch, device);
         nn.functional.cross_entropy(model.LogitsAt(tensors.Input, tensors.Positions), tensors.Words).backward();
         optimizer.Step(1e-6);
         parameters[0].flatten().narrow(0, 0, 1).cpu(); // a number of the result is waited for: a GPU answers before it has computed

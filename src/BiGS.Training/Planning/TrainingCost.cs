@@ -12,7 +12,7 @@ namespace BiGS.Training.Planning;
 /// <param name="Layers">Forward, of one token.</param>
 /// <param name="Head">Forward, of one token, asked for or not.</param>
 /// <param name="Recompute">Whether the backward pass computes the layers once more.</param>
-public sealed record TrainingCost(double Layers, double Head, bool Recompute)
+internal sealed record TrainingCost(double Layers, double Head, bool Recompute)
 {
     /// <summary>Of the time of a step, the backward pass.</summary>
     public const double BackwardShare = 2.0 / 3;
@@ -27,11 +27,11 @@ public sealed record TrainingCost(double Layers, double Head, bool Recompute)
     /// <param name="length">Tokens of a row.</param>
     /// <param name="masked">The share of tokens that is asked for.</param>
     /// <param name="recompute">Whether blocks are computed again in the backward pass.</param>
-    public static TrainingCost Of(BiGSConfig config, int length, double masked, bool recompute)
+    public static TrainingCost Estimate(BiGSConfig config, int length, double masked, bool recompute)
     {
         double d = config.HiddenSize;
         return new TrainingCost(
-            ForwardCost.Flops(config, length, SsmRoutes.Named("fft")) / length,
+            ForwardCost.Flops(config, length, SsmRoutes.Get("fft")) / length,
             masked * 2 * ((d * d) + (d * config.VocabSize)),
             recompute);
     }

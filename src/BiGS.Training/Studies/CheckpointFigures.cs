@@ -9,7 +9,7 @@ namespace BiGS.Training.Studies;
 /// <param name="Score">On the validation file.</param>
 /// <param name="WithoutReading">What answering without reading reaches there.</param>
 /// <param name="Distracted">The same with an unrelated text between the two of each pair; null where there are no pairs.</param>
-public sealed record TaskFigures(string Task, string Metric, Score Score, Score WithoutReading, Score? Distracted)
+internal sealed record TaskFigures(string Task, string Metric, Score Score, Score WithoutReading, Score? Distracted)
 {
     /// <summary>The figure.</summary>
     [JsonIgnore]
@@ -19,7 +19,7 @@ public sealed record TaskFigures(string Task, string Metric, Score Score, Score 
 /// <summary>Held-out loss of rows longer than those trained on.</summary>
 /// <param name="Length">Tokens of a row; the first is what the model was trained at.</param>
 /// <param name="Loss">Nats a masked token, on the same text laid out in full rows.</param>
-public sealed record LengthLoss(int Length, double Loss);
+internal sealed record LengthLoss(int Length, double Loss);
 
 /// <summary>All that a study measures of one checkpoint.</summary>
 /// <param name="Model">The contestant's key.</param>
@@ -28,7 +28,7 @@ public sealed record LengthLoss(int Length, double Loss);
 /// <param name="Tokens">Read so far, padding not counted.</param>
 /// <param name="Loss">Held-out, in nats a masked token.</param>
 /// <param name="Accuracy">Share of held-out masked tokens that the first guess hits.</param>
-public sealed record CheckpointFigures(string Model, int Seed, long Step, long Tokens, double Loss, double Accuracy)
+internal sealed record CheckpointFigures(string Model, int Seed, long Step, long Tokens, double Loss, double Accuracy)
 {
     private const string Attractors = "accuracy_attractors_";
 

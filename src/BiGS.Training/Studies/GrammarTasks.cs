@@ -9,7 +9,7 @@ namespace BiGS.Training.Studies;
 /// Two tasks made of the built-in grammar, of documents that pretraining does not read. <c>acceptability</c>: is this sentence English, or has one of its verbs the
 /// wrong number? <c>same-thing</c>: do two sentences name a common thing or person? The first asks for syntax, the second for a look from one text at another.
 /// </summary>
-public static class GrammarTasks
+internal static class GrammarTasks
 {
     private const string Acceptability = "acceptability";
     private const string SameThing = "same-thing";
@@ -56,7 +56,7 @@ public static class GrammarTasks
     /// <exception cref="ArgumentException">There is no such task.</exception>
     public static TaskKind KindOf(StudyTask task) => task.Name switch
     {
-        Acceptability or SameThing => TaskTable.Classification(Column.Of("text"), task.IsPair ? Column.Of("pair") : null, Column.Of("label")),
+        Acceptability or SameThing => TaskTable.Classification(Column.Named("text"), task.IsPair ? Column.Named("pair") : null, Column.Named("label")),
         _ => TaskTable.All.FirstOrDefault(row => row.Name == task.Name)?.Kind
             ?? throw new ArgumentException($"There is no task \"{task.Name}\"; choose one of {string.Join(", ", TaskTable.All.Select(row => row.Name))}."),
     };

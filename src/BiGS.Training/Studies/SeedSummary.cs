@@ -5,10 +5,10 @@ namespace BiGS.Training.Studies;
 /// <param name="Low">Of the lowest.</param>
 /// <param name="High">Of the highest.</param>
 /// <param name="Count">Seeds.</param>
-public readonly record struct SeedSummary(double Mean, double Low, double High, int Count)
+internal readonly record struct SeedSummary(double Mean, double Low, double High, int Count)
 {
     /// <summary>Of the figures that are there; null where none is.</summary>
-    public static SeedSummary? Of(IEnumerable<double?> figures)
+    public static SeedSummary? FromFigures(IEnumerable<double?> figures)
     {
         double[] known = [.. figures.OfType<double>()];
         return known.Length > 0 ? new SeedSummary(known.Average(), known.Min(), known.Max(), known.Length) : null;

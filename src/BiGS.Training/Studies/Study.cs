@@ -11,7 +11,7 @@ namespace BiGS.Training.Studies;
 /// <param name="Seed">Of its run.</param>
 /// <param name="Activity">In a few words.</param>
 /// <param name="Fraction">Of the whole study.</param>
-public sealed record StudyProgress(string Model, int Seed, string Activity, double Fraction);
+internal sealed record StudyProgress(string Model, int Seed, string Activity, double Fraction);
 
 /// <summary>
 /// The paper's comparison: the contestants are pretrained on the same text, in the same order, under the same masks, each with every seed; three checkpoints of
@@ -20,7 +20,7 @@ public sealed record StudyProgress(string Model, int Seed, string Activity, doub
 /// </summary>
 /// <param name="options">What to do.</param>
 /// <param name="folder">Where runs, figures and results go.</param>
-public sealed class Study(StudyOptions options, string folder)
+internal sealed class Study(StudyOptions options, string folder)
 {
     private const string FiguresName = "figures.json";
 
@@ -125,7 +125,7 @@ public sealed class Study(StudyOptions options, string folder)
             Plan = new Heard<PretrainingPlan>(_ => WriteOptions()), // not before: text that does not open must not decide what the folder is for
             Steps = new Heard<TrainingProgress>(step => tell($"pretraining, step {step.Step:N0} of {step.Steps:N0}", TrainingShare * step.Step / step.Steps)),
         };
-        return Pretraining.Train(RunOptions(contestant, seed), RunOf(contestant, seed), observer, cancellationToken).Finished;
+        return Pretraining.Train(RunOptions(contestant, seed), RunOf(contestant, seed), observer, cancellationToken).IsFinished;
     }
 
     private void Measure(CheckpointMeasurement measurement, StudyModel contestant, int seed, Action<string, double> tell)
@@ -165,8 +165,8 @@ public sealed class Study(StudyOptions options, string folder)
         fresh.Freeze();
         return new ModelFigures(
             contestant.Key, contestant.Name, trained.parameters().Sum(parameter => parameter.numel()), ofLayers,
-            [.. options.Lengths.Select(length => RowCost.Of(fresh, length, SsmRoutes.Auto, cancellationToken))],
-            KernelShapes.Of(trained, KernelReach + 1));
+            [.. options.Lengths.Select(length => RowCost.Measure(fresh, length, SsmRoutes.Auto, cancellationToken))],
+            KernelShapes.Compute(trained, KernelReach + 1));
     }
 
     /// <summary>Reports at once, on the thread that works.</summary>

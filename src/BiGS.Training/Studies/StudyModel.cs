@@ -6,10 +6,10 @@ namespace BiGS.Training.Studies;
 /// <param name="Key">In file names and results.</param>
 /// <param name="Name">To be read.</param>
 /// <param name="Model">Its shape; words and positions follow from the text.</param>
-public sealed record StudyModel(string Key, string Name, BiGSConfig Model);
+internal sealed record StudyModel(string Key, string Name, BiGSConfig Model);
 
 /// <summary>What can be compared: each a list of models that differ in one thing, of equal size to 2 % wherever that thing allows it.</summary>
-public static class Comparisons
+internal static class Comparisons
 {
     /// <summary>The names that <see cref="Named"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = ["paper", "kernels", "positions", "merges"];

@@ -9,10 +9,10 @@ namespace BiGS.Training.Studies;
 /// <param name="Train">The file to learn from.</param>
 /// <param name="Validation">The file to be scored on.</param>
 /// <param name="IsPair">Two texts, between which others can be put.</param>
-public sealed record StudyTask(string Name, string Train, string Validation, bool IsPair);
+internal sealed record StudyTask(string Name, string Train, string Validation, bool IsPair);
 
 /// <summary>All that makes a study what it is; kept as <c>study.json</c> in its folder, so that an interrupted one goes on as it was begun.</summary>
-public sealed record StudyOptions
+internal sealed record StudyOptions
 {
     public const string FileName = "study.json";
 

@@ -13,14 +13,14 @@ namespace BiGS.Training.Studies;
 /// <param name="LayerParameters">Without embeddings and head.</param>
 /// <param name="Costs">By length; seconds are this machine's.</param>
 /// <param name="Kernels">After the first seed's whole run; none where attention routes.</param>
-public sealed record ModelFigures(
+internal sealed record ModelFigures(
     string Key, string Name, long Parameters, long LayerParameters, IReadOnlyList<RowCost> Costs, IReadOnlyList<KernelShape> Kernels);
 
 /// <summary>What a study found: <c>results.json</c>, from which the report is drawn. All but the seconds is the same in every run of the same study.</summary>
 /// <param name="Options">What was done.</param>
 /// <param name="Models">The contestants.</param>
 /// <param name="Checkpoints">By model, seed and step.</param>
-public sealed record StudyResults(StudyOptions Options, IReadOnlyList<ModelFigures> Models, IReadOnlyList<CheckpointFigures> Checkpoints)
+internal sealed record StudyResults(StudyOptions Options, IReadOnlyList<ModelFigures> Models, IReadOnlyList<CheckpointFigures> Checkpoints)
 {
     public const string FileName = "results.json";
 
@@ -32,7 +32,7 @@ public sealed record StudyResults(StudyOptions Options, IReadOnlyList<ModelFigur
     public IEnumerable<CheckpointFigures> Last(string model) => Checkpoints.Where(c => c.Model == model && c.Step == Options.Milestones[^1]);
 
     /// <summary>A figure of a model at the end of its runs, over the seeds.</summary>
-    public SeedSummary? Of(string model, Func<CheckpointFigures, double?> figure) => SeedSummary.Of(Last(model).Select(figure));
+    public SeedSummary? Summarize(string model, Func<CheckpointFigures, double?> figure) => SeedSummary.FromFigures(Last(model).Select(figure));
 
     /// <exception cref="InvalidDataException">The file is not what a study writes.</exception>
     public static StudyResults Read(string path) => OptionsFile.Read<StudyResults>(path, "the results of a study");

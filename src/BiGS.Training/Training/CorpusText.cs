@@ -50,7 +50,7 @@ internal static class CorpusText
         (ITokenizedDocuments Train, ITokenizedDocuments HeldOut)[] split = [.. train.Select(source => source.Documents.Count < 2
             ? throw new InvalidDataException(
                 $"{source.Name}: there is one document, and none to keep aside; give held-out text with PretrainingOptions.Validation, or separate documents by blank lines.")
-            : HeldOutSplit.Of(source.Documents))];
+            : HeldOutSplit.Split(source.Documents))];
         return new PretrainingText(tokenizer, [.. split.Select(source => source.Train)], [.. split.Select(source => source.HeldOut)], null);
     }
 

@@ -7,7 +7,7 @@ namespace BiGS.Training;
 /// m ← β₁ m + (1−β₁) g, v ← β₂ v + (1−β₂) g², w ← w − η (m̂ / (√v̂ + ε) + λ w) (Loshchilov and Hutter 2019).
 /// A parameter that never gets a gradient is neither stepped nor decayed.
 /// </summary>
-public sealed class FusedAdamW : IDisposable
+internal sealed class FusedAdamW : IDisposable
 {
     private readonly IReadOnlyList<ParameterGroup> _groups;
     private readonly double _beta1;

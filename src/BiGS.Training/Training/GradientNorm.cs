@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 namespace BiGS.Training;
 
 /// <summary>The length of the whole gradient, and the cut that keeps it below a bound.</summary>
-public static class GradientNorm
+internal static class GradientNorm
 {
     /// <summary>√Σ g² over all gradients.</summary>
-    public static double Of(IEnumerable<Tensor> gradients)
+    public static double Compute(IEnumerable<Tensor> gradients)
     {
         using var scope = NewDisposeScope();
 
@@ -15,18 +15,18 @@ public static class GradientNorm
         return norms.Length == 0 ? 0 : stack(norms).norm().item<double>();
     }
 
-    /// <summary>Shortens the gradient to <paramref name="largest"/> where it is longer; the direction stays.</summary>
+    /// <summary>Shortens the gradient to <paramref name="maxNorm"/> where it is longer; the direction stays.</summary>
     /// <param name="gradients">Of all parameters.</param>
-    /// <param name="largest">The longest that is let through.</param>
+    /// <param name="maxNorm">The longest that is let through.</param>
     /// <param name="whole">Makes the length of the whole gradient of that of the part that is here; null where all of it is.</param>
     /// <returns>The length before.</returns>
-    public static double Clip(IReadOnlyCollection<Tensor> gradients, double largest, Func<double, double>? whole = null)
+    public static double Clip(IReadOnlyCollection<Tensor> gradients, double maxNorm, Func<double, double>? whole = null)
     {
-        double norm = whole?.Invoke(Of(gradients)) ?? Of(gradients);
-        if (norm > largest)
+        double norm = whole?.Invoke(Compute(gradients)) ?? Compute(gradients);
+        if (norm > maxNorm)
         {
             using var scope = NewDisposeScope();
-            Tensor factor = tensor(largest / (norm + 1e-6), ScalarType.Float64, gradients.First().device); // there once: each copy to a GPU waits for it
+            Tensor factor = tensor(maxNorm / (norm + 1e-6), ScalarType.Float64, gradients.First().device); // there once: each copy to a GPU waits for it
             foreach (Tensor gradient in gradients)
             {
                 gradient.mul_(factor.to(gradient.dtype, gradient.device));

@@ -25,9 +25,9 @@ internal sealed class ModelReplica : IDisposable
         (_model, _ranks) = (model, ranks);
         _parameters = [.. model.parameters()];
         _sharded = options.ShardOptimizer && ranks.WorldSize > 1;
-        _buckets = ranks.WorldSize > 1 ? new GradientBuckets(BackwardStages.Of(model), ranks, _sharded) : null;
+        _buckets = ranks.WorldSize > 1 ? new GradientBuckets(BackwardStages.Create(model), ranks, _sharded) : null;
         _optimizer = new FusedAdamW(
-            ParameterGroup.Of(model, options.WeightDecay, options.SsmWeightDecay, options.SsmLearningRateFactor),
+            ParameterGroup.Create(model, options.WeightDecay, options.SsmWeightDecay, options.SsmLearningRateFactor),
             options.Beta1, options.Beta2, options.Epsilon, _sharded ? name => _buckets!.Own(name) : null);
     }
 
@@ -62,7 +62,7 @@ internal sealed class ModelReplica : IDisposable
     public void PrepareBackward(bool last)
     {
         int layers = _model.Config.NumHiddenLayers;
-        _model.Bigs.LayerGradientsReady = last && _buckets is { } buckets ? layer => buckets.BeginUpTo(BackwardStages.OfLayer(layer, layers)) : null;
+        _model.Bigs.LayerGradientsReady = last && _buckets is { } buckets ? layer => buckets.BeginUpTo(BackwardStages.StageOfLayer(layer, layers)) : null;
     }
 
     /// <summary>Takes a step by the sum of all ranks' gradients.</summary>

@@ -8,7 +8,7 @@ namespace BiGS.Training;
 /// <param name="Parameters">By name, in the order of the model.</param>
 /// <param name="WeightDecay">Per unit of learning rate, decoupled as in AdamW.</param>
 /// <param name="LearningRateFactor">On the schedule's learning rate.</param>
-public sealed record ParameterGroup(IReadOnlyList<(string Name, Parameter Parameter)> Parameters, double WeightDecay, double LearningRateFactor)
+internal sealed record ParameterGroup(IReadOnlyList<(string Name, Parameter Parameter)> Parameters, double WeightDecay, double LearningRateFactor)
 {
     /// <summary>
     /// The recipe's three groups (paper.md §4): weights decay; biases and LayerNorms do not; and the SSMs' own parameters
@@ -18,7 +18,7 @@ public sealed record ParameterGroup(IReadOnlyList<(string Name, Parameter Parame
     /// <param name="weightDecay">Of the first group.</param>
     /// <param name="ssmWeightDecay">Of the SSMs; the authors' script decays them like weights, their comments say not to.</param>
     /// <param name="ssmLearningRateFactor">On the learning rate of the SSMs.</param>
-    public static IReadOnlyList<ParameterGroup> Of(HeadedModel model, double weightDecay, double ssmWeightDecay, double ssmLearningRateFactor)
+    public static IReadOnlyList<ParameterGroup> Create(HeadedModel model, double weightDecay, double ssmWeightDecay, double ssmLearningRateFactor)
     {
         Func<string, bool> IsSsm = S4D.NamesIn(model);
         bool IsUndecayed(string name) => name.EndsWith("bias", StringComparison.Ordinal) || name.EndsWith("LayerNorm.weight", StringComparison.Ordinal);

@@ -13,32 +13,32 @@ namespace BiGS.Training;
 
 /// <summary>What a run ended with.</summary>
 /// <param name="State">Where it stands.</param>
-/// <param name="Finished">False where it was cancelled.</param>
+/// <param name="IsFinished">False where it was cancelled.</param>
 /// <param name="HeldOut">The score of the best checkpoint.</param>
 /// <param name="Baseline">What counting alone reaches on the same held-out tokens.</param>
 /// <param name="Agreement">On the built-in grammar: the right number at held-out verbs.</param>
 /// <param name="Samples">Held-out sentences with one word hidden, to look at.</param>
-/// <param name="AlreadyComplete">The run had been finished before.</param>
-/// <param name="Took">How long this call trained and evaluated.</param>
-/// <param name="Waited">How long of it it waited for data.</param>
+/// <param name="WasComplete">The run had been finished before.</param>
+/// <param name="Elapsed">How long this call trained and evaluated.</param>
+/// <param name="WaitTime">How long of it it waited for data.</param>
 /// <param name="Communication">How long of it it waited for other ranks, and what they are; null where there were none.</param>
 public sealed record PretrainingResult(
     TrainerState State,
-    bool Finished,
+    bool IsFinished,
     MaskedLmScore? HeldOut,
     NeighbourBaselineScore? Baseline,
     IReadOnlyList<AgreementScore> Agreement,
     IReadOnlyList<string> Samples,
-    bool AlreadyComplete,
-    TimeSpan Took,
-    TimeSpan Waited,
+    bool WasComplete,
+    TimeSpan Elapsed,
+    TimeSpan WaitTime,
     Communication? Communication = null);
 
 /// <summary>What it cost to train on several ranks.</summary>
-/// <param name="Ranks">In words.</param>
-/// <param name="Waited">How long of the training this rank waited for messages: what they cost.</param>
-/// <param name="Busy">How long messages were on their way, most of it while gradients were computed.</param>
-public sealed record Communication(string Ranks, TimeSpan Waited, TimeSpan Busy);
+/// <param name="Description">In words.</param>
+/// <param name="WaitTime">How long of the training this rank waited for messages: what they cost.</param>
+/// <param name="BusyTime">How long messages were on their way, most of it while gradients were computed.</param>
+public sealed record Communication(string Description, TimeSpan WaitTime, TimeSpan BusyTime);
 
 /// <summary>Masked language modelling from text to a checkpoint: opens the text, builds or opens the model, trains, and scores what came out.</summary>
 public static class Pretraining
@@ -61,7 +61,7 @@ public static class Pretraining
         ranks ??= new SingleProcess();
         (options, PretrainingRows rows) = Opened(options, replace ? null : folder, observer, cancellationToken, ranks);
         PretrainingResult result = Trained(options, folder, replace, rows, observer, cancellationToken, ranks);
-        if (!result.Finished)
+        if (!result.IsFinished)
         {
             return result;
         }
@@ -109,7 +109,7 @@ public static class Pretraining
         PretrainingOptions options, string folder, bool replace, PretrainingRows rows, PretrainingObserver observer, CancellationToken cancellationToken, ICommunicator ranks)
     {
         int vocabulary = rows.Tokenizer.VocabularySize;
-        var device = new Device(options.Device == "cuda" ? $"cuda:{ranks.Gpu(cuda.device_count())}" : options.Device);
+        var device = new Device(options.Device == "cuda" ? $"cuda:{ranks.SelectGpu(cuda.device_count())}" : options.Device);
         using BiGSForMaskedLM model = Model(options, vocabulary);
         model.to(device);
 
@@ -140,14 +140,14 @@ public static class Pretraining
             ranks.WorldSize > 1 ? ranks.Description : null, [.. runFolder.Warnings, .. ranks.Rank == 0 ? rows.Coverage().Warnings : []]));
 
         bool nothingLeft = trainer.State.Step >= options.Training.Steps;
-        (TimeSpan waited, TimeSpan busy) = (ranks.Waited, ranks.Busy); // until here they waited for rank 0 to read the text, which is no part of the training
+        (TimeSpan waited, TimeSpan busy) = (ranks.WaitTime, ranks.BusyTime); // until here they waited for rank 0 to read the text, which is no part of the training
         long start = Stopwatch.GetTimestamp();
         using var loader = new PrefetchingLoader(source.At, trainer.State.Step * options.Training.Accumulate);
         TrainerState state = trainer.Run(loader.Next, observer.Steps, cancellationToken);
         bool finished = state.Step >= options.Training.Steps && state.EvaluatedStep == state.Step;
         return new PretrainingResult(
-            state, finished, null, null, [], [], nothingLeft, Stopwatch.GetElapsedTime(start), loader.Waited,
-            ranks.WorldSize > 1 ? new Communication(ranks.Description, ranks.Waited - waited, ranks.Busy - busy) : null);
+            state, finished, null, null, [], [], nothingLeft, Stopwatch.GetElapsedTime(start), loader.WaitTime,
+            ranks.WorldSize > 1 ? new Communication(ranks.Description, ranks.WaitTime - waited, ranks.BusyTime - busy) : null);
     }
 
     private static PadTo PadTo(BiGSConfig config) => config.PaddingAffectsOutput() ? BiGS.Training.Data.PadTo.MaxLength : BiGS.Training.Data.PadTo.Longest;
@@ -159,7 +159,7 @@ public static class Pretraining
     private static PretrainingResult Scored(
         PretrainingResult result, string folder, PretrainingOptions options, PretrainingRows rows)
     {
-        var open = new TorchOptions { Route = SsmRoutes.Named(options.Route), Device = new Device(options.Device), Precision = options.Training.Precision };
+        var open = new TorchOptions { Route = SsmRoutes.Get(options.Route), Device = new Device(options.Device), Precision = options.Training.Precision };
         using var best = (BiGSForMaskedLM)CheckpointFolder.Open(folder, open).Model;
         best.Freeze();
         return result with
@@ -181,7 +181,7 @@ public static class Pretraining
 
     private static BiGSForMaskedLM Model(PretrainingOptions options, int vocabulary)
     {
-        ISsmRoute route = SsmRoutes.Named(options.Route);
+        ISsmRoute route = SsmRoutes.Get(options.Route);
         if (options.Init is { } init)
         {
             var opened = (BiGSForMaskedLM)CheckpointFolder.Open(init, new TorchOptions { Route = route, Architecture = ModelHeads.MaskedLM }).Model;

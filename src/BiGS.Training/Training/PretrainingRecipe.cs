@@ -16,9 +16,9 @@ public static class PretrainingRecipe
     private static MlmMaskingOptions TwiceTheMasks => new() { Rate = 0.3, MostPer128 = 40 };
 
     /// <exception cref="ArgumentException">There is no such preset.</exception>
-    public static PretrainingOptions For(string preset)
+    public static PretrainingOptions ForPreset(string preset)
     {
-        BiGSConfig model = Presets.Named(preset);
+        BiGSConfig model = Presets.Get(preset);
         PretrainingOptions small = new() { Model = model with { HiddenDropoutProb = 0 }, Masking = TwiceTheMasks };
         return preset switch
         {

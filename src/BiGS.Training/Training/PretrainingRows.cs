@@ -12,7 +12,7 @@ namespace BiGS.Training;
 /// <param name="Texts">The unmasked training text, for counting.</param>
 /// <param name="Grammar">The held-out documents with their ground truth, where the text is the built-in grammar.</param>
 /// <param name="Samples">Held-out pieces with one word hidden, to look at.</param>
-public sealed record PretrainingRows(
+internal sealed record PretrainingRows(
     BertTokenizer Tokenizer,
     IMaskedRows Train,
     IRowOrder Order,
@@ -45,7 +45,7 @@ public sealed record PretrainingRows(
     private static PretrainingRows OfText(PretrainingText text, PretrainingOptions options)
     {
         WordPieceVocabulary words = text.Tokenizer.Vocabulary;
-        var special = SpecialTokens.Of(words);
+        var special = SpecialTokens.FromVocabulary(words);
         bool Continues(int id) => words.Tokens[id].StartsWith("##", StringComparison.Ordinal);
         IRowSource RowsOf(ITokenizedDocuments documents) =>
             options.Packed ? new PackedRows(documents, special, options.MaxLength) : new DocumentRows(documents, special, options.MaxLength);

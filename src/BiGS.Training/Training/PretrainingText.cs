@@ -9,7 +9,7 @@ namespace BiGS.Training;
 /// <param name="Train">Documents to learn from, a source each.</param>
 /// <param name="HeldOut">Documents that are only scored.</param>
 /// <param name="Grammar">The held-out documents with their ground truth, where the text is the built-in grammar.</param>
-public sealed record PretrainingText(
+internal sealed record PretrainingText(
     BertTokenizer Tokenizer, IReadOnlyList<ITokenizedDocuments> Train, IReadOnlyList<ITokenizedDocuments> HeldOut, IReadOnlyList<GrammarDocument>? Grammar)
 {
     private const int SampleTokens = 16;

@@ -12,7 +12,7 @@ namespace BiGS.Training;
 /// needs, <c>OUT/step-N</c> what the recipe's milestones keep, <c>OUT/last-1</c>, <c>OUT/last-2</c> … those before it, <c>OUT/log.jsonl</c> its story. A checkpoint is written beside, flushed and sealed,
 /// and then takes its place by renaming, so that at any moment one of them is whole.
 /// </summary>
-public sealed class RunFolder
+internal sealed class RunFolder
 {
     private const string OptimizerName = "optimizer.safetensors";
     private const string LastName = "last";
@@ -122,7 +122,7 @@ public sealed class RunFolder
         _warnings.Clear();
         foreach (string folder in Checkpoints())
         {
-            if (CheckpointSeal.DamageOf(folder) is { } damage)
+            if (CheckpointSeal.FindDamage(folder) is { } damage)
             {
                 _warnings.Add($"{folder}: {damage}; the checkpoint before it is used.");
                 continue;

@@ -8,7 +8,7 @@ namespace BiGS.Training;
 /// <summary>One line of a run's log: a training row, or an evaluation row.</summary>
 /// <param name="Step">Steps done.</param>
 /// <param name="Tokens">Tokens read so far, padding not counted.</param>
-public sealed record LogRow(long Step, long Tokens)
+internal sealed record LogRow(long Step, long Tokens)
 {
     /// <summary>Mean over the steps since the row before, in nats per masked token.</summary>
     public double? Loss { get; init; }
@@ -31,7 +31,7 @@ public sealed record LogRow(long Step, long Tokens)
 /// <c>log.jsonl</c>, flushed row by row, and the same numbers as TensorBoard events. A resumed run first drops the rows
 /// after its checkpoint, so that the log reads as if the run had never stopped.
 /// </summary>
-public sealed class RunLog : IDisposable
+internal sealed class RunLog : IDisposable
 {
     public const string FileName = "log.jsonl";
 

@@ -13,7 +13,7 @@ public enum ScheduleShape
 /// <param name="WarmupSteps">Steps of a straight rise from 0; step s uses the value at s, so step 0 of a warm-up learns nothing.</param>
 /// <param name="TotalSteps">The length of the run.</param>
 /// <param name="Floor">Where the cosine ends, as a share of the peak: 0.1 in the authors' recipe (paper.md §4).</param>
-public sealed record Schedule(ScheduleShape Shape, long WarmupSteps, long TotalSteps, double Floor = 0.1)
+internal sealed record Schedule(ScheduleShape Shape, long WarmupSteps, long TotalSteps, double Floor = 0.1)
 {
     /// <summary>The share of the peak learning rate at a step: in [0, 1].</summary>
     public double At(long step)

@@ -12,7 +12,7 @@ namespace BiGS.Training;
 /// A trained model whose guesses a student learns beside the true words (Hinton et al. 2015; for masked words, Sanh et al. 2019):
 /// loss = (1 − w) · CE(words) + w · T² · KL(teacher / T ‖ student / T), with w = ½ and T = 2.
 /// </summary>
-public sealed class Teacher : IDisposable
+internal sealed class Teacher : IDisposable
 {
     private const float Weight = 0.5f;
     private const float Temperature = 2;

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace BiGS.Training;
 
 /// <summary>The pretraining loop: batches in, gradients, one optimiser step, and now and then a row of the log, an evaluation, a checkpoint.</summary>
-public sealed class Trainer : IDisposable
+internal sealed class Trainer : IDisposable
 {
     /// <summary>What keeps a loss finite.</summary>
     private const string Remedy = "a lower TrainingOptions.LearningRate, more TrainingOptions.WarmupSteps, or TrainingOptions.ClipNorm";
@@ -70,7 +70,7 @@ public sealed class Trainer : IDisposable
         TrainerState saved = _state;
         _sinceRow.Restart();
         _tokensAtRow = _state.Tokens;
-        _waitedAtRow = _ranks.Waited;
+        _waitedAtRow = _ranks.WaitTime;
         while (true)
         {
             // Evaluation and saving come first, so that a run that was stopped before them begins with them when it goes on.
@@ -133,11 +133,11 @@ public sealed class Trainer : IDisposable
             Loss = _state.LossSum / _state.LossCount,
             LearningRate = learningRate,
             TokensPerSecond = (_state.Tokens - _tokensAtRow) / _sinceRow.Elapsed.TotalSeconds,
-            CommunicationShare = _ranks.WorldSize > 1 ? (_ranks.Waited - _waitedAtRow) / _sinceRow.Elapsed : null,
+            CommunicationShare = _ranks.WorldSize > 1 ? (_ranks.WaitTime - _waitedAtRow) / _sinceRow.Elapsed : null,
         });
         _state = _state with { LossSum = 0, LossCount = 0 };
         _tokensAtRow = _state.Tokens;
-        _waitedAtRow = _ranks.Waited;
+        _waitedAtRow = _ranks.WaitTime;
         _sinceRow.Restart();
     }
 
@@ -164,7 +164,7 @@ public sealed class Trainer : IDisposable
             using var scope = NewDisposeScope();
             SeedDropout((step * _options.Accumulate) + i);
             _replica.PrepareBackward(last: i == accumulated.Length - 1);
-            BatchTensors tensors = BatchTensors.Of(accumulated[i], _device);
+            BatchTensors tensors = BatchTensors.FromBatch(accumulated[i], _device);
             Tensor logits = _model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
             using Tensor share = tensor(1f / Math.Max(1, masked), device: _device);
             Tensor crossEntropy = nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum);
@@ -187,7 +187,7 @@ public sealed class Trainer : IDisposable
     private bool Evaluate(RunLog? log, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         _sinceRow.Stop();
-        TimeSpan waited = _ranks.Waited;
+        TimeSpan waited = _ranks.WaitTime;
         var own = new MaskedLmSums(0, 0, 0);
         bool cancelled = false;
         try
@@ -229,7 +229,7 @@ public sealed class Trainer : IDisposable
 
         _state = _state with { EvaluatedStep = _state.Step };
         progress?.Report(new TrainingProgress(_state.Step, _options.Steps, score.Loss, 0, score));
-        _waitedAtRow += _ranks.Waited - waited; // while the clock of the row stood still
+        _waitedAtRow += _ranks.WaitTime - waited; // while the clock of the row stood still
         _sinceRow.Start();
         return true;
     }

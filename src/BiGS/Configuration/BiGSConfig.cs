@@ -137,7 +137,7 @@ public sealed record BiGSConfig
 
     /// <summary>Checks that the sizes fit each other.</summary>
     /// <exception cref="ArgumentException">Names the first that does not.</exception>
-    public BiGSConfig Validated()
+    public BiGSConfig Validate()
     {
         Require(VocabSize > 0 && HiddenSize > 0 && NumHiddenLayers > 0 && IntermediateSize > 0 && MaxPositionEmbeddings > 0 && StateSize > 0, "sizes must be positive");
         Require(TypeVocabSize > 0, $"type_vocab_size is {TypeVocabSize}; it must be at least 1");

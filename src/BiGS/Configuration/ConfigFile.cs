@@ -42,7 +42,7 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
     /// <param name="path">Where it came from, for messages.</param>
     /// <param name="origin">Whose behaviour stands where a key is absent.</param>
     /// <exception cref="InvalidDataException">Not JSON, a key that is not honoured, or a value out of range.</exception>
-    public static ConfigFile Parse(string json, string path, ConfigOrigin origin)
+    internal static ConfigFile Parse(string json, string path, ConfigOrigin origin)
     {
         JsonObject file;
         try
@@ -98,7 +98,7 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
         try
         {
             string head = (file["architectures"] as JsonArray)?.FirstOrDefault()?.ToString() ?? ModelHeads.MaskedLM;
-            return new ConfigFile(config.Validated(), head, inert);
+            return new ConfigFile(config.Validate(), head, inert);
         }
         catch (ArgumentException unfit)
         {

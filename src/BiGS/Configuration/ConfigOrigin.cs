@@ -1,10 +1,10 @@
 namespace BiGS.Configuration;
 
 /// <summary>Whose behaviour a configuration means where a key is absent.</summary>
-public enum ConfigOrigin
+internal enum ConfigOrigin
 {
     /// <summary>A new model: padding is masked.</summary>
-    Ours,
+    Native,
 
     /// <summary>A checkpoint of the authors' PyTorch code: pads are seen by the encoder, exact GELU everywhere.</summary>
     AuthorsPyTorch,
@@ -17,7 +17,7 @@ internal static class ConfigOrigins
 {
     public static BiGSConfig Defaults(this ConfigOrigin origin) => origin switch
     {
-        ConfigOrigin.Ours => new BiGSConfig(),
+        ConfigOrigin.Native => new BiGSConfig(),
         ConfigOrigin.AuthorsPyTorch => Authors,
         _ => Authors with { LayerAct = LayerActivation.GeluTanh },
     };

@@ -10,7 +10,7 @@ public static class Presets
     private const double AuthorsRange = 0.02;
     private const double AuthorsWidth = 1024;
 
-    /// <summary>The names that <see cref="Named"/> takes, smallest first.</summary>
+    /// <summary>The names that <see cref="Get"/> takes, smallest first.</summary>
     public static IReadOnlyList<string> Names { get; } = ["tiny", "mini", "small", "medium", "base", "large"];
 
     /// <summary>
@@ -20,7 +20,7 @@ public static class Presets
     /// <c>large</c> is the authors' model of 346,314,134 parameters (with 30,522 words and 128 positions).
     /// </summary>
     /// <exception cref="ArgumentException">The name is none of <see cref="Names"/>.</exception>
-    public static BiGSConfig Named(string name) => name switch
+    public static BiGSConfig Get(string name) => name switch
     {
         "tiny" => Gated(hiddenSize: 128, layers: 3, attentionHeads: 4) with { NumSsmHeads = 8, StateSize = 16, Merge = Merge.Add },
         "mini" => Gated(hiddenSize: 256, layers: 4, attentionHeads: 4) with { NumSsmHeads = 8, StateSize = 16, Merge = Merge.Add },

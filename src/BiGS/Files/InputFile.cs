@@ -1,7 +1,7 @@
 namespace BiGS.Files;
 
 /// <summary>A file that is to be read.</summary>
-public static class InputFile
+internal static class InputFile
 {
     /// <param name="path">Where it should be.</param>
     /// <param name="expected">What it should be, such as "a config.json".</param>

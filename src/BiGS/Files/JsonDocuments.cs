@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace BiGS.Files;
 
 /// <summary>A file that is one JSON document, gzipped or not.</summary>
-public static class JsonDocuments
+internal static class JsonDocuments
 {
     /// <param name="path">The file.</param>
     /// <param name="encoding">Where there is no byte-order mark; null for UTF-8.</param>

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace BiGS.Files;
 
 /// <summary>JSON Lines as objects, one a line, with their place. Blank lines are passed over.</summary>
-public static class JsonLines
+internal static class JsonLines
 {
     /// <param name="path">The file; .gz is decompressed on the way.</param>
     /// <param name="encoding">Where there is no byte-order mark; null for UTF-8.</param>

@@ -3,7 +3,7 @@ using System.Text;
 namespace BiGS.Files;
 
 /// <summary>Encodings by their names.</summary>
-public static class TextEncoding
+internal static class TextEncoding
 {
     /// <summary>An encoding, those of Windows, DOS and East Asia too.</summary>
     /// <param name="name">As IANA registers it, such as <c>windows-1252</c>.</param>

@@ -3,7 +3,7 @@ using System.Text;
 namespace BiGS.Files;
 
 /// <summary>A text file line by line, gzipped or not.</summary>
-public static class TextFile
+internal static class TextFile
 {
     /// <param name="path">The file.</param>
     /// <param name="encoding">Where there is no byte-order mark; null for UTF-8.</param>

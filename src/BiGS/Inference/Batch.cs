@@ -13,7 +13,7 @@ public sealed record Batch(int Rows, int Length, long[] InputIds, long[] Attenti
     /// <param name="rows">At least one.</param>
     /// <param name="padId">Fills what the shorter rows leave.</param>
     /// <param name="length">The length to pad to; null for the longest row.</param>
-    public static Batch Of(IReadOnlyList<TokenRow> rows, int padId, int? length = null)
+    public static Batch Create(IReadOnlyList<TokenRow> rows, int padId, int? length = null)
     {
         int l = length ?? rows.Max(row => row.Ids.Length);
         long[] ids = new long[rows.Count * l];

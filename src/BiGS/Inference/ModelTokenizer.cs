@@ -4,7 +4,7 @@ using BiGS.Tokenizers;
 namespace BiGS.Inference;
 
 /// <summary>Opens the tokenizer that belongs to a model.</summary>
-public static class ModelTokenizer
+internal static class ModelTokenizer
 {
     /// <summary>Opens a tokenizer and holds it against its model.</summary>
     /// <param name="folder">The tokenizer's.</param>

@@ -1,10 +1,10 @@
 namespace BiGS.Inference;
 
 /// <summary>The probabilities that logits stand for: softmax(x)ᵢ = e^xᵢ / Σ e^x, computed in double and relative to the largest logit.</summary>
-public static class Softmax
+internal static class Softmax
 {
     /// <summary>The softmax of logits.</summary>
-    public static double[] Of(ReadOnlySpan<float> logits)
+    public static double[] Compute(ReadOnlySpan<float> logits)
     {
         double total = LogSumExp(logits);
         double[] probabilities = new double[logits.Length];

@@ -7,6 +7,6 @@ public sealed record TokenRow(int[] Ids, int[]? TokenTypeIds = null)
 {
     /// <summary>A row of two texts.</summary>
     /// <param name="ids">The tokens of both.</param>
-    /// <param name="secondFrom">Where the second text starts; the row's length where there is none.</param>
-    public static TokenRow Pair(int[] ids, int secondFrom) => new(ids, secondFrom < ids.Length ? [.. ids.Select((_, i) => i < secondFrom ? 0 : 1)] : null);
+    /// <param name="secondStart">Where the second text starts; the row's length where there is none.</param>
+    public static TokenRow Pair(int[] ids, int secondStart) => new(ids, secondStart < ids.Length ? [.. ids.Select((_, i) => i < secondStart ? 0 : 1)] : null);
 }

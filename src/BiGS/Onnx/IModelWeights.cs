@@ -4,7 +4,7 @@ namespace BiGS.Onnx;
 /// The weights of a model as named arrays, wherever they lie: in files or in a model that is open. An ONNX file is written one weight after
 /// another, and each is asked for when its turn comes, so that no more than one of them is held in this form at a time.
 /// </summary>
-public interface IModelWeights
+internal interface IModelWeights
 {
     /// <summary>Whether there is a weight of this name.</summary>
     /// <param name="name">As the authors' PyTorch checkpoints name it, for example <c>bigs.encoder.layer.0.dv.weight</c>.</param>

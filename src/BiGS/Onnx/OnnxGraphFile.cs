@@ -8,7 +8,7 @@ namespace BiGS.Onnx;
 /// model's. Inputs are <c>input_ids, attention_mask, token_type_ids</c>, (batch, sequence) each, and (batch, choices, sequence) for multiple
 /// choice; outputs are <see cref="ModelOutputs"/>. Only a configuration and named weights are needed, and no libtorch.
 /// </summary>
-public static class OnnxGraphFile
+internal static class OnnxGraphFile
 {
     /// <summary>The file's name in a folder.</summary>
     public const string FileName = "model.onnx";

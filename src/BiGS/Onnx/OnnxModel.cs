@@ -10,7 +10,7 @@ namespace BiGS.Onnx;
 /// A model computed by ONNX Runtime, without libtorch: a <c>model.onnx</c> that <see cref="OnnxGraphFile"/> wrote, or any checkpoint, whose graph is
 /// then built from its weights into a temporary file. Several threads may use one.
 /// </summary>
-public sealed class OnnxModel : IDisposable
+internal sealed class OnnxModel : IDisposable
 {
     private const string States = ModelOutputs.LastHiddenState;
     private const string Scores = ModelOutputs.Logits;
@@ -79,7 +79,7 @@ public sealed class OnnxModel : IDisposable
         using IWeightsFile file = location.Open();
         var weights = new StoredModelWeights(file, location.File);
         bool hasHead = weights.HasHead(config.Architecture);
-        bool poolsByMean = config.Architecture != ModelHeads.Embedding || SentenceTransformer.Of(location.Folder).Pooling.IsMean;
+        bool poolsByMean = config.Architecture != ModelHeads.Embedding || SentenceTransformer.Read(location.Folder).Pooling.IsMean;
         var stream = new FileStream(
             Path.Combine(Path.GetTempPath(), $"bigs-{Guid.NewGuid():n}.onnx"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         try

@@ -4,13 +4,13 @@ namespace BiGS.Pipelines;
 /// <param name="First">Its first token in the text.</param>
 /// <param name="Last">Its last, inclusive.</param>
 /// <param name="Score">Logit of its start plus logit of its end.</param>
-public readonly record struct AnswerSpan(int First, int Last, double Score);
+internal readonly record struct AnswerSpan(int First, int Last, double Score);
 
 /// <summary>
 /// What a model says to the windows of one text: a score for each stretch of at most 30 tokens, of overlapping windows the best, and one for "no answer
 /// here". That score stands at position 0, [CLS]; of several windows the least sure counts, since an answer in one of them is an answer.
 /// </summary>
-public sealed class AnswerSearch
+internal sealed class AnswerSearch
 {
     private const int LongestAnswer = 30;
 

@@ -10,7 +10,7 @@ namespace BiGS.Pipelines;
 /// <param name="Second">Where the part begins in the row.</param>
 /// <param name="First">The token of the text that the part begins with.</param>
 /// <param name="Count">Tokens of the part.</param>
-public sealed record AnswerWindow(int[] Ids, int Second, int First, int Count)
+internal sealed record AnswerWindow(int[] Ids, int Second, int First, int Count)
 {
     /// <summary>Tokens of a row where nobody says how many.</summary>
     public const int DefaultLength = 512;

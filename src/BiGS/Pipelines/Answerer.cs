@@ -13,7 +13,7 @@ public readonly record struct QuestionContext(string Question, string Text);
 /// <param name="Text">The text.</param>
 /// <param name="Question">Tokens of the question.</param>
 /// <param name="TextTokens">Tokens of the text.</param>
-public sealed record TokenizedQuestion(string Text, IReadOnlyList<int> Question, TokenizedText TextTokens);
+internal sealed record TokenizedQuestion(string Text, IReadOnlyList<int> Question, TokenizedText TextTokens);
 
 /// <summary>A stretch of a text that may answer a question.</summary>
 /// <param name="Text">As the text has it.</param>
@@ -82,13 +82,13 @@ public sealed class Answerer : IDisposable
     public IReadOnlyList<AnswerResult> Answer(IReadOnlyList<QuestionContext> questions, int top = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        return AnswerRows(Tokenize(questions), top, cancellationToken);
+        return AnswerTokenized(Tokenize(questions), top, cancellationToken);
     }
 
     /// <summary>Tokenises questions and their texts.</summary>
     /// <param name="questions">In any order; a text that comes more than once is tokenised once.</param>
     /// <exception cref="ArgumentException">A question or a text is empty.</exception>
-    public IReadOnlyList<TokenizedQuestion> Tokenize(IReadOnlyList<QuestionContext> questions)
+    internal IReadOnlyList<TokenizedQuestion> Tokenize(IReadOnlyList<QuestionContext> questions)
     {
         var texts = new Dictionary<string, TokenizedText>();
         var tokenized = new TokenizedQuestion[questions.Count];
@@ -118,7 +118,7 @@ public sealed class Answerer : IDisposable
     /// <param name="top">How many candidates each.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>An answer a question, in their order.</returns>
-    public IReadOnlyList<AnswerResult> AnswerRows(IReadOnlyList<TokenizedQuestion> questions, int top = 1, CancellationToken cancellationToken = default)
+    internal IReadOnlyList<AnswerResult> AnswerTokenized(IReadOnlyList<TokenizedQuestion> questions, int top = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
         (int Question, AnswerWindow Window)[] windows =

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace BiGS.Pipelines;
 
 /// <summary>Texts of many callers on their way to one pipeline. Any thread may ask.</summary>
-public sealed class BatchQueue<TText, TAnswer> : IBatchQueue
+internal sealed class BatchQueue<TText, TAnswer> : IBatchQueue
 {
     private readonly BatchScheduler _reader;
     private readonly Func<IReadOnlyList<TText>, IReadOnlyList<TAnswer>> _read;

@@ -3,16 +3,16 @@ namespace BiGS.Pipelines;
 /// <summary>A batch that was read for several callers.</summary>
 /// <param name="Rows">How many texts.</param>
 /// <param name="Tokens">How many tokens these have.</param>
-/// <param name="Waited">How long the oldest of them waited for its turn.</param>
-/// <param name="Took">How long reading took.</param>
-public sealed record CompletedBatch(int Rows, int Tokens, TimeSpan Waited, TimeSpan Took);
+/// <param name="WaitTime">How long the oldest of them waited for its turn.</param>
+/// <param name="Elapsed">How long reading took.</param>
+internal sealed record CompletedBatch(int Rows, int Tokens, TimeSpan WaitTime, TimeSpan Elapsed);
 
 /// <summary>
 /// Reads for many callers who each ask for little: what waits is read together, the oldest first, up to a number of tokens. Nobody waits for company: while
 /// nothing is being read, a text is read at once, by itself. One thread reads, whatever the number of models, so that they do not take the cores from each
 /// other; a lane is what one pipeline reads.
 /// </summary>
-public sealed class BatchScheduler : IDisposable
+internal sealed class BatchScheduler : IDisposable
 {
     private readonly int _maxBatchTokens;
     private readonly IProgress<CompletedBatch>? _progress;
@@ -33,7 +33,7 @@ public sealed class BatchScheduler : IDisposable
     }
 
     /// <summary>Texts that wait for their turn.</summary>
-    public int Waiting
+    public int QueueLength
     {
         get
         {

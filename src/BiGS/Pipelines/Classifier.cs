@@ -65,5 +65,5 @@ public sealed class Classifier : IDisposable
     }
 
     private IEnumerable<LabelProbability> Probabilities(OutputTensor logits, int row) =>
-        Softmax.Of(logits.Row(row)).Select((probability, i) => new LabelProbability(_model.Labels[i], probability, logits.Row(row)[i]));
+        Softmax.Compute(logits.Row(row)).Select((probability, i) => new LabelProbability(_model.Labels[i], probability, logits.Row(row)[i]));
 }

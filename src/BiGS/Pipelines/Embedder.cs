@@ -106,9 +106,9 @@ public sealed class Embedder : IDisposable
         for (int row = 0; row < batch.Rows; row++)
         {
             int at = row * batch.Length;
-            double[] vector = _model.Sentence.Pooling.Of(
+            double[] vector = _model.Sentence.Pooling.Pool(
                 states.Values.AsSpan(at * states.Width, batch.Length * states.Width), batch.AttentionMask.AsSpan(at, batch.Length));
-            yield return normalize ? UnitVector.Of(vector) : [.. vector.Select(x => (float)x)];
+            yield return normalize ? UnitVector.Normalize(vector) : [.. vector.Select(x => (float)x)];
         }
     }
 }

@@ -85,7 +85,7 @@ public sealed class FillMask : IDisposable
     public IReadOnlyList<IReadOnlyList<MaskedWord>> Fill(IReadOnlyList<string> texts, int top = 5, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        return FillRows([.. texts.Select(Row)], top, cancellationToken);
+        return FillTokenized([.. texts.Select(Row)], top, cancellationToken);
     }
 
     /// <summary>Fills the masks of texts that are tokenised already.</summary>
@@ -94,7 +94,7 @@ public sealed class FillMask : IDisposable
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>The masks of each text, in their order.</returns>
     /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
-    public IReadOnlyList<IReadOnlyList<MaskedWord>> FillRows(IReadOnlyList<TextRow> rows, int top = 5, CancellationToken cancellationToken = default)
+    internal IReadOnlyList<IReadOnlyList<MaskedWord>> FillTokenized(IReadOnlyList<TextRow> rows, int top = 5, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
         IReadOnlyList<(int Id, double Probability)[][]> best = AtMasks(rows, probabilities => Likeliest(probabilities, top), cancellationToken);
@@ -109,7 +109,7 @@ public sealed class FillMask : IDisposable
     /// <returns>Of each text, mask by mask, the share of every word among all; null for one that is not a single piece of the vocabulary.</returns>
     /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
     public IReadOnlyList<IReadOnlyList<double?[]>> WordProbabilities(IReadOnlyList<string> texts, IReadOnlyList<string> words, CancellationToken cancellationToken = default) =>
-        WeighRows([.. texts.Select(Row)], words, cancellationToken);
+        TokenizedWordProbabilities([.. texts.Select(Row)], words, cancellationToken);
 
     /// <summary>How likely words of your own are at each mask of texts that are tokenised already.</summary>
     /// <param name="rows">In any order, each with at least one [MASK].</param>
@@ -117,7 +117,7 @@ public sealed class FillMask : IDisposable
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>Of each text, mask by mask, the share of every word among all; null for one that is not a single piece of the vocabulary.</returns>
     /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
-    public IReadOnlyList<IReadOnlyList<double?[]>> WeighRows(IReadOnlyList<TextRow> rows, IReadOnlyList<string> words, CancellationToken cancellationToken = default)
+    internal IReadOnlyList<IReadOnlyList<double?[]>> TokenizedWordProbabilities(IReadOnlyList<TextRow> rows, IReadOnlyList<string> words, CancellationToken cancellationToken = default)
     {
         int?[] ids = [.. words.Select(word => _tokenizer.Encode(word, addSpecialTokens: false).Ids is [int only] && only != _tokenizer.Vocabulary.UnknownId ? only : (int?)null)];
         return AtMasks(rows, probabilities => ids.Select(id => id is int known ? probabilities[known] : (double?)null).ToArray(), cancellationToken);
@@ -157,7 +157,7 @@ public sealed class FillMask : IDisposable
         {
             long[] masks = [.. Enumerable.Range(0, batch.InputIds.Length).Where(i => batch.InputIds[i] == _tokenizer.Vocabulary.MaskId).Select(i => (long)i)];
             OutputTensor logits = _model.Session.LogitsAt(batch, masks); // (p, v)
-            return masks.Select((position, m) => (Row: position / batch.Length, Said: say(Softmax.Of(logits.Row(m)))))
+            return masks.Select((position, m) => (Row: position / batch.Length, Said: say(Softmax.Compute(logits.Row(m)))))
                 .GroupBy(mask => mask.Row, (_, row) => row.Select(mask => mask.Said).ToArray());
         },
         cancellationToken, _padTo, TokensAtOnce);

@@ -6,7 +6,7 @@ namespace BiGS.Pipelines;
 /// <param name="Ids">As the model reads them: special tokens included, [MASK] where something is hidden.</param>
 /// <param name="Position">Where to ask.</param>
 /// <param name="Words">Whose probability is wanted.</param>
-public sealed record MaskedQuestion(int[] Ids, int Position, int[] Words)
+internal sealed record MaskedQuestion(int[] Ids, int Position, int[] Words)
 {
     /// <summary>Finds questions that a model answers by reading the same: equal ids, equal position.</summary>
     internal static IEqualityComparer<MaskedQuestion> SameRow { get; } = new RowComparer();

@@ -10,7 +10,7 @@ namespace BiGS.Pipelines;
 /// <param name="config">The model's shape.</param>
 /// <param name="padId">Fills what the shorter rows of a batch leave.</param>
 /// <param name="read">Asks the model.</param>
-public sealed class MaskedWordScorer(BiGSConfig config, int padId, MaskedWordScorer.Reader read)
+internal sealed class MaskedWordScorer(BiGSConfig config, int padId, MaskedWordScorer.Reader read)
 {
     /// <summary>Reads a batch with one hidden word a row.</summary>
     /// <param name="batch">Rows of one length.</param>
@@ -23,7 +23,7 @@ public sealed class MaskedWordScorer(BiGSConfig config, int padId, MaskedWordSco
     private const int PositionsAtOnce = 4_096;
 
     /// <summary>Tokens of a row that the model can read.</summary>
-    public int LongestRow => config.MaxInputLength();
+    public int MaxRowLength => config.MaxInputLength();
 
     /// <param name="questions">In any order.</param>
     /// <param name="progress">Told the share that is done.</param>
@@ -40,9 +40,9 @@ public sealed class MaskedWordScorer(BiGSConfig config, int padId, MaskedWordSco
             .. Enumerable.Range(0, questions.Count).GroupBy(i => questions[i], MaskedQuestion.SameRow).Select(row => row.ToArray())
                 .OrderByDescending(row => questions[row[0]].Ids.Length),
         ];
-        if (rows.Length > 0 && questions[rows[0][0]].Ids.Length > LongestRow)
+        if (rows.Length > 0 && questions[rows[0][0]].Ids.Length > MaxRowLength)
         {
-            throw new ArgumentException($"A row has {questions[rows[0][0]].Ids.Length} tokens, but the model reads at most {LongestRow}; leave it out or shorten it.");
+            throw new ArgumentException($"A row has {questions[rows[0][0]].Ids.Length} tokens, but the model reads at most {MaxRowLength}; leave it out or shorten it.");
         }
 
         var answers = new double[questions.Count][];
@@ -62,7 +62,7 @@ public sealed class MaskedWordScorer(BiGSConfig config, int padId, MaskedWordSco
     private void Answer(IReadOnlyList<MaskedQuestion> questions, ArraySegment<int[]> rows, int length, double[][] answers)
     {
         MaskedQuestion[] asked = [.. rows.Select(row => questions[row[0]])];
-        var batch = Batch.Of([.. asked.Select(question => new TokenRow(question.Ids))], padId, length);
+        var batch = Batch.Create([.. asked.Select(question => new TokenRow(question.Ids))], padId, length);
         long[] positions = [.. asked.Select((question, r) => ((long)r * length) + question.Position)];
         long words = config.VocabSize;
         long[] wanted = [.. rows.SelectMany((row, r) => row.SelectMany(q => questions[q].Words.Select(word => (r * words) + word)))];

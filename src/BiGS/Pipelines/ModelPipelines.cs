@@ -28,7 +28,7 @@ public sealed class ModelPipelines : IDisposable
     public string Architecture => _model.Session.Architecture;
 
     /// <summary>Tokens of the longest text that the model reads.</summary>
-    public int LongestText => _model.LongestRow;
+    public int MaxTokens => _model.LongestRow;
 
     public BertTokenizer Tokenizer => _model.Tokenizer;
 

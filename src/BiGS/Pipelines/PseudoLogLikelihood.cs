@@ -6,7 +6,7 @@ namespace BiGS.Pipelines;
 public enum PieceMasking
 {
     /// <summary>The piece alone (Salazar et al. 2020).</summary>
-    One,
+    Single,
 
     /// <summary>
     /// The piece and what follows of its word (Kauf and Ivanova 2023, PLL-word-l2r): with the rest in sight, a long word's pieces are all but
@@ -16,7 +16,7 @@ public enum PieceMasking
 }
 
 /// <summary>What becomes of a sentence that is longer than the model.</summary>
-public enum LongSentenceBehavior
+internal enum LongSentenceBehavior
 {
     /// <summary>It is refused.</summary>
     Refuse,
@@ -39,19 +39,19 @@ public readonly record struct SentenceScore(double LogLikelihood, int Pieces);
 /// </summary>
 /// <param name="words">What the model gives for hidden words.</param>
 /// <param name="tokenizer">The model's own.</param>
-/// <param name="hidden">What is hidden with a piece.</param>
+/// <param name="masking">What is hidden with a piece.</param>
 /// <param name="longSentences">What becomes of a sentence that is longer than the model.</param>
-public sealed class PseudoLogLikelihood(
-    MaskedWordScorer words, BertTokenizer tokenizer, PieceMasking hidden = PieceMasking.One, LongSentenceBehavior longSentences = LongSentenceBehavior.Refuse)
+internal sealed class PseudoLogLikelihood(
+    MaskedWordScorer words, BertTokenizer tokenizer, PieceMasking masking = PieceMasking.Single, LongSentenceBehavior longSentences = LongSentenceBehavior.Refuse)
 {
     /// <summary>A sentence of l tokens is l rows of l; so many ids are in memory at a time.</summary>
     private const long IdsAtOnce = 1 << 17;
 
     /// <summary>Tokens of a sentence that the model can read, [CLS] and [SEP] among them.</summary>
-    public int LongestSentence => words.LongestRow;
+    public int MaxTokens => words.MaxRowLength;
 
     /// <summary>Tokens of a sentence, [CLS] and [SEP] among them.</summary>
-    public int LengthOf(string sentence) => tokenizer.Encode(sentence).Ids.Count;
+    public int CountTokens(string sentence) => tokenizer.Encode(sentence).Ids.Count;
 
     /// <param name="sentences">In any order.</param>
     /// <param name="progress">Told the share that is done.</param>
@@ -79,7 +79,7 @@ public sealed class PseudoLogLikelihood(
     }
 
     private BiGS.Tokenizers.TokenizedText Encoded(string sentence) =>
-        tokenizer.Encode(sentence, maxLength: longSentences == LongSentenceBehavior.Truncate && LongestSentence < int.MaxValue ? LongestSentence : null);
+        tokenizer.Encode(sentence, maxLength: longSentences == LongSentenceBehavior.Truncate && MaxTokens < int.MaxValue ? MaxTokens : null);
 
     private IEnumerable<MaskedQuestion> Questions(BiGS.Tokenizers.TokenizedText encoding)
     {
@@ -93,8 +93,8 @@ public sealed class PseudoLogLikelihood(
                 {
                     ids[end++] = tokenizer.Vocabulary.MaskId;
                 }
-                while (hidden == PieceMasking.RestOfWord && IsContinued(encoding, end));
-                yield return longSentences == LongSentenceBehavior.Window && ids.Length > LongestSentence
+                while (masking == PieceMasking.RestOfWord && IsContinued(encoding, end));
+                yield return longSentences == LongSentenceBehavior.Window && ids.Length > MaxTokens
                     ? Windowed(ids, position, encoding.Ids[position])
                     : new MaskedQuestion(ids, position, [encoding.Ids[position]]);
             }
@@ -104,7 +104,7 @@ public sealed class PseudoLogLikelihood(
     /// <summary>[CLS], as many pieces around a position as the model reads, and [SEP].</summary>
     private MaskedQuestion Windowed(int[] ids, int position, int piece)
     {
-        int room = LongestSentence - 2;
+        int room = MaxTokens - 2;
         int start = Math.Clamp(position - (room / 2), 1, ids.Length - 1 - room);
         return new MaskedQuestion([ids[0], .. ids.AsSpan(start, room), ids[^1]], position - start + 1, [piece]);
     }

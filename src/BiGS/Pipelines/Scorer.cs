@@ -28,14 +28,14 @@ public sealed class Scorer : IDisposable
     /// <summary>Opens a folder that holds a masked language model and its tokenizer.</summary>
     /// <param name="folder">config.json, weights, and vocab.txt or tokenizer.json.</param>
     /// <param name="options">What computes, and where the tokenizer is.</param>
-    /// <param name="hidden">What is hidden while a word piece is asked for.</param>
+    /// <param name="masking">What is hidden while a word piece is asked for.</param>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The files do not fit together, or hold a model with another head, or one that is not trained.</exception>
-    public static Scorer Open(string folder, OpenOptions? options = null, PieceMasking hidden = PieceMasking.One)
+    public static Scorer Open(string folder, OpenOptions? options = null, PieceMasking masking = PieceMasking.Single)
     {
         TextModel model = TextModel.Open(folder, options, FillMask.Head);
         var words = new MaskedWordScorer(model.Config, model.Tokenizer.Vocabulary.PadId, (batch, positions, wanted) => Read(model.Session, batch, positions, wanted));
-        return new Scorer(model, new PseudoLogLikelihood(words, model.Tokenizer, hidden));
+        return new Scorer(model, new PseudoLogLikelihood(words, model.Tokenizer, masking));
     }
 
     /// <summary>Scores sentences.</summary>

@@ -37,13 +37,13 @@ public sealed class Tagger : IDisposable
     /// <returns>The words of each text, in their order.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
     public IReadOnlyList<IReadOnlyList<TaggedWord>> Tag(IReadOnlyList<string> texts, LongTextBehavior tooLong = LongTextBehavior.Refuse, CancellationToken cancellationToken = default) =>
-        TagRows([.. texts.Zip(_model.Tokenize([.. texts.Select(text => (ModelText)text)], tooLong), (text, tokens) => new TextRow(text, tokens))], cancellationToken);
+        TagTokenized([.. texts.Zip(_model.Tokenize([.. texts.Select(text => (ModelText)text)], tooLong), (text, tokens) => new TextRow(text, tokens))], cancellationToken);
 
     /// <param name="rows">Texts that are tokenised already, in any order.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>The words of each text, in their order.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model.</exception>
-    public IReadOnlyList<IReadOnlyList<TaggedWord>> TagRows(IReadOnlyList<TextRow> rows, CancellationToken cancellationToken = default) =>
+    internal IReadOnlyList<IReadOnlyList<TaggedWord>> TagTokenized(IReadOnlyList<TextRow> rows, CancellationToken cancellationToken = default) =>
         [.. _model.Read([.. rows.Select(row => row.Tokens)], Probabilities, cancellationToken).Zip(rows, (read, row) => (IReadOnlyList<TaggedWord>)[.. Words(row.Tokens, read, row.Text)])];
 
     /// <summary>How many tokens a text has, [CLS] and [SEP] among them; no more than <see cref="MaxTokens"/> can be read.</summary>
@@ -55,7 +55,7 @@ public sealed class Tagger : IDisposable
     private IEnumerable<double[][]> Probabilities(Batch batch)
     {
         OutputTensor logits = _model.Session.Compute(batch, ModelOutputs.Logits)[0]; // (b, l, tags)
-        return Enumerable.Range(0, batch.Rows * batch.Length).Select(token => Softmax.Of(logits.Row(token))).Chunk(batch.Length);
+        return Enumerable.Range(0, batch.Rows * batch.Length).Select(token => Softmax.Compute(logits.Row(token))).Chunk(batch.Length);
     }
 
     /// <summary>A word is a piece and those that go on it.</summary>

@@ -81,7 +81,7 @@ internal sealed class TextModel : IDisposable
                 $"{folder}: holds a {opened.Architecture}{(opened.HasTrainedHead ? "" : " whose head is not trained")}; expected a trained {head}, as FineTuningRun.Run leaves it.");
         }
 
-        var sentence = SentenceTransformer.Of(folder);
+        var sentence = SentenceTransformer.Read(folder);
         return new TextModel(opened, sentence.Adapt(ModelTokenizer.Open(options.TokenizerFolder ?? folder, opened.Config)), sentence);
     }
 
@@ -151,7 +151,7 @@ internal sealed class TextModel : IDisposable
             }
 
             int[] chosen = byLength[at..end];
-            foreach ((int i, T said) in chosen.Zip(read(Batch.Of([.. chosen.Select(i => rows[i])], Tokenizer.Vocabulary.PadId, length))))
+            foreach ((int i, T said) in chosen.Zip(read(Batch.Create([.. chosen.Select(i => rows[i])], Tokenizer.Vocabulary.PadId, length))))
             {
                 results[i] = said;
             }

@@ -23,7 +23,7 @@ public enum PoolingMode
 }
 
 /// <summary>What follows pooling: a map from vectors to vectors.</summary>
-public abstract class SentenceLayer
+internal abstract class SentenceLayer
 {
     /// <summary>Numbers of a vector behind it, where one before it has <paramref name="width"/>.</summary>
     /// <exception cref="InvalidDataException">It reads vectors of another width.</exception>
@@ -34,7 +34,7 @@ public abstract class SentenceLayer
 }
 
 /// <summary>Scales every vector to length 1.</summary>
-public sealed class UnitLengthLayer : SentenceLayer
+internal sealed class UnitLengthLayer : SentenceLayer
 {
     /// <inheritdoc/>
     public override int WidthAfter(int width) => width;
@@ -53,7 +53,7 @@ public sealed class UnitLengthLayer : SentenceLayer
 /// <param name="weight">W, row by row.</param>
 /// <param name="bias">b; null for none.</param>
 /// <param name="tanh">Whether f is tanh.</param>
-public sealed class SentenceDense(int outputs, int inputs, float[] weight, float[]? bias, bool tanh) : SentenceLayer
+internal sealed class SentenceDense(int outputs, int inputs, float[] weight, float[]? bias, bool tanh) : SentenceLayer
 {
     /// <summary>Rows of W.</summary>
     public int Outputs { get; } = outputs;
@@ -98,7 +98,7 @@ public sealed class SentenceDense(int outputs, int inputs, float[] weight, float
 /// </summary>
 /// <param name="Modes">In the order of their parts of the vector; at least one.</param>
 /// <param name="Layers">Behind them.</param>
-public sealed record SentencePooling(IReadOnlyList<PoolingMode> Modes, IReadOnlyList<SentenceLayer> Layers)
+internal sealed record SentencePooling(IReadOnlyList<PoolingMode> Modes, IReadOnlyList<SentenceLayer> Layers)
 {
     /// <summary>The mean over tokens, and nothing else.</summary>
     public static SentencePooling Mean { get; } = new([PoolingMode.Mean], []);
@@ -114,19 +114,19 @@ public sealed record SentencePooling(IReadOnlyList<PoolingMode> Modes, IReadOnly
     /// <param name="states">(l, d), row by row.</param>
     /// <param name="attentionMask">(l), 1 = text.</param>
     /// <returns>(width).</returns>
-    public double[] Of(ReadOnlySpan<float> states, ReadOnlySpan<long> attentionMask)
+    public double[] Pool(ReadOnlySpan<float> states, ReadOnlySpan<long> attentionMask)
     {
         int width = states.Length / attentionMask.Length;
         var vector = new List<double>(width * Modes.Count);
         foreach (PoolingMode mode in Modes)
         {
-            vector.AddRange(Of(mode, states, attentionMask, width));
+            vector.AddRange(Pool(mode, states, attentionMask, width));
         }
 
         return Layers.Aggregate(vector.ToArray(), (x, layer) => layer.Apply(x));
     }
 
-    private static double[] Of(PoolingMode mode, ReadOnlySpan<float> states, ReadOnlySpan<long> attentionMask, int width)
+    private static double[] Pool(PoolingMode mode, ReadOnlySpan<float> states, ReadOnlySpan<long> attentionMask, int width)
     {
         double[] vector = new double[width];
         if (mode == PoolingMode.Max)

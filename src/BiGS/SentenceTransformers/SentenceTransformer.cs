@@ -10,7 +10,7 @@ namespace BiGS.SentenceTransformers;
 /// (<c>1_Pooling</c>, <c>2_Dense</c>, <c>2_Normalize</c>), in <c>config_sentence_transformers.json</c> the prompts that are written before texts,
 /// in <c>sentence_bert_config.json</c> how long a text may be. What is not known is refused by name: it would change the vectors.
 /// </summary>
-public sealed record SentenceTransformer
+internal sealed record SentenceTransformer
 {
     private static readonly (string Key, PoolingMode Mode, bool Usual)[] Modes =
     [
@@ -55,7 +55,7 @@ public sealed record SentenceTransformer
     /// <summary>Reads a folder; one that is not of sentence-transformers means the mean over tokens.</summary>
     /// <param name="folderOrFile">A checkpoint, or one weights file in it.</param>
     /// <exception cref="InvalidDataException">A file is broken, or asks for something that is not known: says what.</exception>
-    public static SentenceTransformer Of(string folderOrFile)
+    public static SentenceTransformer Read(string folderOrFile)
     {
         string folder = SentenceTransformerFiles.FolderOf(folderOrFile);
         string modules = Path.Combine(folder, SentenceTransformerFiles.Modules);

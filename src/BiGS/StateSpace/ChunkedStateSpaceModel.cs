@@ -16,7 +16,7 @@ namespace BiGS.StateSpace;
 /// </summary>
 /// <param name="system">The system.</param>
 /// <param name="chunkLength">Q.</param>
-public sealed class ChunkedStateSpaceModel(DiscreteStateSpaceModel system, int chunkLength)
+internal sealed class ChunkedStateSpaceModel(DiscreteStateSpaceModel system, int chunkLength)
 {
     /// <summary>
     /// A good Q for a row length. A token costs Q + 4N + 4NC/Q multiplications in each channel (C chunks): short chunks for short rows, and

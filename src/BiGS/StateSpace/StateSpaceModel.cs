@@ -24,7 +24,7 @@ namespace BiGS.StateSpace;
 /// <param name="D">The direct path from u to y.</param>
 /// <param name="Delta">Δ: the time between two tokens, in the model's own unit of time.</param>
 /// <remarks>Gu, Gupta, Goel, Ré: On the Parameterization and Initialization of Diagonal State Space Models, arXiv 2206.11893.</remarks>
-public sealed record StateSpaceModel(IReadOnlyList<Complex> A, IReadOnlyList<Complex> C, double D, double Delta)
+internal sealed record StateSpaceModel(IReadOnlyList<Complex> A, IReadOnlyList<Complex> C, double D, double Delta)
 {
     /// <summary>The largest Re A there is: every state decays, whatever was learned.</summary>
     public const double SlowestDecay = -1e-4;

@@ -219,7 +219,7 @@ public sealed class BertTokenizer
         while (_normalized is not null && _normalized.TryFind(normalized.Text, from, out FoundToken? found))
         {
             AddWords(normalized, from, found.Value.Start, offset, tokens);
-            (int Start, int End) original = normalized.Original(found.Value.Start, found.Value.End);
+            (int Start, int End) original = normalized.ToOriginal(found.Value.Start, found.Value.End);
             tokens.Add(new Token(found.Value.Token.Content, found.Value.Id, offset + original.Start, offset + original.End));
             from = found.Value.End;
         }
@@ -233,7 +233,7 @@ public sealed class BertTokenizer
             int begin = from + word.Start.Value;
             foreach ((int id, int start, int end) in _pieces.Pieces(normalized.Text.AsSpan(begin, word.End.Value - word.Start.Value)))
             {
-                (int Start, int End) original = normalized.Original(begin + start, begin + end);
+                (int Start, int End) original = normalized.ToOriginal(begin + start, begin + end);
                 tokens.Add(new Token(Vocabulary.Tokens[id], id, offset + original.Start, offset + original.End));
             }
         }

@@ -8,5 +8,5 @@ public sealed record NormalizedText(string Text, IReadOnlyList<(int Start, int E
 {
     /// <summary>The place in the original text of the non-empty stretch [<paramref name="start"/>, <paramref name="end"/>) of
     /// <see cref="Text"/>.</summary>
-    public (int Start, int End) Original(int start, int end) => (Offsets[start].Start, Offsets[end - 1].End);
+    public (int Start, int End) ToOriginal(int start, int end) => (Offsets[start].Start, Offsets[end - 1].End);
 }

@@ -4,7 +4,7 @@ namespace BiGS.Tokenizers;
 
 /// <summary>How much of what is read a vocabulary knows: the share of [UNK] among the first pieces. Several threads may add to one.</summary>
 /// <param name="tokenizer">Whose ids are counted.</param>
-public sealed class VocabularyCoverage(BertTokenizer tokenizer)
+internal sealed class VocabularyCoverage(BertTokenizer tokenizer)
 {
     /// <summary>The share of [UNK] above which a vocabulary is of another script than the text.</summary>
     private const double Tolerated = 0.3;

@@ -47,17 +47,17 @@ public sealed record WordPieceTrainer
     internal int WordLimit { get; init; } = 1 << 22;
 
     /// <summary>The coverage that leaves out what occurs once in two thousand characters: foreign names and stray signs.</summary>
-    public const double DefaultCoverage = 0.9995;
+    public const double DefaultAlphabetCoverage = 0.9995;
 
     /// <summary>For a model's own text: an alphabet large enough for any European one and small enough to leave room for words, and as large as
     /// scripts of more characters need it.</summary>
     /// <param name="size">Tokens to learn.</param>
     /// <param name="normalizer">How text is normalised; as for bert-base-uncased where left out.</param>
     public static WordPieceTrainer ForText(int size, BertNormalizer? normalizer = null) =>
-        new WordPieceTrainer { Size = size, AlphabetLimit = 300, AlphabetCoverage = DefaultCoverage }.With(normalizer ?? new BertNormalizer());
+        new WordPieceTrainer { Size = size, AlphabetLimit = 300, AlphabetCoverage = DefaultAlphabetCoverage }.WithNormalizer(normalizer ?? new BertNormalizer());
 
     /// <summary>The same with a normaliser's options.</summary>
-    public WordPieceTrainer With(BertNormalizer normalizer)
+    public WordPieceTrainer WithNormalizer(BertNormalizer normalizer)
     {
         ArgumentNullException.ThrowIfNull(normalizer);
         return this with

@@ -5,14 +5,14 @@ using BiGS.Tokenizers;
 namespace BiGS.Weights;
 
 /// <summary>A name for what a model computes: the same files with the same tokenizer have the same one, wherever they lie.</summary>
-public static class CheckpointFingerprint
+internal static class CheckpointFingerprint
 {
     /// <param name="folderOrFile">A checkpoint folder, or one weights file in it.</param>
     /// <param name="tokenizer">What the model reads through.</param>
     /// <remarks>A folder of sentence-transformers has its pooling, layers and prompts in it too.</remarks>
     /// <returns>32 hexadecimal digits of SHA-256 over configuration, weights and the tokenizer's fingerprint.</returns>
     /// <exception cref="FileNotFoundException">There are no weights.</exception>
-    public static string Of(string folderOrFile, BertTokenizer tokenizer)
+    public static string Compute(string folderOrFile, BertTokenizer tokenizer)
     {
         WeightsLocation location = WeightsLocation.Of(folderOrFile);
         string[] parts = [.. Weights(location).Prepend(Path.Combine(location.Folder, ConfigFile.Name)).Select(HashOfFile), tokenizer.Fingerprint,

@@ -1,7 +1,7 @@
 namespace BiGS.Weights;
 
 /// <summary>The types of the numbers in a weights file. Bytes are little-endian.</summary>
-public enum ElementType
+internal enum ElementType
 {
     /// <summary>IEEE double precision, 8 bytes.</summary>
     Float64,

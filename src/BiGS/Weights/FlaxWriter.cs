@@ -9,7 +9,7 @@ namespace BiGS.Weights;
 /// Writes weights as <c>flax.serialization</c> does: maps of maps by the words of a name, arrays as extensions, kernels transposed
 /// (<see cref="FlaxDialect"/>), arrays beyond 1 GiB in chunks.
 /// </summary>
-public static class FlaxWriter
+internal static class FlaxWriter
 {
     private const long ChunkBytes = 1 << 30;
 

@@ -1,7 +1,7 @@
 namespace BiGS.Weights;
 
 /// <summary>Named tensors in a file. Opening reads only names, shapes and types; elements are read on request.</summary>
-public interface IWeightsFile : IDisposable
+internal interface IWeightsFile : IDisposable
 {
     /// <summary>Tensor names, in the order of the file.</summary>
     IReadOnlyCollection<string> Names { get; }

@@ -4,7 +4,7 @@ namespace BiGS.Weights;
 /// <param name="name">The name in the file.</param>
 /// <param name="type">The type of the elements.</param>
 /// <param name="shape">n₀, n₁, …; none for a single number.</param>
-public abstract class NamedArray(string name, ElementType type, IReadOnlyList<long> shape)
+internal abstract class NamedArray(string name, ElementType type, IReadOnlyList<long> shape)
 {
     /// <summary>The name in the file.</summary>
     public string Name { get; } = name;

@@ -5,7 +5,7 @@ namespace BiGS.Weights;
 /// <summary>
 /// A <c>pytorch_model.bin</c> as torch writes it since 1.6: a zip of <c>data.pkl</c>, which names the tensors, and one file a storage, not compressed.
 /// </summary>
-public sealed class PyTorchFile : IWeightsFile
+internal sealed class PyTorchFile : IWeightsFile
 {
     private const string PickleName = "data.pkl";
 

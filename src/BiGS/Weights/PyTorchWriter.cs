@@ -10,7 +10,7 @@ namespace BiGS.Weights;
 /// Writes a state_dict as <c>torch.save</c> has done since 1.6: a zip, not compressed, of <c>data.pkl</c> (names, shapes, and which storage each has) and
 /// one file a storage. The same tensors make the same bytes.
 /// </summary>
-public static class PyTorchWriter
+internal static class PyTorchWriter
 {
     private const string Folder = "pytorch_model";
 

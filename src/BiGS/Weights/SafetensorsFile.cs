@@ -7,10 +7,10 @@ namespace BiGS.Weights;
 /// A safetensors file, open for reading: eight bytes of header length, a JSON header, raw little-endian tensors.
 /// The file is memory-mapped, and a tensor costs memory only when it is read.
 /// </summary>
-public sealed class SafetensorsFile : IWeightsFile
+internal sealed class SafetensorsFile : IWeightsFile
 {
     /// <summary>What such a file is called in a model's folder.</summary>
-    public const string UsualName = "model.safetensors";
+    public const string DefaultName = "model.safetensors";
 
     private const long LargestHeader = 100_000_000;
 

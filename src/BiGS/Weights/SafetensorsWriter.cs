@@ -5,7 +5,7 @@ using BiGS.Files;
 namespace BiGS.Weights;
 
 /// <summary>Writes a safetensors file: eight bytes of header length, a JSON header, raw little-endian tensors.</summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     /// <param name="path">The file to make or replace; whole under its name or not there.</param>
     /// <param name="arrays">What it holds; written in this order.</param>

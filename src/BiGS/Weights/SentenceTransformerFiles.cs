@@ -38,7 +38,7 @@ internal static class SentenceTransformerFiles
     public static IEnumerable<string> FilesAmong(IReadOnlySet<string> files) => !files.Contains(Modules) ? [] :
     [
         .. InRoot.Where(files.Contains),
-        .. files.Where(file => file.Split('/') is [var module, ConfigFile.Name or SafetensorsFile.UsualName or "pytorch_model.bin"]
+        .. files.Where(file => file.Split('/') is [var module, ConfigFile.Name or SafetensorsFile.DefaultName or "pytorch_model.bin"]
             && char.IsAsciiDigit(module[0]) && module.Contains('_')).Order(StringComparer.Ordinal),
     ];
 

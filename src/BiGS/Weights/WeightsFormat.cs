@@ -20,7 +20,7 @@ internal static class WeightsFormats
 {
     public static string FileName(this WeightsFormat format) => format switch
     {
-        WeightsFormat.Safetensors or WeightsFormat.SafetensorsBf16 => SafetensorsFile.UsualName,
+        WeightsFormat.Safetensors or WeightsFormat.SafetensorsBf16 => SafetensorsFile.DefaultName,
         WeightsFormat.PyTorch => "pytorch_model.bin",
         _ => "flax_model.msgpack",
     };

@@ -12,7 +12,7 @@ internal sealed record WeightsLocation(string Folder, string File)
     /// <summary>What a folder may hold, the first that is there counting.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        SafetensorsFile.UsualName, "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json", "flax_model.msgpack",
+        SafetensorsFile.DefaultName, "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json", "flax_model.msgpack",
     ];
 
     /// <summary>JAX's layers use the tanh form of GELU, the others the exact one.</summary>

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace BiGS.Weights;
 
 /// <summary>Tensors of weights files as arrays.</summary>
-public static class WeightsReading
+internal static class WeightsReading
 {
     /// <summary>Bytes that are read and converted at a time.</summary>
     private const int PieceBytes = 1 << 24;

@@ -62,9 +62,9 @@ public sealed class SentenceTransformerTests : IDisposable
         foreach (PoolingMode one in Enum.GetValues<PoolingMode>())
         {
             var pooling = new SentencePooling([one, PoolingMode.Mean], layers);
-            float[] learned = pooling.Of(states, mask).data<float>().ToArray();
+            float[] learned = pooling.Pool(states, mask).data<float>().ToArray();
             float[] answered = [.. Enumerable.Range(0, 2).SelectMany(row =>
-                pooling.Of(states[row].contiguous().data<float>().ToArray(), mask[row].data<long>().ToArray())).Select(x => (float)x)];
+                pooling.Pool(states[row].contiguous().data<float>().ToArray(), mask[row].data<long>().ToArray())).Select(x => (float)x)];
             AssertNear(learned, answered);
             Assert.Equal(3, pooling.Width(6));
         }

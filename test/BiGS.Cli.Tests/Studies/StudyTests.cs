@@ -77,7 +77,7 @@ public partial class StudyTests
     [InlineData("large")]
     public void TheModelsOfThePaperHaveEqualSize(string preset)
     {
-        BiGSConfig shape = PretrainingRecipe.For(preset).Model;
+        BiGSConfig shape = PretrainingRecipe.ForPreset(preset).Model;
         double[] sizes = [.. Comparisons.Named("paper", shape).Select(contestant =>
         {
             BiGSConfig config = contestant.Model;

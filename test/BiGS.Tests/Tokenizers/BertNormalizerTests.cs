@@ -43,7 +43,7 @@ public class BertNormalizerTests
         NormalizedText normalized = new BertNormalizer().Normalize("e\u0301x각𝒜中");
         Assert.Equal("ex\u1100\u1161\u11a8𝒜 中 ", normalized.Text);
         Assert.Equal([(0, 1), (2, 3), (3, 4), (3, 4), (3, 4), (4, 6), (4, 6), (6, 7), (6, 7), (6, 7)], normalized.Offsets);
-        Assert.Equal((2, 4), normalized.Original(1, 4));
+        Assert.Equal((2, 4), normalized.ToOriginal(1, 4));
     }
 
     [Fact]

@@ -118,7 +118,7 @@ public class ConfigFileTests
     [InlineData("num_labels", "9", nameof(BiGSConfig.NumLabels))]
     public void AKeyChangesItsProperty(string key, string value, string property)
     {
-        BiGSConfig read = Parse($$"""{"{{key}}": {{value}}}""", ConfigOrigin.Ours).Config;
+        BiGSConfig read = Parse($$"""{"{{key}}": {{value}}}""", ConfigOrigin.Native).Config;
         foreach (var candidate in typeof(BiGSConfig).GetProperties())
         {
             bool same = Equals(candidate.GetValue(read), candidate.GetValue(new BiGSConfig()));
@@ -146,7 +146,7 @@ public class ConfigFileTests
 
         Assert.Equal(["no", "yes", "maybe"], read.Labels);
         Assert.Equal(3, read.Config.NumLabels);
-        Assert.Equal(5, Parse("""{"id2label": {"0": "a"}, "num_labels": 5}""", ConfigOrigin.Ours).Config.NumLabels);
+        Assert.Equal(5, Parse("""{"id2label": {"0": "a"}, "num_labels": 5}""", ConfigOrigin.Native).Config.NumLabels);
     }
 
     [Theory]
@@ -191,7 +191,7 @@ public class ConfigFileTests
                 try
                 {
                     ConfigFile read = Parse($$"""{"{{key}}": {{value}}}""", ConfigOrigin.AuthorsPyTorch);
-                    Parse(read.ToJson(), ConfigOrigin.Ours);
+                    Parse(read.ToJson(), ConfigOrigin.Native);
                 }
                 catch (InvalidDataException told)
                 {
@@ -204,7 +204,7 @@ public class ConfigFileTests
     [Fact]
     public void AbsentKeysMeanWhatTheirOriginDoes()
     {
-        BiGSConfig ours = Parse("{}", ConfigOrigin.Ours).Config;
+        BiGSConfig ours = Parse("{}", ConfigOrigin.Native).Config;
         BiGSConfig pyTorch = Parse("{}", ConfigOrigin.AuthorsPyTorch).Config;
         BiGSConfig flax = Parse("{}", ConfigOrigin.AuthorsFlax).Config;
         Assert.Equal((true, LayerActivation.Gelu), (ours.MaskPadding, ours.LayerAct));

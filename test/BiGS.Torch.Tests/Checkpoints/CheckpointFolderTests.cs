@@ -98,7 +98,7 @@ public sealed class CheckpointFolderTests : IDisposable
     {
         CheckpointFolder.Save(Folder, SmallModels.Build(SmallModels.Config()));
         OpenedCheckpoint opened = CheckpointFolder.Open(
-            Folder, new TorchOptions { Architecture = "BiGSForTokenClassification", Reshape = config => config with { NumLabels = 17 } });
+            Folder, new TorchOptions { Architecture = "BiGSForTokenClassification", Configure = config => config with { NumLabels = 17 } });
         Assert.Equal([17, 12], opened.Model.get_parameter("classifier.weight")!.shape);
         Assert.Equal(17, opened.File.Config.NumLabels);
     }

@@ -105,9 +105,9 @@ public sealed class DialectTests : IDisposable
     {
         using var scope = NewDisposeScope();
         CheckpointFolder.Save(Folder("a"), SmallModels.Build(SmallModels.Config(), head: "BiGSForTokenClassification"));
-        OpenedCheckpoint opened = CheckpointFolder.Open(Folder("a"), new TorchOptions { Reshape = config => config with { NumLabels = 5 } });
+        OpenedCheckpoint opened = CheckpointFolder.Open(Folder("a"), new TorchOptions { Configure = config => config with { NumLabels = 5 } });
         Assert.Contains("3 labels where 5 are asked for", Assert.Single(opened.Warnings), StringComparison.Ordinal);
-        Assert.Equal(["classifier.bias", "classifier.weight"], opened.Fresh.Order());
+        Assert.Equal(["classifier.bias", "classifier.weight"], opened.NewlyInitialized.Order());
         Assert.NotEqual(0, opened.Model.get_parameter("classifier.weight")!.abs().max().item<float>());
     }
 

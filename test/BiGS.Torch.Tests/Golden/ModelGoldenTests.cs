@@ -111,7 +111,7 @@ public class ModelGoldenTests
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsFile(GoldenFiles.Path("masked_lm", "expected_flax.safetensors"));
         HeadedModel model = CheckpointFolder.Open(
-            GoldenFiles.Path("masked_lm"), new TorchOptions { Device = TestDevice.Device, Reshape = config => config with { LayerAct = LayerActivation.GeluTanh } }).Model;
+            GoldenFiles.Path("masked_lm"), new TorchOptions { Device = TestDevice.Device, Configure = config => config with { LayerAct = LayerActivation.GeluTanh } }).Model;
         ModelOutput output = Run(model, expected, []);
         Distance.Within(Distance.Outputs, output.Results["logits"], expected.Read("logits"), "logits");
         Distance.Within(Distance.Outputs, output.LastHiddenState, expected.Read("last_hidden_state"), "last_hidden_state");

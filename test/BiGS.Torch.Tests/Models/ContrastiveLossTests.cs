@@ -43,14 +43,14 @@ public class ContrastiveLossTests
             sum += Math.Log(total) - Similar(anchor, own);
         }
 
-        Assert.Equal(sum / Rows, ContrastiveLoss.Of(vectors, tensor(numbers, [Rows, texts]), temperature).item<double>(), 1e-9);
+        Assert.Equal(sum / Rows, ContrastiveLoss.Compute(vectors, tensor(numbers, [Rows, texts]), temperature).item<double>(), 1e-9);
     }
 
     [Fact]
     public void OneRowAloneHasNothingToLearn()
     {
         using var scope = NewDisposeScope();
-        Assert.Equal(0, ContrastiveLoss.Of(randn([1, 2, 4], generator: new Generator(1)), tensor(new long[] { 0, 1 }, [1, 2]), 0.05).item<float>());
+        Assert.Equal(0, ContrastiveLoss.Compute(randn([1, 2, 4], generator: new Generator(1)), tensor(new long[] { 0, 1 }, [1, 2]), 0.05).item<float>());
     }
 
     /// <summary>Every part of the model that the vectors depend on is taught.</summary>

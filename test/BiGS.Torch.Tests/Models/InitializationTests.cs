@@ -9,7 +9,7 @@ namespace BiGS.Torch.Tests.Models;
 public class InitializationTests
 {
     private static readonly BiGSConfig Config =
-        Presets.Named("tiny") with { VocabSize = 500, NumHiddenLayers = 2, NumSsmHeads = 8, PadTokenId = 3, InitializerRange = 0.02 };
+        Presets.Get("tiny") with { VocabSize = 500, NumHiddenLayers = 2, NumSsmHeads = 8, PadTokenId = 3, InitializerRange = 0.02 };
 
     [Fact]
     public void ASeedIsASetOfWeights()
@@ -104,7 +104,7 @@ public class InitializationTests
     public void NarrowPresetsStartWider(string preset, double range)
     {
         using var scope = NewDisposeScope();
-        BiGSConfig config = Presets.Named(preset);
+        BiGSConfig config = Presets.Get(preset);
         Assert.Equal(range, config.InitializerRange, 1e-4);
         Tensor weight = Fresh(Config with { InitializerRange = config.InitializerRange }, 1)["bigs.encoder.layer.0.dv.weight"];
         Assert.InRange(weight.std().item<float>(), 0.97 * range, 1.03 * range);

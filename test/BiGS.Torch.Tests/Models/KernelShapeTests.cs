@@ -17,7 +17,7 @@ public class KernelShapeTests
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         HeadedModel model = SmallModels.Build(SmallModels.Config() with { NumSsmHeads = 3 });
-        IReadOnlyList<KernelShape> shapes = KernelShapes.Of(model, 9);
+        IReadOnlyList<KernelShape> shapes = KernelShapes.Compute(model, 9);
         Assert.Equal(2 * 2 * 3, shapes.Count);
         Assert.Equal((0, Direction.Forward, 0), (shapes[0].Layer, shapes[0].Direction, shapes[0].Head));
         int channels = 12 / 3;
@@ -33,7 +33,7 @@ public class KernelShapeTests
     }
 
     [Fact]
-    public void AttentionHasNone() => Assert.Empty(KernelShapes.Of(SmallModels.Build(SmallModels.Config(routing: Routing.Attention)), 9));
+    public void AttentionHasNone() => Assert.Empty(KernelShapes.Compute(SmallModels.Build(SmallModels.Config(routing: Routing.Attention)), 9));
 
     [Theory]
     [InlineData(new[] { 1.0, 0, 0, 0 }, 0)]

@@ -32,7 +32,7 @@ public class MaskedLmTests
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         // Fresh weights of 0.02 hardly use their SSMs; these keep a dense's output as large as its input.
-        BiGSConfig config = (Presets.Named("tiny") with { VocabSize = 1000, InitializerRange = 0.09 }).WithBlocks(architecture, routing);
+        BiGSConfig config = (Presets.Get("tiny") with { VocabSize = 1000, InitializerRange = 0.09 }).WithBlocks(architecture, routing);
         var model = new BiGSForMaskedLM(config, SsmRoutes.Auto);
         model.Initialize(seed: 2);
         model.eval();
@@ -101,7 +101,7 @@ public class MaskedLmTests
         Refused(SmallModels.Config() with { HiddenDropoutProb = 1 }, "hidden_dropout_prob is 1");
         Refused(SmallModels.Config() with { NumHiddenLayers = 0 }, "sizes must be positive");
         Assert.Contains("BiGSForMaskedLM", Assert.Throws<ArgumentException>(
-            () => HeadedModels.Build("BiGSForChess", SmallModels.Config(), SsmRoutes.Auto)).Message, StringComparison.Ordinal);
-        Assert.Contains("tiny, mini, small, medium, base, large", Assert.Throws<ArgumentException>(() => Presets.Named("huge")).Message, StringComparison.Ordinal);
+            () => HeadedModels.Create("BiGSForChess", SmallModels.Config(), SsmRoutes.Auto)).Message, StringComparison.Ordinal);
+        Assert.Contains("tiny, mini, small, medium, base, large", Assert.Throws<ArgumentException>(() => Presets.Get("huge")).Message, StringComparison.Ordinal);
     }
 }

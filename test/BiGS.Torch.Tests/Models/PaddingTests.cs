@@ -34,7 +34,7 @@ public class PaddingTests
     [MemberData(nameof(SmallModels.Forms), MemberType = typeof(SmallModels))]
     public void NorByMoreThanRoundingInSinglePrecision(Architecture architecture, Routing routing)
     {
-        BiGSConfig config = (Presets.Named("tiny") with { VocabSize = 40, InitializerRange = 0.05 }).WithBlocks(architecture, routing);
+        BiGSConfig config = (Presets.Get("tiny") with { VocabSize = 40, InitializerRange = 0.05 }).WithBlocks(architecture, routing);
         var model = new BiGSForMaskedLM(config, SsmRoutes.Auto);
         model.Initialize(seed: 1);
         model.eval();

@@ -24,7 +24,7 @@ public class ParameterTests
 
     private static readonly Dictionary<string, (string Head, BiGSConfig Config)> Shapes = new()
     {
-        ["large"] = ("BiGSForMaskedLM", Presets.Named("large")),
+        ["large"] = ("BiGSForMaskedLM", Presets.Get("large")),
         ["gated-ssm"] = ("BiGSForMaskedLM", Small),
         ["gated-attention"] = ("BiGSForMaskedLM", Small with { Routing = Routing.Attention }),
         ["stack-ssm"] = ("BiGSForMaskedLM", Small with { Architecture = Architecture.Stack }),
@@ -48,7 +48,7 @@ public class ParameterTests
         (string head, BiGSConfig config) = Shapes[name];
         string[] received = OnMeta(() =>
         {
-            using HeadedModel model = HeadedModels.Build(head, config, SsmRoutes.Auto);
+            using HeadedModel model = HeadedModels.Create(head, config, SsmRoutes.Auto);
             return (string[])[.. model.named_parameters().Select(p => $"{p.name} ({string.Join(", ", p.parameter.shape)})").Order(StringComparer.Ordinal)];
         });
         string approved = Path.Combine(Shared.Repository, "test", "BiGS.Tests", "Models", "Approved", name + ".txt");
@@ -61,14 +61,14 @@ public class ParameterTests
 
     [Fact]
     public void TheLargeModelHasTheAuthorsNumberOfParameters() =>
-        Assert.Equal(346_314_134, Count(Presets.Named("large") with { VocabSize = 30522, MaxPositionEmbeddings = 128 }));
+        Assert.Equal(346_314_134, Count(Presets.Get("large") with { VocabSize = 30522, MaxPositionEmbeddings = 128 }));
 
     [Theory]
     [InlineData("tiny")]
     [InlineData("large")]
     public void TheFourFormsAreOfOneSize(string preset)
     {
-        BiGSConfig gated = Presets.Named(preset);
+        BiGSConfig gated = Presets.Get(preset);
         long bigs = Count(gated);
         foreach (Architecture architecture in Enum.GetValues<Architecture>())
         {

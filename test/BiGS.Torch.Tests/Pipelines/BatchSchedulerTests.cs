@@ -35,7 +35,7 @@ public class BatchReaderTests
         Task<int> first = one.RunAsync(1, 1, Now);
         held.WaitUntilReading();
         Task<int>[] rest = [other.RunAsync(2, 1, Now), one.RunAsync(3, 1, Now), other.RunAsync(4, 1, Now)];
-        Assert.Equal(3, reader.Waiting);
+        Assert.Equal(3, reader.QueueLength);
         held.LetGo();
         await Task.WhenAll([first, .. rest]);
         Assert.Equal(["1", "2 4", "3"], held.Batches);

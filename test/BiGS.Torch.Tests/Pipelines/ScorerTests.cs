@@ -35,7 +35,7 @@ public class ScorerTests
     {
         using var model = new SmallModel();
         using Scorer one = Scorer.Open(model.Folder, OnTorch.Fp32);
-        using Scorer rest = Scorer.Open(model.Folder, OnTorch.Fp32, hidden: PieceMasking.RestOfWord);
+        using Scorer rest = Scorer.Open(model.Folder, OnTorch.Fp32, masking: PieceMasking.RestOfWord);
         string[] pieces = ["sleepers trees"];
         Assert.True(one.Score(pieces, Now)[0].Pieces > 2);
         Assert.NotEqual(one.Score(pieces, Now)[0], rest.Score(pieces, Now)[0]);

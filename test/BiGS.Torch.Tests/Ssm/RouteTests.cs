@@ -60,7 +60,7 @@ public class RouteTests
         Tensor u = empty(1, 333, 4).normal_(generator: generator);
         foreach (string name in SsmRoutes.Names)
         {
-            ISsmRoute route = SsmRoutes.Named(name);
+            ISsmRoute route = SsmRoutes.Get(name);
             Tensor backward = Apply(route, system, u, Direction.Backward);
             Tensor reversed = Apply(route, system, u.flip(1), Direction.Forward).flip(1);
             Distance.Within(1e-5, backward, reversed, name);
@@ -77,7 +77,7 @@ public class RouteTests
         S4D layer = Random(3, 4, generator, Discretization.ZeroOrderHold);
         Tensor u = empty(1_024, 1, 3, 5).normal_(generator: generator).permute(2, 0, 1, 3).reshape(3, 1_024, 5);
         Assert.False(u.is_contiguous());
-        Distance.Within(1e-5, Apply(SsmRoutes.Named(name), layer.Discretize(), u, Direction.Forward), Definition.Filtered(Definition.Of(layer, bilinear: false), u, Direction.Forward), name);
+        Distance.Within(1e-5, Apply(SsmRoutes.Get(name), layer.Discretize(), u, Direction.Forward), Definition.Filtered(Definition.Of(layer, bilinear: false), u, Direction.Forward), name);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public class RouteTests
     [Fact]
     public void AnUnknownRouteIsNamedWithTheKnownOnes()
     {
-        var error = Assert.Throws<ArgumentException>(() => SsmRoutes.Named("wavelet"));
+        var error = Assert.Throws<ArgumentException>(() => SsmRoutes.Get("wavelet"));
         Assert.Contains("toeplitz", error.Message, StringComparison.Ordinal);
     }
 
@@ -115,7 +115,7 @@ public class RouteTests
         Tensor weight = empty_like(u).normal_(generator: generator);
         Tensor keep = masked ? empty_like(u).uniform_(0, 1, generator).gt(0.3).to_type(ScalarType.Float64) : ones_like(u);
 
-        (Tensor value, Tensor[] gradients) = Run(SsmRoutes.Named(route), layer, u, keep, weight, direction);
+        (Tensor value, Tensor[] gradients) = Run(SsmRoutes.Get(route), layer, u, keep, weight, direction);
         Tensor expected = Definition.Filtered(Definition.Of(layer, bilinear), u * keep, direction);
         (_, Tensor[] expectedGradients) = Run(new Recurrence(), layer, u, keep, weight, direction);
         string what = $"{route}, length {length}, heads {heads}, N {stateSize}, seed {seed}, {direction}, masked {masked}, bilinear {bilinear}";

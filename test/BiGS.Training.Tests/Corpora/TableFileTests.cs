@@ -8,7 +8,7 @@ namespace BiGS.Training.Tests.Corpora;
 
 public sealed class TableFileTests : IDisposable
 {
-    private static readonly Column[] Columns = [Column.Of("text", 2), Column.Of("label", 1)];
+    private static readonly Column[] Columns = [Column.Named("text", 2), Column.Named("label", 1)];
 
     private readonly TemporaryFolder _temporary = new();
 
@@ -54,7 +54,7 @@ public sealed class TableFileTests : IDisposable
     public void AnOptionalColumnMayBeMissing()
     {
         string path = Written("a.tsv", "text\nfirst\n");
-        Assert.Equal("first/", Read(path, [Column.Of("text"), Column.Of("label") with { Optional = true }]));
+        Assert.Equal("first/", Read(path, [Column.Named("text"), Column.Named("label") with { Optional = true }]));
     }
 
     [Theory]
@@ -131,16 +131,16 @@ public sealed class TableFileTests : IDisposable
     {
         string path = await ShortsAndDecimals("a.parquet");
         Assert.Matches(@"^7/1\.50*, -7/2(\.0*)?$", Read(path, Columns));
-        Table table = TableFile.Open(path, [Column.Of("text")]);
+        Table table = TableFile.Open(path, [Column.Named("text")]);
         Assert.Equal(["text", "label"], table.Names);
         Assert.Equal(2, table.Rows.Count());
-        Assert.Contains("no column \"other\"", Assert.Throws<InvalidDataException>(() => Read(path, [Column.Of("other"), Column.Of("text")])).Message, StringComparison.Ordinal);
+        Assert.Contains("no column \"other\"", Assert.Throws<InvalidDataException>(() => Read(path, [Column.Named("other"), Column.Named("text")])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void TheLastCellOfARaggedRowIsTheGoldLabel()
     {
-        Column[] columns = [Column.Of("text"), new(["gold"], Last: true)];
+        Column[] columns = [Column.Named("text"), new(["gold"], Last: true)];
         Assert.Equal("first/g, second/h", Read(Written("a.tsv", "text\tlabel1\tgold\nfirst\ta\tg\nsecond\ta\tb\tc\th\n"), columns));
         string notLast = Written("b.tsv", "gold\ttext\ng\tfirst\nh\tsecond\tthird\n");
         Assert.Contains("line 3: has 3 cells", Assert.Throws<InvalidDataException>(() => Read(notLast, columns)).Message, StringComparison.Ordinal);
@@ -162,7 +162,7 @@ public sealed class TableFileTests : IDisposable
     [InlineData("a.jsonl", "{\"id\": 1, \"text\": \"first\"}\n{\"text\": \"second\", \"other\": [1]}\n", "id,text,other | 1,first, | ,second,[1]")]
     public void AWholeTableHasAllCellsAndNames(string name, string content, string expected)
     {
-        Table table = TableFile.Open(Written(name, content), [Column.Of("text")]);
+        Table table = TableFile.Open(Written(name, content), [Column.Named("text")]);
         Assert.Equal(expected, string.Join(" | ", table.Rows.Select(row => row.Cells).Prepend(table.Names!).Select(cells => string.Join(',', cells))));
         Assert.Equal(1, Assert.Single(table.Places)!.Value.Value);
     }

@@ -10,12 +10,12 @@ public class BatchSourceTests
     private const int Stretch = 64;
 
     [Theory]
-    [InlineData(PadTo.Longest)]
-    [InlineData(PadTo.MaxLength)]
-    public void EveryEpochVisitsEachRowOnce(PadTo padTo) => Gen.Select(Gen.Int[1, 60], Gen.Int[1, 16], Gen.ULong).Sample((rows, batchSize, seed) =>
+    [InlineData(false)]
+    [InlineData(true)]
+    public void EveryEpochVisitsEachRowOnce(bool padToMaxLength) => Gen.Select(Gen.Int[1, 60], Gen.Int[1, 16], Gen.ULong).Sample((rows, batchSize, seed) =>
     {
         const int Batches = 3 * Stretch;
-        var source = new BatchSource(new Numbered(rows), batchSize, padId: 0, seed, padTo);
+        var source = new BatchSource(new Numbered(rows), batchSize, padId: 0, seed, padToMaxLength ? PadTo.MaxLength : PadTo.Longest);
         var visits = Enumerable.Range(0, Batches).SelectMany(n => Visits(source.At(n))).ToLookup(visit => visit.Epoch, visit => visit.Row);
         long whole = (long)Batches * batchSize / rows;
         for (long epoch = 0; epoch < whole; epoch++)

@@ -21,7 +21,7 @@ public class BatchTests
     public void RowsLieSideBySidePaddedBehind() => Gen.Select(Rows.Array[1, 6], Gen.Int[0, 5], Gen.Bool).Sample((rows, more, longest) =>
     {
         int length = rows.Max(row => row.Input.Ids.Length) + (longest ? 0 : more);
-        var batch = MaskedBatch.Of(rows, Pad, longest ? null : length);
+        var batch = MaskedBatch.Create(rows, Pad, longest ? null : length);
         Assert.Equal((rows.Length, length), (batch.Input.Rows, batch.Input.Length));
         Assert.Equal(rows.Sum(row => row.Input.Ids.Length), batch.Input.Tokens);
         var asked = new List<(long Row, long Position, long Word)>();

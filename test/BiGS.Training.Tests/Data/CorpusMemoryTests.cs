@@ -42,8 +42,8 @@ public sealed class CorpusMemoryTests : IDisposable
 
         using TokenShards shards = PreparedCorpus.Open(folder);
         long opened = GC.GetTotalMemory(forceFullCollection: true);
-        (ITokenizedDocuments train, _) = HeldOutSplit.Of(shards);
-        var rows = new DocumentRows(train, SpecialTokens.Of(tokenizer.Vocabulary), 32);
+        (ITokenizedDocuments train, _) = HeldOutSplit.Split(shards);
+        var rows = new DocumentRows(train, SpecialTokens.FromVocabulary(tokenizer.Vocabulary), 32);
         long ofRows = GC.GetTotalMemory(forceFullCollection: true) - opened;
         Assert.Equal((long)files * DocumentsOfAFile, shards.Count);
         Assert.Equal(shards.Count - 2_000, rows.Count);

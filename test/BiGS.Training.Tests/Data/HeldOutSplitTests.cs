@@ -16,7 +16,7 @@ public class HeldOutSplitTests
     public void EveryDocumentIsInOnePart(int count)
     {
         int[][] documents = [.. Enumerable.Range(0, count).Select(d => Enumerable.Repeat(d, d % 4).ToArray())];
-        (ITokenizedDocuments train, ITokenizedDocuments heldOut) = HeldOutSplit.Of(new DocumentsInMemory(documents));
+        (ITokenizedDocuments train, ITokenizedDocuments heldOut) = HeldOutSplit.Split(new DocumentsInMemory(documents));
         Assert.Equal(Math.Clamp(count / 100, 1, 2_000), heldOut.Count);
 
         long asideCount = heldOut.Count;

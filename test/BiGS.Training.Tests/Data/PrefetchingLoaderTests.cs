@@ -93,7 +93,7 @@ public class PrefetchingLoaderTests
             },
             start: 0);
         loader.Next(0);
-        Assert.InRange(loader.Waited.TotalMilliseconds, 10, 5000);
+        Assert.InRange(loader.WaitTime.TotalMilliseconds, 10, 5000);
     }
 
     private static MaskedBatch Numbered(long number) => new(new Batch(1, 1, [number], [1], [0], 1), [], []);

@@ -84,7 +84,7 @@ public sealed class ReplicaTests : IDisposable
     public void GradientsAreSentWhileTheBackwardPassRuns()
     {
         using var model = SmallModels.MaskedLm(SmallModels.Config() with { NumHiddenLayers = 4, HiddenSize = 192, IntermediateSize = 384 });
-        IReadOnlyList<IReadOnlyList<(string Name, TorchSharp.Modules.Parameter Parameter)>> stages = BackwardStages.Of(model);
+        IReadOnlyList<IReadOnlyList<(string Name, TorchSharp.Modules.Parameter Parameter)>> stages = BackwardStages.Create(model);
         Assert.Equal(model.named_parameters().Select(p => p.name).Order(), stages.SelectMany(stage => stage.Select(p => p.Name)).Order());
         RanksInMemory.Run(1, ranks =>
         {
@@ -97,7 +97,7 @@ public sealed class ReplicaTests : IDisposable
                 int before = ranks.Begun;
                 model.Bigs.LayerGradientsReady = layer =>
                 {
-                    buckets.BeginUpTo(BackwardStages.OfLayer(layer, 4));
+                    buckets.BeginUpTo(BackwardStages.StageOfLayer(layer, 4));
                     begun.Add(ranks.Begun - before);
                 };
                 buckets.Clear();

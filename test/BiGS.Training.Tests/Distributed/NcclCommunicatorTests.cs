@@ -58,7 +58,7 @@ public sealed class NcclCommunicatorTests : IDisposable
             }
         }
 
-        Assert.True(nccl.Busy > TimeSpan.Zero && nccl.Waited > TimeSpan.Zero);
+        Assert.True(nccl.BusyTime > TimeSpan.Zero && nccl.WaitTime > TimeSpan.Zero);
         nccl.Complete();
     });
 
@@ -128,10 +128,10 @@ public sealed class NcclCommunicatorTests : IDisposable
     [InlineData(5, 4, 1)]
     [InlineData(2, 0, 0)]
     public void ARankTakesOneOfTheGpusThatItSees(int localRank, int seen, int gpu) =>
-        RanksInMemory.Run(localRank + 1, ranks => Assert.True(ranks.Rank != localRank || ((IProcessGroup)ranks).Gpu(seen) == gpu));
+        RanksInMemory.Run(localRank + 1, ranks => Assert.True(ranks.Rank != localRank || ((IProcessGroup)ranks).SelectGpu(seen) == gpu));
 
     private static NcclCommunicator Joined(RanksInMemory ranks) =>
-        new(ranks, ((IProcessGroup)ranks).Gpu(8), StreamsInMemory.New(), NcclInMemory.Library, CPU);
+        new(ranks, ((IProcessGroup)ranks).SelectGpu(8), StreamsInMemory.New(), NcclInMemory.Library, CPU);
 
     private string Folder(string name) => Path.Combine(_temporary.Path, name);
 }

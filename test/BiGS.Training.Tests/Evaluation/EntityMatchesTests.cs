@@ -31,7 +31,7 @@ public class EntityMatchesTests
         Assert.Equal(new EntityMatches(1, 2, 1), kinds["PER"]);
     }
 
-    private static EntityMatches Of(string truth, string guesses) => EntityMatches.Of(Entities(truth), Entities(guesses));
+    private static EntityMatches Of(string truth, string guesses) => EntityMatches.Count(Entities(truth), Entities(guesses));
 
     private static Entity[] Entities(string tags) => [.. TagScheme.Recognize(["B-X", "I-X", "O"], []).Entities(tags.Split(' '))];
 }

@@ -9,7 +9,7 @@ namespace BiGS.Training.Tests.Evaluation;
 
 public class ForwardCostTests
 {
-    private static readonly BiGSConfig Large = Presets.Named("large");
+    private static readonly BiGSConfig Large = Presets.Get("large");
 
     private static readonly BiGSConfig BertLarge = Large with
     {
@@ -27,8 +27,8 @@ public class ForwardCostTests
     [InlineData(4096, "2.6e12", "4.1e12")]
     public void IsThePapersRow(int length, string bigs, string bert)
     {
-        Assert.Equal(bigs, Rounded(ForwardCost.Flops(Large, length, SsmRoutes.Named("fft"))));
-        Assert.Equal(bert, Rounded(ForwardCost.Flops(BertLarge, length, SsmRoutes.Named("fft"))));
+        Assert.Equal(bigs, Rounded(ForwardCost.Flops(Large, length, SsmRoutes.Get("fft"))));
+        Assert.Equal(bert, Rounded(ForwardCost.Flops(BertLarge, length, SsmRoutes.Get("fft"))));
     }
 
     /// <summary>All dense weights are read once a token; what is left is the routing.</summary>
@@ -43,7 +43,7 @@ public class ForwardCostTests
         double mixing = routing == Routing.Attention
             ? 2 * 2 * Length * Length * config.HiddenSize // scores, then their mean of the values
             : 2 * config.HiddenSize * 2 * Length * Length; // two Toeplitz matrices
-        double flops = ForwardCost.Flops(config, Length, SsmRoutes.Named("toeplitz"));
+        double flops = ForwardCost.Flops(config, Length, SsmRoutes.Get("toeplitz"));
         Assert.Equal((2 * Length * dense) + (config.NumHiddenLayers * mixing), flops);
     }
 
@@ -52,17 +52,17 @@ public class ForwardCostTests
     public void ChunksCostTheirMatrices()
     {
         double chunk = (2 * 128 * 128) + (2 * 6 * 128) + (2 * 128 * 6) + 128;
-        Assert.Equal((2 * chunk) + (3 * 2 * 4 * 4), RouteCost.Of(SsmRoutes.Named("chunked"), 200, 3));
+        Assert.Equal((2 * chunk) + (3 * 2 * 4 * 4), RouteCost.Estimate(SsmRoutes.Get("chunked"), 200, 3));
     }
 
     [Fact]
     public void AutoIsWhatComputes()
     {
-        Assert.Equal(2.0 * 512 * 512, RouteCost.Of(SsmRoutes.Auto, 512, 64));
-        Assert.Equal(RouteCost.Of(SsmRoutes.Named("chunked"), 513, 64), RouteCost.Of(SsmRoutes.Auto, 513, 64));
-        Assert.Equal(((14 * 64) + 2) * 10, RouteCost.Of(SsmRoutes.Named("recurrent"), 10, 64));
-        double perToken = RouteCost.Of(SsmRoutes.Auto, 4096, 64) / 4096;
-        Assert.InRange(RouteCost.Of(SsmRoutes.Auto, 8192, 64) / 8192, perToken, 1.5 * perToken); // all but linear
+        Assert.Equal(2.0 * 512 * 512, RouteCost.Estimate(SsmRoutes.Auto, 512, 64));
+        Assert.Equal(RouteCost.Estimate(SsmRoutes.Get("chunked"), 513, 64), RouteCost.Estimate(SsmRoutes.Auto, 513, 64));
+        Assert.Equal(((14 * 64) + 2) * 10, RouteCost.Estimate(SsmRoutes.Get("recurrent"), 10, 64));
+        double perToken = RouteCost.Estimate(SsmRoutes.Auto, 4096, 64) / 4096;
+        Assert.InRange(RouteCost.Estimate(SsmRoutes.Auto, 8192, 64) / 8192, perToken, 1.5 * perToken); // all but linear
     }
 
     [Fact]

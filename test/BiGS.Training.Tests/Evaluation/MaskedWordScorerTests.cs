@@ -72,7 +72,7 @@ public class MaskedWordsTests
     {
         using BiGSForMaskedLM model = SmallWords.Model();
         MaskedWordScorer words = model.MaskedWords(padId: 0);
-        Assert.Equal(24, words.LongestRow);
+        Assert.Equal(24, words.MaxRowLength);
         string message = Assert.Throws<ArgumentException>(() => words.LogProbabilities([new MaskedQuestion(new int[25], 0, [1])], cancellationToken: TestContext.Current.CancellationToken)).Message;
         Assert.Contains("25 tokens", message, StringComparison.Ordinal);
         Assert.Contains("at most 24", message, StringComparison.Ordinal);

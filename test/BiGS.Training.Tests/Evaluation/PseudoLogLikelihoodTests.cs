@@ -61,7 +61,7 @@ public class PseudoLogLikelihoodTests
         using BiGSForMaskedLM model = SmallWords.Model();
         string[] sentences = ["the author that likes the guards laughs .", "un . able"];
         double Score(PieceMasking hidden) => new PseudoLogLikelihood(model.MaskedWords(SmallWords.Tokenizer.Vocabulary.PadId), SmallWords.Tokenizer, hidden).Score(sentences)[0].LogLikelihood;
-        Assert.Equal(Score(PieceMasking.One), Score(PieceMasking.RestOfWord), 1e-5);
+        Assert.Equal(Score(PieceMasking.Single), Score(PieceMasking.RestOfWord), 1e-5);
     }
 
     [Fact]
@@ -78,8 +78,8 @@ public class PseudoLogLikelihoodTests
     {
         using BiGSForMaskedLM model = SmallWords.Model();
         var likelihood = new PseudoLogLikelihood(model.MaskedWords(SmallWords.Tokenizer.Vocabulary.PadId), SmallWords.Tokenizer);
-        Assert.Equal(8, likelihood.LengthOf("the unbelievables swim"));
-        Assert.Equal(24, likelihood.LongestSentence);
+        Assert.Equal(8, likelihood.CountTokens("the unbelievables swim"));
+        Assert.Equal(24, likelihood.MaxTokens);
         string endless = string.Join(' ', Enumerable.Repeat("the", 23));
         Assert.Contains("25 tokens", Assert.Throws<ArgumentException>(() => likelihood.Score([endless], cancellationToken: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         Assert.Equal(22, likelihood.Score([endless[4..]], cancellationToken: TestContext.Current.CancellationToken)[0].Pieces);
@@ -113,12 +113,12 @@ public class PseudoLogLikelihoodTests
     [Fact]
     public void ManySentencesComeToAMeanAndAPerplexity()
     {
-        Score score = SentenceScoreSummary.Of("score", [new SentenceScore(-2, 1), new SentenceScore(-10, 5)]);
+        Score score = SentenceScoreSummary.Create("score", [new SentenceScore(-2, 1), new SentenceScore(-10, 5)]);
         Assert.Equal(-6, score.Metrics["score"], 1e-12);
         Assert.Equal(Math.Exp(2), score.Metrics["pseudo_perplexity"], 1e-12);
         Assert.Equal(2, score.Count);
         Assert.Equal(new Interval(-10, -2), score.Intervals["score"]);
-        Assert.Throws<ArgumentException>(() => SentenceScoreSummary.Of("score", [new SentenceScore(0, 0)]));
+        Assert.Throws<ArgumentException>(() => SentenceScoreSummary.Create("score", [new SentenceScore(0, 0)]));
     }
 
     private static double Slow(BiGSForMaskedLM model, (string Row, int Position, string Piece)[] questions) =>

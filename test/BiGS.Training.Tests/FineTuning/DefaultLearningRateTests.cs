@@ -9,7 +9,7 @@ public class DefaultLearningRateTests
     [Fact]
     public void Narrow_models_take_a_higher_rate_and_wide_ones_the_papers()
     {
-        double[] rates = [.. Presets.Names.Select(name => DefaultLearningRate.For(Presets.Named(name), new FineTuningOptions()))];
+        double[] rates = [.. Presets.Names.Select(name => DefaultLearningRate.For(Presets.Get(name), new FineTuningOptions()))];
         Assert.Equal(rates.OrderDescending(), rates);
         Assert.Equal(1e-3, rates[0]);
         Assert.Equal([2e-5, 2e-5], rates[^2..]);
@@ -20,8 +20,8 @@ public class DefaultLearningRateTests
     {
         foreach (string name in Presets.Names)
         {
-            Assert.Equal(DefaultLearningRate.Head, DefaultLearningRate.For(Presets.Named(name), new FineTuningOptions { HeadOnly = true }));
-            Assert.Equal(DefaultLearningRate.Adapters, DefaultLearningRate.For(Presets.Named(name), new FineTuningOptions { LoraRank = 8 }));
+            Assert.Equal(DefaultLearningRate.Head, DefaultLearningRate.For(Presets.Get(name), new FineTuningOptions { HeadOnly = true }));
+            Assert.Equal(DefaultLearningRate.Adapters, DefaultLearningRate.For(Presets.Get(name), new FineTuningOptions { LoraRank = 8 }));
         }
     }
 }

@@ -156,7 +156,7 @@ public class FineTunerTests
 
         public override int Count => _samples.Length;
 
-        public override IReadOnlyList<Sample> Samples => _samples;
+        internal override IReadOnlyList<Sample> Samples => _samples;
 
         public override BiGS.Training.Evaluation.Score Score(string task, IReadOnlyList<float[]> answers) => BiGS.Training.Evaluation.Score.Bootstrap(task, Count, new Dictionary<string, Func<IReadOnlyList<int>, double>>
         {

@@ -20,10 +20,10 @@ public sealed class KindsTests : IDisposable
     [Fact]
     public void APairIsTwoTextsOrTheAuthorsOne()
     {
-        TokenRow sep = Rows(32).Of("the cat", "a mat", "here");
+        TokenRow sep = Rows(32).CreateRow("the cat", "a mat", "here");
         Assert.Equal("[CLS] the cat [SEP] a mat [SEP]", Text(sep));
         Assert.Equal([0, 0, 0, 0, 1, 1, 1], Assert.IsType<int[]>(sep.TokenTypeIds));
-        TokenRow cls = (Rows(32) with { PairStyle = PairStyle.Cls }).Of("the cat", "a mat", "here");
+        TokenRow cls = (Rows(32) with { PairStyle = PairStyle.Cls }).CreateRow("the cat", "a mat", "here");
         Assert.Equal("[CLS] the cat [CLS] , a mat [SEP]", Text(cls));
         Assert.Null(cls.TokenTypeIds);
     }
@@ -32,17 +32,17 @@ public sealed class KindsTests : IDisposable
     public void WhatIsCutIsSaid()
     {
         RowBuilder rows = Rows(6);
-        Assert.Equal("[CLS] the cat sat on [SEP]", Text(rows.Of("the cat sat on a mat", null, "'a', line 3")));
+        Assert.Equal("[CLS] the cat sat on [SEP]", Text(rows.CreateRow("the cat sat on a mat", null, "'a', line 3")));
         Assert.Contains("'a', line 3 with 8", Assert.Single(rows.Warnings), StringComparison.Ordinal);
-        Assert.Contains("line 4", Assert.Throws<InvalidDataException>(() => rows.Of(" ", null, "'a', line 4")).Message, StringComparison.Ordinal);
-        Assert.Contains("line 5", Assert.Throws<InvalidDataException>(() => rows.Of("cat", "", "'a', line 5")).Message, StringComparison.Ordinal);
+        Assert.Contains("line 4", Assert.Throws<InvalidDataException>(() => rows.CreateRow(" ", null, "'a', line 4")).Message, StringComparison.Ordinal);
+        Assert.Contains("line 5", Assert.Throws<InvalidDataException>(() => rows.CreateRow("cat", "", "'a', line 5")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void ClassesAreCountedAndScored()
     {
         string path = _temporary.File("a.tsv", "sentence\tlabel\nthe cat\tyes\na mat\tno\ndogs\tyes\n");
-        TaskKind kind = TaskTable.Classification(Column.Of("sentence"), null, Column.Of("label"));
+        TaskKind kind = TaskTable.Classification(Column.Named("sentence"), null, Column.Named("label"));
         Assert.Equal(["no", "yes"], kind.FindLabels([path]));
         LabelledExamples examples = kind.Read([path], ["no", "yes"], Rows(16));
         Assert.Equal([new ClassTarget(1), new ClassTarget(0), new ClassTarget(1)], examples.Samples.Select(sample => sample.Target));
@@ -59,18 +59,18 @@ public sealed class KindsTests : IDisposable
 
     [Fact]
     public void NumbersAreOrderedAsNumbers() =>
-        Assert.Equal(["2", "10"], TaskTable.Classification(Column.Of("s", 1), null, Column.Of("l", 2)).FindLabels([_temporary.File("a.tsv", "x\t10\ny\t2\n")]));
+        Assert.Equal(["2", "10"], TaskTable.Classification(Column.Named("s", 1), null, Column.Named("l", 2)).FindLabels([_temporary.File("a.tsv", "x\t10\ny\t2\n")]));
 
     [Fact]
     public void ValuesAreFollowed()
     {
         string path = _temporary.File("a.csv", "a cat,the cat,4.5\ndogs run,birds fly,1\nthe mat,a mat,5\n");
-        LabelledExamples examples = TaskTable.Regression(Column.Of("s", 1), Column.Of("t", 2), Column.Of("v", 3)).Read([path], [], Rows(16));
+        LabelledExamples examples = TaskTable.Regression(Column.Named("s", 1), Column.Named("t", 2), Column.Named("v", 3)).Read([path], [], Rows(16));
         Score score = examples.Score("own", [[2f], [1f], [3f]]);
         Assert.Equal(1, score.Metrics["spearman"], 12);
         Assert.Equal(0, examples.Score("own", examples.Baseline(examples)).Metrics["pearson"]);
         string broken = _temporary.File("b.csv", "a,b,much\n");
-        Assert.Contains("\"much\"", Assert.Throws<InvalidDataException>(() => TaskTable.Regression(Column.Of("s", 1), null, Column.Of("v", 3)).Read([broken], [], Rows(16))).Message, StringComparison.Ordinal);
+        Assert.Contains("\"much\"", Assert.Throws<InvalidDataException>(() => TaskTable.Regression(Column.Named("s", 1), null, Column.Named("v", 3)).Read([broken], [], Rows(16))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class KindsTests : IDisposable
             {"documents": [{"id": 5, "text": "the cat sat", "annotation_sets": [{"annotations": {"nda-1": {"choice": "Entailment"}}}]}],
              "labels": {"nda-1": {"hypothesis": "a mat"}}}
             """);
-        TextExample example = Assert.Single(TextExample.OfContracts(path));
+        TextExample example = Assert.Single(TextExample.FromContracts(path));
         Assert.Equal(("a mat", "the cat sat", "Entailment"), (example.Text, example.Pair, example.Label));
     }
 
@@ -157,7 +157,7 @@ public sealed class KindsTests : IDisposable
     public void DistractorsStandBetweenAPair()
     {
         string path = _temporary.File("a.tsv", "sentence\tother\tlabel\nthe cat\ta mat\t1\ndogs\tbirds fly\t0\nwho\tparis\t1\nlondon\thigh\t0\n");
-        TaskKind kind = TaskTable.Classification(Column.Of("sentence"), Column.Of("other"), Column.Of("label"));
+        TaskKind kind = TaskTable.Classification(Column.Named("sentence"), Column.Named("other"), Column.Named("label"));
         LabelledExamples plain = kind.Read([path], ["0", "1"], Rows(32));
         LabelledExamples distracted = kind.Read([path], ["0", "1"], Rows(32) with { Distractors = 1 });
         Assert.Equal("[CLS] the cat [SEP] a mat [SEP]", Text(plain.Samples[0].Rows[0]));
@@ -173,8 +173,8 @@ public sealed class KindsTests : IDisposable
         foreach ((string task, string folder) in ((string, string)[])
             [("cola", "glue/cola"), ("sst2", "glue/sst2"), ("mrpc", "glue/mrpc"), ("stsb", "glue/stsb"), ("rte", "glue/rte"), ("ner", "ner"), ("choice", "multiple_choice"), ("contract-nli", "contract_nli")])
         {
-            TaskRow row = TaskTable.All.Single(known => known.Name == task);
-            string path = TaskRow.Find(Shared.Path(["data", .. folder.Split('/')]), row.Validation, "--validation");
+            TaskDefinition row = TaskTable.All.Single(known => known.Name == task);
+            string path = TaskDefinition.Find(Shared.Path(["data", .. folder.Split('/')]), row.Validation, "--validation");
             IReadOnlyList<string> labels = row.Kind.FindLabels([path]);
             Assert.True(row.Kind.Read([path], labels, Rows(64)).Count > 50, task);
         }

@@ -39,7 +39,7 @@ public sealed class LabelledExamplesTests : IDisposable
     [Fact]
     public void InATableOfOnesOwnMinusOneIsAClass()
     {
-        TaskKind kind = TaskTable.Classification(Column.Of("s", 1), null, Column.Of("l", 2));
+        TaskKind kind = TaskTable.Classification(Column.Named("s", 1), null, Column.Named("l", 2));
         string path = _temporary.File("a.tsv", "the cat\t-1\na mat\t0\ndogs\t1\n");
         Assert.Equal(["-1", "0", "1"], kind.FindLabels([path]));
         Assert.All(Enumerable.Range(0, 3), i => Assert.True(kind.Read([path], ["-1", "0", "1"], Rows()).IsLabelled(i)));
@@ -96,7 +96,7 @@ public sealed class LabelledExamplesTests : IDisposable
     [Fact]
     public void ALabelThatTrainingLacksIsSaidAndCountsAsWrong()
     {
-        TaskKind kind = TaskTable.Classification(Column.Of("s", 1), null, Column.Of("l", 2));
+        TaskKind kind = TaskTable.Classification(Column.Named("s", 1), null, Column.Named("l", 2));
         string path = _temporary.File("b.tsv", "the cat\tyes\nbirds\tperhaps\ndogs\tno\n");
         RowBuilder rows = Rows();
         LabelledExamples examples = kind.ReadValidation([path], ["no", "yes"], rows);
@@ -132,7 +132,7 @@ public sealed class LabelledExamplesTests : IDisposable
     private LabelledExamples Sorted()
     {
         string words = string.Concat(Enumerable.Range(0, 25).Select(i => $"{(i % 5 == 0 ? "the" : "a")} cat{string.Concat(Enumerable.Repeat(" sat", i))}\t{(i < 20 ? "a" : "b")}\n"));
-        return TaskTable.Classification(Column.Of("s", 1), null, Column.Of("l", 2)).Read([_temporary.File("sorted.tsv", words)], ["a", "b"], Rows());
+        return TaskTable.Classification(Column.Named("s", 1), null, Column.Named("l", 2)).Read([_temporary.File("sorted.tsv", words)], ["a", "b"], Rows());
     }
 
     private static int[] Counts(LabelledExamples examples) => [.. Enumerable.Range(0, 2).Select(label => Enumerable.Range(0, examples.Count).Count(i => examples.ClassOf(i) == label))];

@@ -20,7 +20,7 @@ public sealed class PredictionFileTests : IDisposable
         string[] lines = File.ReadAllLines(path);
         Assert.Equal("index\tprediction\tgold\ttext\tpair\tprobability_no\tprobability_é à", lines[0]);
         Assert.Equal("0\té à\tno\tthe \"cat\" sat \\n\ta mat\t0.268941\t0.731059", lines[1]);
-        TableRow[] rows = [.. TableFile.Read(path, [Column.Of("index"), Column.Of("text"), Column.Of("probability_no")])];
+        TableRow[] rows = [.. TableFile.Read(path, [Column.Named("index"), Column.Named("text"), Column.Named("probability_no")])];
         Assert.Equal(["0", "1"], rows.Select(row => row.Cells[0]));
         Assert.Equal("on a mat", rows[1].Cells[1]); // a tab and a line break would have torn the row
     }
@@ -40,7 +40,7 @@ public sealed class PredictionFileTests : IDisposable
     public void AValueStandsBesideItsText()
     {
         string source = _temporary.File("a.tsv", "the cat\t2.5\na mat\t\n");
-        LabelledExamples examples = TaskTable.Regression(Column.Of("s", 1), null, Column.Of("v", 2)).Read([source], [], new RowBuilder(_tokenizer, 16));
+        LabelledExamples examples = TaskTable.Regression(Column.Named("s", 1), null, Column.Named("v", 2)).Read([source], [], new RowBuilder(_tokenizer, 16));
         string table = Path.Combine(Path.GetDirectoryName(source)!, "v.tsv");
         PredictionFile.Write(table, examples, [[1.25f], [3f]]);
         Assert.Equal(["index\tprediction\tgold\ttext", "0\t1.250\t2.5\tthe cat", "1\t3.000\t\ta mat"], File.ReadAllLines(table));
@@ -53,7 +53,7 @@ public sealed class PredictionFileTests : IDisposable
     public void WithoutLabelsThereIsNoGold()
     {
         string source = _temporary.File("a.tsv", "the cat\na mat\n");
-        LabelledExamples examples = TaskTable.Classification(Column.Of("s", 1), null, Column.Of("l", 2)).Read([source], ["no", "yes"], new RowBuilder(_tokenizer, 16));
+        LabelledExamples examples = TaskTable.Classification(Column.Named("s", 1), null, Column.Named("l", 2)).Read([source], ["no", "yes"], new RowBuilder(_tokenizer, 16));
         string table = Path.Combine(Path.GetDirectoryName(source)!, "u.tsv");
         PredictionFile.Write(table, examples, [[1, 1], [0, 9]]);
         Assert.Equal(["index\tprediction\ttext\tprobability_no\tprobability_yes", "0\tno\tthe cat\t0.500000\t0.500000"], File.ReadAllLines(table)[..2]);
@@ -72,7 +72,7 @@ public sealed class PredictionFileTests : IDisposable
             {"a": "the \"cat\" sat \\n", "b": "a mat", "l": "no"}
             {"a": "on\ta\nmat", "b": "the", "l": "é à"}
             """);
-        LabelledExamples examples = TaskTable.Classification(Column.Of("a"), Column.Of("b"), Column.Of("l")).Read([source], ["no", "é à"], new RowBuilder(_tokenizer, 32));
+        LabelledExamples examples = TaskTable.Classification(Column.Named("a"), Column.Named("b"), Column.Named("l")).Read([source], ["no", "é à"], new RowBuilder(_tokenizer, 32));
         string path = Path.Combine(Path.GetDirectoryName(source)!, name);
         PredictionFile.Write(path, examples, [[0, 1], [3, 0]]);
         return path;

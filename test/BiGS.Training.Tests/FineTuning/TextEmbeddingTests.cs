@@ -13,7 +13,7 @@ public sealed class TextEmbeddingTests : IDisposable
 {
     private const string Words = "the cat sat on a mat . who sat where ? dogs run fast , birds fly high in paris and london";
 
-    private static readonly ContrastColumns Triplets = new(Column.Of("a", 1), Column.Of("b", 2), Column.Of("c", 3));
+    private static readonly ContrastColumns Triplets = new(Column.Named("a", 1), Column.Named("b", 2), Column.Named("c", 3));
 
     private readonly TemporaryFolder _temporary = new();
     private readonly BertTokenizer _tokenizer = new WordPieceTrainer { Size = 200 }.Train([Words, Words]);
@@ -29,7 +29,7 @@ public sealed class TextEmbeddingTests : IDisposable
         Assert.Equal(["[CLS] the cat [SEP]", "[CLS] a mat [SEP]", "[CLS] dogs run [SEP]"], triplets.Samples[0].Rows.Select(Text));
         Assert.Equal([[0, 1, 2], [0, 3, 1]], triplets.Samples.Select(sample => ((TextsTarget)sample.Target!).Texts));
         Assert.Single(Learned(Triplets, path, limit: 1).Samples);
-        LabelledExamples pairs = Learned(new ContrastColumns(Column.Of("b"), Column.Of("a")), path);
+        LabelledExamples pairs = Learned(new ContrastColumns(Column.Named("b"), Column.Named("a")), path);
         Assert.Equal(["[CLS] birds fly [SEP]", "[CLS] the cat [SEP]"], pairs.Samples[1].Rows.Select(Text));
     }
 
@@ -48,7 +48,7 @@ public sealed class TextEmbeddingTests : IDisposable
             Assert.True(sample.Target is TextsTarget { Texts: [var first, var second] } && first == second);
         });
         Assert.Contains("sentence1, sentence2, score", Assert.Throws<InvalidDataException>(() => Kind(null).BestMetricOf(examples)).Message, StringComparison.Ordinal);
-        LabelledExamples column = Learned(new ContrastColumns(Column.Of("a", 1)), _temporary.File("b.tsv", "the cat\nthe cat\n"));
+        LabelledExamples column = Learned(new ContrastColumns(Column.Named("a", 1)), _temporary.File("b.tsv", "the cat\nthe cat\n"));
         Assert.Equal([[0, 0], [0, 0]], column.Samples.Select(sample => ((TextsTarget)sample.Target!).Texts));
         Assert.Throws<InvalidDataException>(() => Learned(null, _temporary.File("c.txt", "Cats\n")));
     }
@@ -84,7 +84,7 @@ public sealed class TextEmbeddingTests : IDisposable
     public void PairsKeptAsideFindEachOther()
     {
         string path = _temporary.File("a.tsv", "a\tb\nthe cat\ta mat\ndogs\tbirds fly\nparis\tbirds fly\nlondon\thigh\n");
-        LabelledExamples examples = Learned(new ContrastColumns(Column.Of("a"), Column.Of("b")), path);
+        LabelledExamples examples = Learned(new ContrastColumns(Column.Named("a"), Column.Named("b")), path);
         Assert.Equal("accuracy", Kind(Triplets).BestMetricOf(examples));
         float[][] answers = [[1, 0, 1, 0.1f], [0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 1, 1]];
         Assert.Equal(0.75, examples.Score("embedding", answers).Metrics["accuracy"]);

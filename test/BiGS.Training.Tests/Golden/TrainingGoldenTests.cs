@@ -17,11 +17,11 @@ public class TrainingGoldenTests
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsFile(GoldenFiles.Path("training", "expected.safetensors"));
         HeadedModel model = CheckpointFolder.Open(GoldenFiles.Path("training"),
-            new TorchOptions { Device = TestDevice.Device, Reshape = config => config with { HiddenDropoutProb = 0 } }).Model;
+            new TorchOptions { Device = TestDevice.Device, Configure = config => config with { HiddenDropoutProb = 0 } }).Model;
         model.train();
         var schedule = new Schedule(ScheduleShape.Cosine, WarmupSteps: 4, TotalSteps: 20);
         using var optimizer = new FusedAdamW(
-            ParameterGroup.Of(model, weightDecay: 0.05, ssmWeightDecay: 0.05, ssmLearningRateFactor: 1), 0.9, 0.98, 1e-6);
+            ParameterGroup.Create(model, weightDecay: 0.05, ssmWeightDecay: 0.05, ssmLearningRateFactor: 1), 0.9, 0.98, 1e-6);
         var parameters = model.parameters().ToList();
 
         for (int step = 0; step < 20; step++)

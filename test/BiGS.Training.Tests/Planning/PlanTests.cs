@@ -31,15 +31,15 @@ public class PlanTests
     {
         BiGSConfig config = SmallModels.Config(architecture, routing) with { Merge = merge, NumSsmHeads = kernels, PositionEmbeddingType = positions, PreNorm = preNorm };
         using var model = new BiGSForMaskedLM(config, SsmRoutes.Auto);
-        Assert.Equal(model.parameters().Sum(parameter => parameter.numel()), ParameterCount.Of(config));
+        Assert.Equal(model.parameters().Sum(parameter => parameter.numel()), ParameterCount.Compute(config));
     }
 
     [Fact]
     public void TheLargeModelCostsWhatThePaperSays()
     {
-        BiGSConfig large = Presets.Named("large");
-        Assert.Equal(346_314_134, ParameterCount.Of(large));
-        TrainingCost cost = TrainingCost.Of(large, 128, 0.15, recompute: false);
+        BiGSConfig large = Presets.Get("large");
+        Assert.Equal(346_314_134, ParameterCount.Compute(large));
+        TrainingCost cost = TrainingCost.Estimate(large, 128, 0.15, recompute: false);
         Assert.Equal(8.1e10, 128 * cost.Layers, 0.05e10);
         Assert.Equal(3 * (cost.Layers + (0.3 * 1024 * (1024 + 30522))), cost.PerToken, 1);
         Assert.Equal(cost.PerToken + cost.Layers, (cost with { Recompute = true }).ComputedPerToken, 1);
@@ -75,8 +75,8 @@ public class PlanTests
     [Fact]
     public void MomentsAreSharedOut()
     {
-        Assert.Equal(16e6, DeviceMemory.Of(1_000_000, 1).Total);
-        Assert.Equal(9e6, DeviceMemory.Of(1_000_000, 8).Total);
+        Assert.Equal(16e6, DeviceMemory.Estimate(1_000_000, 1).Total);
+        Assert.Equal(9e6, DeviceMemory.Estimate(1_000_000, 8).Total);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public class EnduranceTests
         allocating.Start();
         var run = new TinyRun
         {
-            Config = Presets.Named("tiny") with { VocabSize = 40, MaxPositionEmbeddings = 24, HiddenDropoutProb = 0.1 },
+            Config = Presets.Get("tiny") with { VocabSize = 40, MaxPositionEmbeddings = 24, HiddenDropoutProb = 0.1 },
             Options = new TrainingOptions
             {
                 Steps = Steps,

@@ -62,7 +62,7 @@ public class FusedAdamWTests
         foreach (string head in (string[])["BiGSForMaskedLM", "BiGSForSequenceClassification"])
         {
             using HeadedModel model = SmallModels.Build(SmallModels.Config(architecture, routing) with { Merge = Merge.Concat }, head: head);
-            IReadOnlyList<ParameterGroup> groups = ParameterGroup.Of(model, weightDecay: 0.05, ssmWeightDecay: 0.01, ssmLearningRateFactor: 0.1);
+            IReadOnlyList<ParameterGroup> groups = ParameterGroup.Create(model, weightDecay: 0.05, ssmWeightDecay: 0.01, ssmLearningRateFactor: 0.1);
             Assert.Equal(
                 model.named_parameters().Select(p => p.name).Order(StringComparer.Ordinal),
                 groups.SelectMany(group => group.Parameters).Select(p => p.Name).Order(StringComparer.Ordinal));
@@ -90,7 +90,7 @@ public class FusedAdamWTests
             Parameter[] parameters = [.. gradients.Select(g => new Parameter(zeros(g.Length, ScalarType.Float64)) { grad = tensor(g) }), new Parameter(zeros(2))];
             Tensor[] there = [.. parameters.Where(p => p.grad is not null).Select(p => p.grad!)];
             double norm = Math.Sqrt(gradients.Sum(g => g.Sum(v => v * v)));
-            Assert.Equal(norm, GradientNorm.Of(there), 1e-9);
+            Assert.Equal(norm, GradientNorm.Compute(there), 1e-9);
             Assert.Equal(norm, GradientNorm.Clip(there, largest), 1e-9);
             double factor = norm > largest ? largest / norm : 1;
             for (int i = 0; i < gradients.Length; i++)

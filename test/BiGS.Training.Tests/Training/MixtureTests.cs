@@ -51,9 +51,9 @@ public sealed class MixtureTests : IDisposable
         Pretraining.Run(options, Folder("run"), new PretrainingObserver(), TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource();
         var observer = new PretrainingObserver { Steps = new At(3, stop.Cancel) };
-        Assert.False(Pretraining.Run(options, Folder("stopped"), observer, stop.Token).Finished);
+        Assert.False(Pretraining.Run(options, Folder("stopped"), observer, stop.Token).IsFinished);
         Assert.Equal([0.4, 0.6], PretrainingOptions.Read(Folder("stopped")).Weights);
-        Assert.True(Pretraining.Run(PretrainingOptions.Read(Folder("stopped")), Folder("stopped"), new PretrainingObserver(), TestContext.Current.CancellationToken).Finished);
+        Assert.True(Pretraining.Run(PretrainingOptions.Read(Folder("stopped")), Folder("stopped"), new PretrainingObserver(), TestContext.Current.CancellationToken).IsFinished);
         Assert.Equal(File.ReadAllBytes(Path.Combine(Folder("run"), "model.safetensors")), File.ReadAllBytes(Path.Combine(Folder("stopped"), "model.safetensors")));
     }
 

@@ -19,7 +19,7 @@ public class PretrainingTests
     {
         using var folder = new TemporaryFolder();
         PretrainingResult result = Pretraining.Run(Options(folder), Path.Combine(folder.Path, "run"), new PretrainingObserver(), TestContext.Current.CancellationToken);
-        Assert.True(result.Finished);
+        Assert.True(result.IsFinished);
         Assert.Equal(6, result.State.Step);
         Assert.True(double.IsFinite(result.HeldOut!.Loss));
         Assert.All(
@@ -36,8 +36,8 @@ public class PretrainingTests
 
         using var stop = new CancellationTokenSource();
         var observer = new PretrainingObserver { Steps = new AtStep(3, stop.Cancel) };
-        Assert.False(Pretraining.Run(Options(folder), Path.Combine(folder.Path, "stopped"), observer, stop.Token).Finished);
-        Assert.True(Pretraining.Run(PretrainingOptions.Read(Path.Combine(folder.Path, "stopped")), Path.Combine(folder.Path, "stopped"), new PretrainingObserver(), TestContext.Current.CancellationToken).Finished);
+        Assert.False(Pretraining.Run(Options(folder), Path.Combine(folder.Path, "stopped"), observer, stop.Token).IsFinished);
+        Assert.True(Pretraining.Run(PretrainingOptions.Read(Path.Combine(folder.Path, "stopped")), Path.Combine(folder.Path, "stopped"), new PretrainingObserver(), TestContext.Current.CancellationToken).IsFinished);
 
         Assert.Equal(
             RunLog.Read(Path.Combine(folder.Path, "whole", "log.jsonl")).Select(row => row with { TokensPerSecond = null }),
@@ -68,7 +68,7 @@ public class PretrainingTests
         {
             var observer = new PretrainingObserver { Phases = ranks.Rank == 0 ? new Slowly() : null };
             PretrainingResult result = Pretraining.Run(options, Path.Combine(folder.Path, "run"), observer, TestContext.Current.CancellationToken, ranks);
-            Assert.InRange(result.Communication!.Waited / result.Took, 0, 1);
+            Assert.InRange(result.Communication!.WaitTime / result.Elapsed, 0, 1);
         });
         Assert.All(RunLog.Read(Path.Combine(folder.Path, "run", "log.jsonl")).Where(row => row.CommunicationShare is not null), row => Assert.InRange(row.CommunicationShare!.Value, 0, 1));
     }

@@ -185,5 +185,5 @@ public sealed class RunFolderTests : IDisposable
         File.WriteAllBytes(path, bytes);
     }
 
-    private static FusedAdamW Optimizer(HeadedModel model) => new(ParameterGroup.Of(model, 0.05, 0, 1), 0.9, 0.98, 1e-6);
+    private static FusedAdamW Optimizer(HeadedModel model) => new(ParameterGroup.Create(model, 0.05, 0, 1), 0.9, 0.98, 1e-6);
 }

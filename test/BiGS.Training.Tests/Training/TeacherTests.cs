@@ -24,8 +24,8 @@ public class TeacherTests
         (BiGSForMaskedLM student, BiGSForMaskedLM master, Teacher teacher) = Pair(folder);
         using (teacher)
         {
-            var batch = MaskedBatch.Of([new MaskedRow(new TokenRow([2, 6, 4, 8, 3]), [2], [7]), new MaskedRow(new TokenRow([2, 4, 9, 3]), [1], [12])], 0, 5);
-            BatchTensors tensors = BatchTensors.Of(batch, CPU);
+            var batch = MaskedBatch.Create([new MaskedRow(new TokenRow([2, 6, 4, 8, 3]), [2], [7]), new MaskedRow(new TokenRow([2, 4, 9, 3]), [1], [12])], 0, 5);
+            BatchTensors tensors = BatchTensors.FromBatch(batch, CPU);
             Tensor logits = student.LogitsAt(tensors.Input, tensors.Positions);
             Tensor crossEntropy = nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum);
             Tensor loss = teacher.Loss(tensors, logits, crossEntropy);

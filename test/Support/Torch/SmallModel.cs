@@ -32,7 +32,7 @@ internal sealed class SmallModel : IDisposable
             NumAttentionHeads = 4,
             Routing = routing,
         };
-        using HeadedModel model = HeadedModels.Build(head, Config, SsmRoutes.Auto);
+        using HeadedModel model = HeadedModels.Create(head, Config, SsmRoutes.Auto);
         model.Initialize(seed: 3);
         CheckpointFolder.Save(Folder, model);
     }

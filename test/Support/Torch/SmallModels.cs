@@ -29,7 +29,7 @@ internal static class SmallModels
     /// <summary>In evaluation mode; no bias is zero and no LayerNorm the identity.</summary>
     public static HeadedModel Build(BiGSConfig config, int seed = 1, string head = "BiGSForMaskedLM")
     {
-        HeadedModel model = HeadedModels.Build(head, config with { InitializerRange = 0.3 }, SsmRoutes.Auto);
+        HeadedModel model = HeadedModels.Create(head, config with { InitializerRange = 0.3 }, SsmRoutes.Auto);
         model.Initialize(seed);
         using var scope = NewDisposeScope();
         using var untracked = no_grad();

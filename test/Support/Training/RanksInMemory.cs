@@ -16,9 +16,9 @@ internal sealed class RanksInMemory(int rank, RanksInMemory.Meeting meeting) : I
 
     public string Description => $"{WorldSize} threads";
 
-    public TimeSpan Busy => TimeSpan.Zero;
+    public TimeSpan BusyTime => TimeSpan.Zero;
 
-    public TimeSpan Waited => _waited.Elapsed;
+    public TimeSpan WaitTime => _waited.Elapsed;
 
     public int LocalRank => rank;
 

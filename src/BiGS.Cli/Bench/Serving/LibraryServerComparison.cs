@@ -19,7 +19,7 @@ internal sealed record LibraryServerComparison(Embedder Embedder, Uri Server, Ti
         using var client = new LoadClients(Server, 1);
         var library = new List<double>();
         var http = new List<double>();
-        await InTurn(
+        await RunInTurnAsync(
             ShortWarmUps,
             async i =>
             {
@@ -43,7 +43,7 @@ internal sealed record LibraryServerComparison(Embedder Embedder, Uri Server, Ti
         using var several = new LoadClients(Server, clients);
         string[] texts = [.. requests.SelectMany(request => request.Texts)];
         (double librarySeconds, double httpSeconds, long libraryTokens, long httpTokens) = (0, 0, 0L, 0L);
-        await InTurn(
+        await RunInTurnAsync(
             FullWarmUps,
             async _ =>
             {
@@ -60,7 +60,7 @@ internal sealed record LibraryServerComparison(Embedder Embedder, Uri Server, Ti
     }
 
     /// <summary>A few turns that do not count, then turns for the time.</summary>
-    private async Task InTurn(int warmUps, Func<int, Task> turn, Action forget)
+    private async Task RunInTurnAsync(int warmUps, Func<int, Task> turn, Action forget)
     {
         for (int i = 0; i < warmUps; i++)
         {

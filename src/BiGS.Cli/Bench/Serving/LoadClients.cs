@@ -54,7 +54,7 @@ internal sealed class LoadClients(Uri address, int count) : IDisposable
             {
                 LoadRequest request = requests[i % requests.Length];
                 long sent = Stopwatch.GetTimestamp();
-                int status = await Send(request, cancellationToken);
+                int status = await SendAsync(request, cancellationToken);
                 statuses.AddOrUpdate(status, 1, (_, seen) => seen + 1);
                 if (status == Answered)
                 {
@@ -66,7 +66,7 @@ internal sealed class LoadClients(Uri address, int count) : IDisposable
         return new LoadResult(statuses, [.. milliseconds.Order()], tokens, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    private async Task<int> Send(LoadRequest request, CancellationToken cancellationToken)
+    private async Task<int> SendAsync(LoadRequest request, CancellationToken cancellationToken)
     {
         using var content = new ByteArrayContent(request.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

@@ -49,7 +49,7 @@ internal sealed record ServerBench(string Folder, IReadOnlyList<string> ServeArg
     public async Task<ServerFigures> RunAsync(ModelPipelines pipelines, IProgress<string> stage, CancellationToken cancellationToken)
     {
         var texts = new LoadTexts(pipelines.Tokenizer, Seed);
-        int longest = Math.Min(pipelines.LongestText, LongTokens);
+        int longest = Math.Min(pipelines.MaxTokens, LongTokens);
         LoadRequest[] one = texts.Requests(Requests, texts: 1, ShortTokens);
         LoadRequest[] full = texts.Requests(FullRequests, FullTexts, longest);
         LoadRequest[] mixed = texts.Requests(Requests, MostTexts, shortest: 3, longest);

@@ -15,7 +15,7 @@ public sealed class BiGSForEmbedding(BiGSConfig config, ISsmRoute route) : Heade
     public override string Architecture => ModelHeads.Embedding;
 
     /// <summary>How hidden states become a vector.</summary>
-    public SentencePooling Pooling { get; set; } = SentencePooling.Mean;
+    internal SentencePooling Pooling { get; set; } = SentencePooling.Mean;
 
     /// <summary>τ of the loss.</summary>
     public double Temperature { get; set; } = ContrastiveLoss.DefaultTemperature;
@@ -25,7 +25,7 @@ public sealed class BiGSForEmbedding(BiGSConfig config, ISsmRoute route) : Heade
     /// <param name="hiddenStates">Takes all hidden states, embeddings first.</param>
     public override ModelOutput Forward(ModelInput input, ModelLabels? labels = null, ICollection<Tensor>? hiddenStates = null)
     {
-        Tensor last = Bigs.Encode(input.Flat(), hiddenStates); // (b · texts, l, d)
+        Tensor last = Bigs.Encode(input.Flatten(), hiddenStates); // (b · texts, l, d)
         return Head(last.view([.. input.InputIds.shape, -1]), input.AttentionMask, labels);
     }
 
@@ -37,9 +37,9 @@ public sealed class BiGSForEmbedding(BiGSConfig config, ISsmRoute route) : Heade
     /// <exception cref="ArgumentException">There are labels, and nothing to compare.</exception>
     public override ModelOutput Head(Tensor last, Tensor? attentionMask, ModelLabels? labels = null)
     {
-        Tensor vectors = Pooling.Of(last, attentionMask); // (b, …, width)
+        Tensor vectors = Pooling.Pool(last, attentionMask); // (b, …, width)
         Tensor? loss = labels?.Labels is not { } texts ? null
-            : vectors.dim() == 3 && vectors.shape[1] > 1 ? ContrastiveLoss.Of(vectors, texts, Temperature)
+            : vectors.dim() == 3 && vectors.shape[1] > 1 ? ContrastiveLoss.Compute(vectors, texts, Temperature)
             : throw new ArgumentException($"There is a loss where texts are compared: ids of (rows, texts, length) with at least two texts, but hidden states are ({string.Join(", ", last.shape)}).");
         return new ModelOutput(new Dictionary<string, Tensor> { [ModelOutputs.SentenceEmbedding] = vectors }, last, vectors, loss);
     }

@@ -32,7 +32,7 @@ public sealed class BiGSForMultipleChoice : HeadedModel
         }
 
         long[] shape = input.InputIds.shape;
-        return Head(Bigs.Encode(input.Flat(), hiddenStates).view(shape[0], shape[1], shape[2], -1), input.AttentionMask, labels);
+        return Head(Bigs.Encode(input.Flatten(), hiddenStates).view(shape[0], shape[1], shape[2], -1), input.AttentionMask, labels);
     }
 
     /// <param name="last">(b, choices, l, d).</param>

@@ -8,7 +8,7 @@ namespace BiGS.Torch.Models;
 /// ℓ_i = −log e^{cos(q_i, p_i)/τ} / Σ_j e^{cos(q_i, k_j)/τ}, where k runs over the second texts of all rows, p_i among them, and over their hard negatives.
 /// A text that is q_i's own or p_i's, standing in another row, is no negative and is left out.
 /// </summary>
-public static class ContrastiveLoss
+internal static class ContrastiveLoss
 {
     /// <summary>τ of SimCSE.</summary>
     public const double DefaultTemperature = 0.05;
@@ -19,7 +19,7 @@ public static class ContrastiveLoss
     /// <param name="texts">(b, texts): equal numbers for equal texts.</param>
     /// <param name="temperature">τ.</param>
     /// <returns>A scalar, the mean over rows.</returns>
-    public static Tensor Of(Tensor vectors, Tensor texts, double temperature)
+    public static Tensor Compute(Tensor vectors, Tensor texts, double temperature)
     {
         using var scope = NewDisposeScope();
         using Scalar inverse = 1 / temperature;

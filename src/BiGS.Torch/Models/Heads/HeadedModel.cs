@@ -28,7 +28,7 @@ public abstract class HeadedModel : nn.Module
     protected HeadedModel(string name, BiGSConfig config, ISsmRoute route, bool withPooler)
         : base(name)
     {
-        Config = config.Validated();
+        Config = config.Validate();
         Bigs = new BiGSModel(config, route, withPooler);
         register_module("bigs", Bigs);
     }

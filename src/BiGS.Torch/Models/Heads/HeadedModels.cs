@@ -25,10 +25,10 @@ public static class HeadedModels
     };
 
     /// <summary>What <c>architectures</c> of config.json can name, in words.</summary>
-    public static string Known { get; } =
+    public static string KnownNames { get; } =
         $"BiGS{string.Join(", BiGS", ByTask.Keys)}, BiGSModel (an encoder by itself), and the same of Bert…, with BertForPreTraining and BertLMHeadModel";
 
-    /// <summary>Whether <see cref="Build"/> knows a name.</summary>
+    /// <summary>Whether <see cref="Create"/> knows a name.</summary>
     public static bool IsKnown(string architecture) => Builder(architecture) is not null;
 
     /// <summary>Builds a model with zero weights, to be initialised or filled from a checkpoint.</summary>
@@ -36,9 +36,9 @@ public static class HeadedModels
     /// <param name="config">Its shape.</param>
     /// <param name="route">How the SSMs are applied.</param>
     /// <exception cref="ArgumentException">No head has this name.</exception>
-    public static HeadedModel Build(string architecture, BiGSConfig config, ISsmRoute route) => Builder(architecture) is { } build
+    public static HeadedModel Create(string architecture, BiGSConfig config, ISsmRoute route) => Builder(architecture) is { } build
         ? build(config, route)
-        : throw new ArgumentException($"There is no model \"{architecture}\"; \"architectures\" in config.json can be {Known}.");
+        : throw new ArgumentException($"There is no model \"{architecture}\"; \"architectures\" in config.json can be {KnownNames}.");
 
     private static Func<BiGSConfig, ISsmRoute, HeadedModel>? Builder(string architecture)
     {

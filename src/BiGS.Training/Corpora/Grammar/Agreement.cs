@@ -11,7 +11,7 @@ namespace BiGS.Training.Corpora;
 /// <param name="Attractors">Nouns and names of the other number between head and verb; 0 where the verb comes first.</param>
 /// <param name="Distance">Words between the two.</param>
 /// <param name="Coordinated">The subject is a coordination, so the noun alone does not tell the number.</param>
-public sealed record Agreement(
+internal sealed record Agreement(
     int VerbIndex, int NounIndex, GrammaticalNumber Number, string Verb, string OtherForm, int Attractors, int Distance, bool Coordinated);
 
 /// <summary>Ground truth: a reflexive pronoun and the word that it takes up. Indices are into the sentence's Words.</summary>
@@ -20,4 +20,4 @@ public sealed record Agreement(
 /// <param name="Number">The antecedent's number.</param>
 /// <param name="Gender">The antecedent's gender; null in the plural, which does not tell it.</param>
 /// <param name="Attractors">Nouns and names of the other number between the two.</param>
-public sealed record Reflexive(int ReflexiveIndex, int AntecedentIndex, GrammaticalNumber Number, Gender? Gender, int Attractors);
+internal sealed record Reflexive(int ReflexiveIndex, int AntecedentIndex, GrammaticalNumber Number, Gender? Gender, int Attractors);

@@ -1,7 +1,7 @@
 namespace BiGS.Training.Corpora;
 
 /// <summary>What a sentence is built as; what stands between a subject and its verb.</summary>
-public static class Constructions
+internal static class Constructions
 {
     /// <summary>The author laughs.</summary>
     public const string Simple = "simple";

@@ -5,7 +5,7 @@ namespace BiGS.Training.Corpora;
 /// so that disjoint ranges of indices are disjoint corpora: train on one, hold out another.
 /// </summary>
 /// <param name="seed">The same seed gives the same documents on every machine.</param>
-public sealed class GrammarCorpus(ulong seed)
+internal sealed class GrammarCorpus(ulong seed)
 {
     /// <summary>Where held-out text begins: no run reads so far.</summary>
     private const long FirstHeldOut = 1L << 40;

@@ -4,4 +4,4 @@ namespace BiGS.Training.Corpora;
 /// <param name="Title">The old harbour.</param>
 /// <param name="Text">One paragraph: the sentences, joined by single spaces.</param>
 /// <param name="Sentences">The same, each with its ground truth.</param>
-public sealed record GrammarDocument(string Title, string Text, IReadOnlyList<GrammarSentence> Sentences);
+internal sealed record GrammarDocument(string Title, string Text, IReadOnlyList<GrammarSentence> Sentences);

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace BiGS.Training.Corpora;
 
 /// <summary>The closed vocabulary of the built-in corpus: every form that a document can hold.</summary>
-public static class GrammarLexicon
+internal static class GrammarLexicon
 {
     /// <summary>Common nouns, each with two different forms.</summary>
     public static IReadOnlyList<Noun> Nouns => BiGS.Training.Corpora.Nouns.All;

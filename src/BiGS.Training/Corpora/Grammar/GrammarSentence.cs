@@ -1,7 +1,7 @@
 namespace BiGS.Training.Corpora;
 
 /// <summary>The part of speech of a word in its sentence.</summary>
-public enum WordClass
+internal enum WordClass
 {
     /// <summary>the, a, these, every, his.</summary>
     Determiner,
@@ -41,7 +41,7 @@ public enum WordClass
 }
 
 /// <summary>A sentence with its ground truth.</summary>
-public sealed class GrammarSentence
+internal sealed class GrammarSentence
 {
     private readonly int[] _wordStarts;
 

@@ -1,7 +1,7 @@
 namespace BiGS.Training.Corpora;
 
 /// <summary>The number in which a verb agrees with its subject.</summary>
-public enum GrammaticalNumber
+internal enum GrammaticalNumber
 {
     /// <summary>One.</summary>
     Singular,
@@ -11,7 +11,7 @@ public enum GrammaticalNumber
 }
 
 /// <summary>The gender of a person, where the word or the name tells it.</summary>
-public enum Gender
+internal enum Gender
 {
     /// <summary>he, him, his, himself.</summary>
     Masculine,
@@ -54,7 +54,7 @@ internal enum Kind
 /// <param name="Singular">boat.</param>
 /// <param name="Plural">boats.</param>
 /// <param name="Gender">For persons whose word tells it (waitress), else null.</param>
-public sealed record Noun(string Singular, string Plural, Gender? Gender)
+internal sealed record Noun(string Singular, string Plural, Gender? Gender)
 {
     internal Kind Kind { get; init; }
 
@@ -71,7 +71,7 @@ public sealed record Noun(string Singular, string Plural, Gender? Gender)
 /// <param name="Plural">sing, are.</param>
 /// <param name="Past">sang.</param>
 /// <param name="Participle">sung, after "has" and in the passive.</param>
-public sealed record Verb(string Base, string Singular, string Plural, string Past, string Participle)
+internal sealed record Verb(string Base, string Singular, string Plural, string Past, string Participle)
 {
     /// <summary>
     /// read, cut: the past equals the plural present, so that "the boy read" and "the boy reads" are both right.

@@ -18,7 +18,7 @@ public sealed record Column(IReadOnlyList<string> Names, int Number = 0, bool Op
         : new Column([column]);
 
     /// <summary>One name, and where it stands in a file without names.</summary>
-    public static Column Of(string name, int number = 0) => new([name], number);
+    public static Column Named(string name, int number = 0) => new([name], number);
 
     /// <inheritdoc/>
     public override string ToString() => Names.Count > 0 ? $"\"{string.Join("\" or \"", Names)}\"" : $"number {Number}";

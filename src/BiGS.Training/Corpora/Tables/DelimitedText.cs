@@ -6,7 +6,7 @@ namespace BiGS.Training.Corpora;
 /// Cells as a line of a table. Between tabs nothing is quoted, as in GLUE's files, so that a cell with a tab or a line end has no place there; elsewhere
 /// quotes are those of RFC 4180.
 /// </summary>
-public static class DelimitedText
+internal static class DelimitedText
 {
     private const char Tab = '\t';
 

@@ -12,7 +12,7 @@ internal static class ParquetTable
     /// <summary>All columns that hold one value a row, or a list of values, which is written as JSON; what is nested otherwise is left out.</summary>
     public static Table Open(string path, IReadOnlyList<Column> columns, TableOptions options)
     {
-        (string[] names, string[] others) = Names(path).GetAwaiter().GetResult();
+        (string[] names, string[] others) = ReadNamesAsync(path).GetAwaiter().GetResult();
         if (others.Length > 0)
         {
             options.Warn?.Invoke($"'{path}': {string.Join(", ", others)} hold neither values nor lists of them, and are left out");
@@ -28,7 +28,7 @@ internal static class ParquetTable
         return [.. schema.Fields.Where(known.Contains)];
     }
 
-    private static async Task<(string[] Known, string[] Others)> Names(string path)
+    private static async Task<(string[] Known, string[] Others)> ReadNamesAsync(string path)
     {
         await using ParquetReader reader = await ParquetColumn.OpenAsync(path);
         string[] names = [.. ValuesAndLists(reader.Schema).Select(field => field.Name)];

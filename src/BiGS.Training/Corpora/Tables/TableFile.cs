@@ -4,9 +4,9 @@ using BiGS.Files;
 namespace BiGS.Training.Corpora;
 
 /// <summary>Cells of one row.</summary>
-/// <param name="Where">File and row, for messages.</param>
+/// <param name="Location">File and row, for messages.</param>
 /// <param name="Cells">As many as were asked for, in that order, or all; null where an optional column is not there, or a value is null.</param>
-public sealed record TableRow(string Where, IReadOnlyList<string?> Cells)
+internal sealed record TableRow(string Location, IReadOnlyList<string?> Cells)
 {
     /// <summary>The row as a JSON file has it; null of other files.</summary>
     public JsonElement? Json { get; init; }
@@ -16,7 +16,7 @@ public sealed record TableRow(string Where, IReadOnlyList<string?> Cells)
 /// <param name="Names">Of the columns; null where the file does not name them.</param>
 /// <param name="Places">Where each wanted column stands among the cells of a row; null where an optional one is not there.</param>
 /// <param name="Rows">Read from the file whenever they are enumerated.</param>
-public sealed record Table(IReadOnlyList<string>? Names, IReadOnlyList<Index?> Places, IEnumerable<TableRow> Rows)
+internal sealed record Table(IReadOnlyList<string>? Names, IReadOnlyList<Index?> Places, IEnumerable<TableRow> Rows)
 {
     /// <summary>What stands between the cells of a line; null of files without such lines.</summary>
     public char? Delimiter { get; init; }
@@ -27,7 +27,7 @@ public sealed record Table(IReadOnlyList<string>? Names, IReadOnlyList<Index?> P
 /// columns are counted. The delimiter is recognised, and so are the quotes of RFC 4180; in files delimited by tabs, such as GLUE's, a quote is usually
 /// part of the text (<see cref="DelimitedFormat"/>).
 /// </summary>
-public static class TableFile
+internal static class TableFile
 {
     private const string Supported = ".tsv, .tab, .txt, .csv, .jsonl, .json, each also .gz, and .parquet";
 

@@ -1,7 +1,7 @@
 namespace BiGS.Training.Data;
 
 /// <summary>The rows of several sources one behind the other, numbered throughout.</summary>
-public sealed class ConcatenatedRows : IRowSource
+internal sealed class ConcatenatedRows : IRowSource
 {
     private readonly IReadOnlyList<IRowSource> _sources;
     private readonly long[] _firstRows;

@@ -1,7 +1,7 @@
 namespace BiGS.Training.Data;
 
 /// <summary>The endless order in which a run reads its rows. Each place of it is a function of its number, so a run goes on anywhere.</summary>
-public interface IRowOrder
+internal interface IRowOrder
 {
     /// <param name="place">0, 1, 2, … over the whole run.</param>
     /// <returns>The row, and how often it was read before.</returns>
@@ -9,7 +9,7 @@ public interface IRowOrder
 }
 
 /// <summary>All rows in a new shuffled order, again and again.</summary>
-public sealed class ShuffledOrder(long rows, ulong seed) : IRowOrder
+internal sealed class ShuffledOrder(long rows, ulong seed) : IRowOrder
 {
     private readonly RowPermutation _order = new(rows, seed);
 

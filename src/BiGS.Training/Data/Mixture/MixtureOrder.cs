@@ -9,7 +9,7 @@ namespace BiGS.Training.Data;
 /// block to block; which places these are is a shuffle of the block. So how many places before a block were a source's is a formula, and
 /// the source's row at any place is found without reading those before it, as counting independent draws would need.
 /// </remarks>
-public sealed class MixtureOrder : IRowOrder
+internal sealed class MixtureOrder : IRowOrder
 {
     private const int Block = 1 << 16;
 

@@ -6,9 +6,9 @@ namespace BiGS.Training.Data;
 /// Which of several processes this one is, and so which files it reads. The largest files are dealt out first, each to the part that has
 /// least: every process comes to the same division by itself.
 /// </summary>
-/// <param name="Number">1 to <paramref name="Of"/>.</param>
-/// <param name="Of">How many there are.</param>
-public sealed record PreparationPart(int Number, int Of)
+/// <param name="Number">1 to <paramref name="Count"/>.</param>
+/// <param name="Count">How many there are.</param>
+public sealed record PreparationPart(int Number, int Count)
 {
     public static PreparationPart Whole { get; } = new(1, 1);
 
@@ -28,7 +28,7 @@ public sealed record PreparationPart(int Number, int Of)
     {
         var own = new List<int>();
         var load = new PriorityQueue<int, (long Bytes, int Part)>();
-        for (int part = 1; part <= Of; part++)
+        for (int part = 1; part <= Count; part++)
         {
             load.Enqueue(part, (0, part));
         }

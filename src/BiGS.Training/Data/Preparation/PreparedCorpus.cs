@@ -3,7 +3,7 @@ using BiGS.Tokenizers;
 namespace BiGS.Training.Data;
 
 /// <summary>A folder that <see cref="CorpusPreparation"/> made: token shards and their tokenizer.</summary>
-public static class PreparedCorpus
+internal static class PreparedCorpus
 {
     /// <summary>Files of a preparation besides its shards and its plan.</summary>
     internal static IReadOnlyList<string> OtherFiles { get; } = [ShardManifest.FileName, ShardManifest.StartsName, "vocab.txt", "tokenizer_config.json"];

@@ -6,7 +6,7 @@ namespace BiGS.Training.Data;
 /// <c>manifest.json</c>, which is written last. It is either a cache, which is built again where its manifest does not fit its files,
 /// or what <see cref="CorpusPreparation"/> made.
 /// </summary>
-public sealed class TokenShards : ITokenizedDocuments, IDisposable
+internal sealed class TokenShards : ITokenizedDocuments, IDisposable
 {
     /// <summary>Builds of this process, so that two at once do not share a folder.</summary>
     private static int _builds;
@@ -107,4 +107,4 @@ public sealed class TokenShards : ITokenizedDocuments, IDisposable
 }
 
 /// <summary>How far tokenising has come.</summary>
-public sealed record TokenizingProgress(long Documents, long Tokens);
+internal sealed record TokenizingProgress(long Documents, long Tokens);

@@ -1,7 +1,7 @@
 namespace BiGS.Training.Evaluation;
 
 /// <summary>Right and wrong answers to questions that belong to groups: shares of right ones, overall and in each group.</summary>
-public sealed class AccuracyCounter
+internal sealed class AccuracyCounter
 {
     private const string Overall = "accuracy";
 

@@ -7,7 +7,7 @@ namespace BiGS.Training.Evaluation;
 /// SQuAD's rules for answers: texts are compared without case, punctuation, articles and extra space; of several right answers the nearest counts.
 /// The empty text is the answer "there is none".
 /// </summary>
-public static partial class AnswerMatch
+internal static partial class AnswerMatch
 {
     /// <summary>1 where the guess is one of the answers, else 0.</summary>
     public static double Exact(string guess, IReadOnlyList<string> answers) =>

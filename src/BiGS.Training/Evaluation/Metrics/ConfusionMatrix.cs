@@ -73,7 +73,7 @@ public sealed class ConfusionMatrix
     /// <param name="predictions">Predicted ones, as many.</param>
     /// <param name="labels">The names of the classes.</param>
     /// <param name="chosen">The examples that count, one as often as it is named; null for each once.</param>
-    public static ConfusionMatrix Of(
+    public static ConfusionMatrix Create(
         IReadOnlyList<int> truth, IReadOnlyList<int> predictions, IReadOnlyList<string> labels, IReadOnlyList<int>? chosen = null)
     {
         int[] counts = new int[labels.Count * labels.Count];
@@ -88,7 +88,7 @@ public sealed class ConfusionMatrix
 
     /// <summary>From counts, a row for each true class.</summary>
     /// <exception cref="ArgumentException">They are not as many rows and columns as there are labels.</exception>
-    public static ConfusionMatrix Of(IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<int>> counts) =>
+    public static ConfusionMatrix Create(IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<int>> counts) =>
         counts.Count == labels.Count && counts.All(row => row.Count == labels.Count)
             ? new ConfusionMatrix(labels, [.. counts.SelectMany(row => row)])
             : throw new ArgumentException($"{labels.Count} labels need {labels.Count} rows of as many counts; found {counts.Count} rows of {string.Join(", ", counts.Select(row => row.Count).Distinct())}");

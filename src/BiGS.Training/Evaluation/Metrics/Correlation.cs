@@ -1,7 +1,7 @@
 namespace BiGS.Training.Evaluation;
 
 /// <summary>How well guessed values follow the true ones.</summary>
-public static class Correlation
+internal static class Correlation
 {
     /// <summary>Pearson's r: the cosine of the two, each less its mean. 0 where one of them never varies (it says nothing about the other).</summary>
     public static double Pearson(IReadOnlyList<double> truth, IReadOnlyList<double> guesses)

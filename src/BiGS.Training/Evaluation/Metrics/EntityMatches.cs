@@ -15,7 +15,7 @@ public readonly record struct EntityMatches(int Right, int Guessed, int True)
     public static EntityMatches operator +(EntityMatches a, EntityMatches b) => new(a.Right + b.Right, a.Guessed + b.Guessed, a.True + b.True);
 
     /// <summary>Counts one sentence.</summary>
-    public static EntityMatches Of(IEnumerable<Entity> truth, IEnumerable<Entity> guesses)
+    internal static EntityMatches Count(IEnumerable<Entity> truth, IEnumerable<Entity> guesses)
     {
         HashSet<Entity> wanted = [.. truth];
         HashSet<Entity> guessed = [.. guesses];
@@ -24,14 +24,14 @@ public readonly record struct EntityMatches(int Right, int Guessed, int True)
 
     /// <summary>Counts each kind of many sentences by itself, in the order of their names.</summary>
     /// <param name="sentences">What is true and what was guessed, sentence by sentence.</param>
-    public static IReadOnlyDictionary<string, EntityMatches> ByKind(IEnumerable<(IReadOnlyList<Entity> Truth, IReadOnlyList<Entity> Guesses)> sentences)
+    internal static IReadOnlyDictionary<string, EntityMatches> ByKind(IEnumerable<(IReadOnlyList<Entity> Truth, IReadOnlyList<Entity> Guesses)> sentences)
     {
         var kinds = new SortedDictionary<string, EntityMatches>(StringComparer.Ordinal);
         foreach ((IReadOnlyList<Entity> truth, IReadOnlyList<Entity> guesses) in sentences)
         {
             foreach (string kind in truth.Concat(guesses).Select(entity => entity.Kind).Distinct())
             {
-                kinds[kind] = kinds.GetValueOrDefault(kind) + Of(truth.Where(entity => entity.Kind == kind), guesses.Where(entity => entity.Kind == kind));
+                kinds[kind] = kinds.GetValueOrDefault(kind) + Count(truth.Where(entity => entity.Kind == kind), guesses.Where(entity => entity.Kind == kind));
             }
         }
 

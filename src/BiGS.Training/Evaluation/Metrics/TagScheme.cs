@@ -4,14 +4,14 @@ namespace BiGS.Training.Evaluation;
 /// <param name="Kind">What follows the prefix of its tags; a tag without a prefix is its own kind.</param>
 /// <param name="First">Its first word.</param>
 /// <param name="Last">Its last word, inclusive.</param>
-public readonly record struct Entity(string Kind, int First, int Last);
+internal readonly record struct Entity(string Kind, int First, int Last);
 
 /// <summary>
 /// How tags mark entities. In IOB1, IOB2, IOBES and BILOU a tag is a prefix and a kind, as in B-PER or B_PER: B begins an entity, I goes on with it, E or L
 /// ends it, S or U is one by itself, and O is outside of all. Tags such as PER and O mark entities without prefixes (IO); tags such as NOUN and VERB, none
 /// of which is O, mark none: each word is then counted by itself.
 /// </summary>
-public sealed class TagScheme
+internal sealed class TagScheme
 {
     /// <summary>The tag of words outside of all entities.</summary>
     public const string Outside = "O";

@@ -39,7 +39,7 @@ internal static class ChoiceAnswers
         ChoiceQuestion? highest = Array.Find(numbered, question => Parsed(question) == question.Choices.Count);
         if (hasZero && highest is not null)
         {
-            throw new InvalidDataException($"{highest.Where}: the answer {highest.Answer} is none of {highest.Choices.Count} choices, counted from 0 as other rows do; mend the row");
+            throw new InvalidDataException($"{highest.Location}: the answer {highest.Answer} is none of {highest.Choices.Count} choices, counted from 0 as other rows do; mend the row");
         }
 
         bool hasLetters = Array.Exists(known, question => Letter(question) is not null);
@@ -60,7 +60,7 @@ internal static class ChoiceAnswers
         return number >= 0 && number < question.Choices.Count
             ? number
             : throw new InvalidDataException(
-                $"{question.Where}: the answer \"{question.Answer}\" is none of {question.Choices.Count} choices; give a number from {first}, a letter from A, or the text");
+                $"{question.Location}: the answer \"{question.Answer}\" is none of {question.Choices.Count} choices; give a number from {first}, a letter from A, or the text");
     }
 
     private static int? Parsed(ChoiceQuestion question) =>

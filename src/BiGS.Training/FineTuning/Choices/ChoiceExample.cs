@@ -3,11 +3,11 @@ using BiGS.Training.Corpora;
 namespace BiGS.Training.FineTuning;
 
 /// <summary>A question and the answers to choose from.</summary>
-/// <param name="Where">File and row, for messages.</param>
+/// <param name="Location">File and row, for messages.</param>
 /// <param name="Text">What comes first in every row: a question, a beginning, a long document.</param>
 /// <param name="Choices">What comes second, one a row.</param>
 /// <param name="Right">The number of the right one; null where the file does not say.</param>
-public sealed record ChoiceExample(string Where, string Text, IReadOnlyList<string> Choices, int? Right)
+internal sealed record ChoiceExample(string Location, string Text, IReadOnlyList<string> Choices, int? Right)
 {
     /// <summary>
     /// Reads a table of any layout that <see cref="ChoiceLayout"/> knows, as it is published: COPA, PIQA, CosmosQA, SWAG, HellaSwag, ARC, CommonsenseQA and
@@ -34,7 +34,7 @@ public sealed record ChoiceExample(string Where, string Text, IReadOnlyList<stri
         ChoiceQuestion[] whole = [.. questions.Where(question => question.Choices.Count > 0)];
         if (whole.Length < questions.Length)
         {
-            string first = Array.Find(questions, question => question.Choices.Count == 0)!.Where;
+            string first = Array.Find(questions, question => question.Choices.Count == 0)!.Location;
             tables.Warn?.Invoke(whole.Length > 0
                 ? $"'{path}': {questions.Length - whole.Length:N0} of {questions.Length:N0} questions have no choices and are left out, the first of them {first}"
                 : throw new InvalidDataException($"{first}: no question has choices; expected at least two for each"));
@@ -45,16 +45,16 @@ public sealed record ChoiceExample(string Where, string Text, IReadOnlyList<stri
 }
 
 /// <summary>A question as its file has it.</summary>
-/// <param name="Where">File and row, for messages.</param>
+/// <param name="Location">File and row, for messages.</param>
 /// <param name="Context">What is read before the question; null for nothing.</param>
 /// <param name="Question">What is asked, or how every answer begins; null or empty for nothing.</param>
 /// <param name="Choices">Texts, in their order.</param>
 /// <param name="Labels">What the file calls each choice, such as A to D; null where it counts.</param>
 /// <param name="Answer">As the file writes it; null where it is not there.</param>
-internal sealed record ChoiceQuestion(string Where, string? Context, string? Question, IReadOnlyList<string> Choices, IReadOnlyList<string>? Labels, string? Answer)
+internal sealed record ChoiceQuestion(string Location, string? Context, string? Question, IReadOnlyList<string> Choices, IReadOnlyList<string>? Labels, string? Answer)
 {
     /// <summary>A question without a context comes first; behind a context it stands with each answer.</summary>
-    public ChoiceExample ToExample(int? right) => string.IsNullOrWhiteSpace(Context) ? new ChoiceExample(Where, Question ?? "", Choices, right)
-        : string.IsNullOrWhiteSpace(Question) ? new ChoiceExample(Where, Context, Choices, right)
-        : new ChoiceExample(Where, Context, [.. Choices.Select(choice => $"{Question.Trim()} {choice}")], right);
+    public ChoiceExample ToExample(int? right) => string.IsNullOrWhiteSpace(Context) ? new ChoiceExample(Location, Question ?? "", Choices, right)
+        : string.IsNullOrWhiteSpace(Question) ? new ChoiceExample(Location, Context, Choices, right)
+        : new ChoiceExample(Location, Context, [.. Choices.Select(choice => $"{Question.Trim()} {choice}")], right);
 }

@@ -7,7 +7,7 @@ namespace BiGS.Training.FineTuning;
 internal sealed class ChoiceRow(TableRow row, IReadOnlyList<string> names)
 {
     /// <summary>File and row, for messages.</summary>
-    public string Where => row.Where;
+    public string Where => row.Location;
 
     /// <summary>Cells of choices without the empty ones at their end: a question with fewer choices than others leaves them out.</summary>
     public static IReadOnlyList<string> Given(IEnumerable<string?> cells)

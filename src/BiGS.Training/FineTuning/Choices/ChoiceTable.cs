@@ -32,7 +32,7 @@ internal sealed partial record ChoiceTable(IEnumerable<ChoiceQuestion> Questions
         }
 
         tables.Warn?.Invoke($"'{path}': the columns have no names; read as a question, {names.Length - 2} choices and the answer");
-        return new ChoiceTable(table.Rows.Select(row => new ChoiceQuestion(row.Where, null, row.Cells[0], ChoiceRow.Given(row.Cells.Skip(1).SkipLast(1)), null, row.Cells[^1])), null);
+        return new ChoiceTable(table.Rows.Select(row => new ChoiceQuestion(row.Location, null, row.Cells[0], ChoiceRow.Given(row.Cells.Skip(1).SkipLast(1)), null, row.Cells[^1])), null);
     }
 
     /// <summary>A table whose columns are known.</summary>
@@ -47,9 +47,9 @@ internal sealed partial record ChoiceTable(IEnumerable<ChoiceQuestion> Questions
             {
                 string?[] cells = [.. table.Places.Select(place => place is { } at ? row.Cells[at.GetOffset(row.Cells.Count)] : null)];
                 (IReadOnlyList<string> choices, IReadOnlyList<string>? labels) = columns.Choices.Count == 1
-                    ? ChoiceRow.ChoicesIn(cells[3], columns.Choices[0].ToString(), row.Where)
+                    ? ChoiceRow.ChoicesIn(cells[3], columns.Choices[0].ToString(), row.Location)
                     : (ChoiceRow.Given(cells.Skip(3)), null);
-                return new ChoiceQuestion(row.Where, cells[0], cells[1], choices, labels, cells[2]);
+                return new ChoiceQuestion(row.Location, cells[0], cells[1], choices, labels, cells[2]);
             }),
             null);
     }

@@ -19,7 +19,7 @@ public sealed class MultipleChoice : TaskKind
     public override string BestMetric => ClassMetric.Accuracy.Name;
 
     /// <inheritdoc/>
-    public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
+    internal override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
     {
         TableOptions tables = TablesWithWarningsIn(rows);
         ChoiceExample[] examples = [.. paths.SelectMany(path => ChoiceExample.Read(path, Columns, tables))];
@@ -30,18 +30,18 @@ public sealed class MultipleChoice : TaskKind
 
         if (Array.Find(examples, example => example.Choices.Count < 2) is { } single)
         {
-            throw new InvalidDataException($"{single.Where}: has {single.Choices.Count} choices; each question needs at least two");
+            throw new InvalidDataException($"{single.Location}: has {single.Choices.Count} choices; each question needs at least two");
         }
 
         return new Chosen([.. examples.Select(example => new Sample(
-            [.. example.Choices.Select(choice => rows.Of(example.Text, choice, example.Where))], example.Right is { } right ? new ClassTarget(right) : null))]);
+            [.. example.Choices.Select(choice => rows.CreateRow(example.Text, choice, example.Location))], example.Right is { } right ? new ClassTarget(right) : null))]);
     }
 
     private sealed class Chosen(IReadOnlyList<Sample> samples) : LabelledExamples
     {
         public override int Count => samples.Count;
 
-        public override IReadOnlyList<Sample> Samples => samples;
+        internal override IReadOnlyList<Sample> Samples => samples;
 
         public override LabelledExamples Subset(Func<int, bool> chosen) => new Chosen([.. samples.Where((_, i) => chosen(i))]);
 

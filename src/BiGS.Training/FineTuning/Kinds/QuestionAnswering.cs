@@ -26,7 +26,7 @@ public sealed class QuestionAnswering : TaskKind
     public override IReadOnlyList<string> SavedMetrics => [ConfigFile.NoAnswerThresholdKey];
 
     /// <inheritdoc/>
-    public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
+    internal override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
     {
         var windows = new List<Window>();
         QuestionExample[] questions = [.. paths.SelectMany(path => QuestionExample.Read(path, Tables))];
@@ -86,7 +86,7 @@ public sealed class QuestionAnswering : TaskKind
 
         public override int Count => questions.Count;
 
-        public override IReadOnlyList<Sample> Samples { get; } = [.. windows.Select(window => window.Sample)];
+        internal override IReadOnlyList<Sample> Samples { get; } = [.. windows.Select(window => window.Sample)];
 
         public override string? PredictionHeader => null;
 

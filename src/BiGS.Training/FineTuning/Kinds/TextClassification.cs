@@ -7,8 +7,8 @@ namespace BiGS.Training.FineTuning;
 
 /// <summary>A figure of classes.</summary>
 /// <param name="Name">As JSON has it.</param>
-/// <param name="Of">From what was predicted for each true class.</param>
-public sealed record ClassMetric(string Name, Func<ConfusionMatrix, double> Of)
+/// <param name="Compute">From what was predicted for each true class.</param>
+internal sealed record ClassMetric(string Name, Func<ConfusionMatrix, double> Compute)
 {
     public static ClassMetric Accuracy { get; } = new("accuracy", matrix => matrix.Accuracy);
 
@@ -23,7 +23,7 @@ public sealed record ClassMetric(string Name, Func<ConfusionMatrix, double> Of)
 /// <summary>Which class a text, or a pair of texts, belongs to.</summary>
 /// <param name="read">Gives the examples of a file.</param>
 /// <param name="metrics">The first says which epoch was best.</param>
-public sealed class TextClassification(TextExampleReader read, params IReadOnlyList<ClassMetric> metrics) : TaskKind
+internal sealed class TextClassification(TextExampleReader read, params IReadOnlyList<ClassMetric> metrics) : TaskKind
 {
     /// <summary>Two texts a row.</summary>
     public bool ReadsPairs { get; init; }
@@ -52,7 +52,7 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
         {
             found.Add(!string.IsNullOrWhiteSpace(example.Label)
                 ? example.Label
-                : throw new InvalidDataException($"{example.Where}: the label is missing; training needs one in every row"));
+                : throw new InvalidDataException($"{example.Location}: the label is missing; training needs one in every row"));
             areTexts &= example.Label == example.Text.Trim();
         }
 
@@ -70,10 +70,10 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
     }
 
     /// <inheritdoc/>
-    public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => Read(paths, labels, rows, mayBeUnknown: false);
+    internal override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => Read(paths, labels, rows, mayBeUnknown: false);
 
     /// <inheritdoc/>
-    public override LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
+    internal override LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
     {
         Classified all = Read(paths, labels, rows, mayBeUnknown: false);
         rows.Warn(ClassLabels.Warnings(labels, all.Count));
@@ -82,7 +82,7 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
 
     /// <summary>As <see cref="Read(IEnumerable{string}, IReadOnlyList{string}, RowBuilder)"/>; a label that training lacks is said, and its examples count as wrong.</summary>
     /// <exception cref="InvalidDataException">No label is known.</exception>
-    public override LabelledExamples ReadValidation(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
+    internal override LabelledExamples ReadValidation(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
     {
         Classified examples = Read(paths, labels, rows, mayBeUnknown: true);
         int[] unknown = [.. Enumerable.Range(0, examples.Count).Where(i => examples.ClassOf(i) >= labels.Count)];
@@ -91,10 +91,10 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
             string strange = string.Join("\", \"", examples.Classes.Skip(labels.Count));
             if (Enumerable.Range(0, examples.Count).All(i => examples.ClassOf(i) is not { } known || known >= labels.Count))
             {
-                throw new InvalidDataException($"{examples.Where(unknown[0])}: the label \"{examples.Classes[labels.Count]}\" is none of {string.Join(", ", labels)}, which training has, and neither is any other of the file; name the classes alike in both files");
+                throw new InvalidDataException($"{examples.Location(unknown[0])}: the label \"{examples.Classes[labels.Count]}\" is none of {string.Join(", ", labels)}, which training has, and neither is any other of the file; name the classes alike in both files");
             }
 
-            rows.Warn([$"{unknown.Length:N0} of {examples.Count:N0} validation examples have a label that training lacks (\"{strange}\", the first: {examples.Where(unknown[0])}); they count as wrong"]);
+            rows.Warn([$"{unknown.Length:N0} of {examples.Count:N0} validation examples have a label that training lacks (\"{strange}\", the first: {examples.Location(unknown[0])}); they count as wrong"]);
         }
 
         return examples;
@@ -142,14 +142,14 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
 
             if (!mayBeUnknown)
             {
-                throw new InvalidDataException($"{example.Where}: the label \"{example.Label}\" is none of {string.Join(", ", labels)}, which the model knows; mend the row, or train with it");
+                throw new InvalidDataException($"{example.Location}: the label \"{example.Label}\" is none of {string.Join(", ", labels)}, which the model knows; mend the row, or train with it");
             }
 
             classes.Add(example.Label!);
             return unknown[key] = classes.Count - 1;
         }
 
-        TextExample[] examples = [.. paths.SelectMany(path => TextExample.Distracted([.. read(path, false, Tables)], rows.Distractors))];
+        TextExample[] examples = [.. paths.SelectMany(path => TextExample.WithDistractors([.. read(path, false, Tables)], rows.Distractors))];
         return new Classified([.. examples.Select((example, i) => new ClassExample(i, example, Number(example)))], labels, classes, rows, metrics);
     }
 
@@ -170,10 +170,10 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
 
         public override int Count => examples.Count;
 
-        public override IReadOnlyList<Sample> Samples => _samples ??=
+        internal override IReadOnlyList<Sample> Samples => _samples ??=
         [
             .. examples.Select(example => new Sample(
-                [rows.Of(example.Example.Text, example.Example.Pair, example.Example.Where)], example.Class is { } known ? new ClassTarget(known) : null)),
+                [rows.CreateRow(example.Example.Text, example.Example.Pair, example.Example.Location)], example.Class is { } known ? new ClassTarget(known) : null)),
         ];
 
         public override IReadOnlyList<string> Classes => classes;
@@ -184,7 +184,7 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
 
         public override bool IsLabelled(int example) => examples[example].Class is not null;
 
-        public override string Where(int example) => examples[example].Example.Where;
+        public override string Location(int example) => examples[example].Example.Location;
 
         public override LabelledExamples Subset(Func<int, bool> chosen) => new Classified([.. examples.Where((_, i) => chosen(i))], labels, classes, rows, metrics);
 
@@ -194,15 +194,15 @@ public sealed class TextClassification(TextExampleReader read, params IReadOnlyL
             int[] predictions = [.. answers.Select(logits => ArgMax(logits))];
             Score score = BiGS.Training.Evaluation.Score.Bootstrap(task, Count, metrics.ToDictionary(
                 metric => metric.Name,
-                metric => (Func<IReadOnlyList<int>, double>)(chosen => metric.Of(ConfusionMatrix.Of(truth, predictions, classes, chosen)))));
-            return score with { Confusion = ConfusionMatrix.Of(truth, predictions, classes) };
+                metric => (Func<IReadOnlyList<int>, double>)(chosen => metric.Compute(ConfusionMatrix.Create(truth, predictions, classes, chosen)))));
+            return score with { Confusion = ConfusionMatrix.Create(truth, predictions, classes) };
         }
 
         public override IEnumerable<string> PredictedLabels(IReadOnlyList<float[]> answers) => answers.Select((logits, i) => $"{examples[i].Index}\t{labels[ArgMax(logits)]}");
 
         public override IReadOnlyList<Prediction> Predictions(IReadOnlyList<float[]> answers) => [.. examples.Zip(answers, (example, logits) => new Prediction(
             example.Index, labels[ArgMax(logits)], example.Class is { } known ? classes[known] : null,
-            [.. labels.Zip(Softmax.Of(logits), (label, probability) => new ClassProbability(label, probability))], example.Example.Text, example.Example.Pair))];
+            [.. labels.Zip(Softmax.Compute(logits), (label, probability) => new ClassProbability(label, probability))], example.Example.Text, example.Example.Pair))];
 
         public override IReadOnlyList<float[]> Baseline(LabelledExamples train)
         {

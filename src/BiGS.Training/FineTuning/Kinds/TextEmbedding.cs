@@ -20,7 +20,7 @@ public sealed record ContrastColumns(Column Text, Column? Pair = null, Column? N
 public sealed record ScoredPairColumns(Column First, Column Second, Column Score)
 {
     /// <summary>As STS-B's files have them.</summary>
-    public static ScoredPairColumns StsB { get; } = new(Column.Of("sentence1", 1), Column.Of("sentence2", 2), Column.Of("score", 3));
+    public static ScoredPairColumns StsB { get; } = new(Column.Named("sentence1", 1), Column.Named("sentence2", 2), Column.Named("score", 3));
 }
 
 /// <summary>
@@ -30,7 +30,7 @@ public sealed record ScoredPairColumns(Column First, Column Second, Column Score
 /// </summary>
 /// <param name="learned">Of training files; null for plain text, of which every sentence is a text.</param>
 /// <param name="measured">Of validation files.</param>
-public sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns measured) : TaskKind
+internal sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns measured) : TaskKind
 {
     private const string Accuracy = "accuracy";
 
@@ -71,14 +71,14 @@ public sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns me
     }
 
     /// <inheritdoc/>
-    public override LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
+    internal override LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
     {
         var numbers = new Dictionary<string, int>();
         int Number(string text) => numbers.TryGetValue(text, out int known) ? known : numbers[text] = numbers.Count;
         Sample[] samples =
         [
             .. Drawn(Contrasts(paths), limit).Select(contrast => new Sample(
-                [.. contrast.Texts.Select(text => rows.Of(text, null, contrast.Where))], new TextsTarget([.. contrast.Texts.Select(Number)]))),
+                [.. contrast.Texts.Select(text => rows.CreateRow(text, null, contrast.Where))], new TextsTarget([.. contrast.Texts.Select(Number)]))),
         ];
         return samples.Length > 0
             ? new Contrasted(samples)
@@ -86,12 +86,12 @@ public sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns me
     }
 
     /// <inheritdoc/>
-    public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
+    internal override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
     {
         Sample Scored(TextExample example) => new(
-            [rows.Of(example.Text, null, example.Where), rows.Of(example.Pair!, null, example.Where)],
+            [rows.CreateRow(example.Text, null, example.Location), rows.CreateRow(example.Pair!, null, example.Location)],
             string.IsNullOrEmpty(example.Label) ? null : new ValueTarget(TextRegression.Value(example)));
-        return new ScoredPairs([.. paths.SelectMany(path => TextExample.OfTable(path, measured.First, measured.Second, measured.Score, tables: Tables)).Select(Scored)]);
+        return new ScoredPairs([.. paths.SelectMany(path => TextExample.FromTable(path, measured.First, measured.Second, measured.Score, tables: Tables)).Select(Scored)]);
     }
 
     /// <summary>So many of them, drawn at random, in their order: a corpus is read through once, and no more of it kept (reservoir sampling, Vitter 1985).</summary>
@@ -133,7 +133,7 @@ public sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns me
 
         Column[] wanted = [.. new[] { learned.Text, learned.Pair, learned.Negative }.OfType<Column>()];
         return paths.SelectMany(path => TableFile.Read(path, wanted, Tables)).Select(row =>
-            (row.Where, row.Cells.Count == 1 ? [row.Cells[0]!, row.Cells[0]!] : (string[])[.. row.Cells.Select(cell => cell!)]));
+            (row.Location, row.Cells.Count == 1 ? [row.Cells[0]!, row.Cells[0]!] : (string[])[.. row.Cells.Select(cell => cell!)]));
     }
 
     private static double Cosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
@@ -157,7 +157,7 @@ public sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns me
 
         public override int Count => samples.Count;
 
-        public override IReadOnlyList<Sample> Samples => samples;
+        internal override IReadOnlyList<Sample> Samples => samples;
 
         public override LabelledExamples Subset(Func<int, bool> chosen) => new Contrasted([.. samples.Where((_, i) => chosen(i))]);
 
@@ -201,7 +201,7 @@ public sealed class TextEmbedding(ContrastColumns? learned, ScoredPairColumns me
     {
         public override int Count => samples.Count;
 
-        public override IReadOnlyList<Sample> Samples => samples;
+        internal override IReadOnlyList<Sample> Samples => samples;
 
         public override LabelledExamples Subset(Func<int, bool> chosen) => new ScoredPairs([.. samples.Where((_, i) => chosen(i))]);
 

@@ -6,7 +6,7 @@ namespace BiGS.Training.FineTuning;
 
 /// <summary>A value for a text, or for a pair of texts: how alike they are.</summary>
 /// <param name="read">Gives the examples of a file.</param>
-public sealed class TextRegression(TextExampleReader read) : TaskKind
+internal sealed class TextRegression(TextExampleReader read) : TaskKind
 {
     /// <summary>What files write where the value is not published; null where every number is a value.</summary>
     public double? NotPublished { get; init; }
@@ -24,10 +24,10 @@ public sealed class TextRegression(TextExampleReader read) : TaskKind
     public override BiGSConfig Configure(BiGSConfig config, IReadOnlyList<string> labels) => config with { NumLabels = 1 };
 
     /// <inheritdoc/>
-    public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => Read(paths, rows, labelled: false);
+    internal override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows) => Read(paths, rows, labelled: false);
 
     /// <inheritdoc/>
-    public override LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
+    internal override LabelledExamples ReadTraining(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows, int? limit)
     {
         Valued all = Read(paths, rows, labelled: true);
         return all.Values.Distinct().Count() > 1
@@ -45,7 +45,7 @@ public sealed class TextRegression(TextExampleReader read) : TaskKind
         }
 
         bool hasComma = double.TryParse(example.Label?.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
-        throw new InvalidDataException($"{example.Where}: \"{example.Label}\" is no number; {(hasComma ? "write decimals with a point, as in 3.5" : "a value is asked for in every row")}");
+        throw new InvalidDataException($"{example.Location}: \"{example.Label}\" is no number; {(hasComma ? "write decimals with a point, as in 3.5" : "a value is asked for in every row")}");
     }
 
     private Valued Read(IEnumerable<string> paths, RowBuilder rows, bool labelled)
@@ -53,7 +53,7 @@ public sealed class TextRegression(TextExampleReader read) : TaskKind
         double? Known(TextExample example) => !labelled && string.IsNullOrWhiteSpace(example.Label) ? null
             : Value(example) is var value && value == NotPublished ? null
             : value;
-        TextExample[] examples = [.. paths.SelectMany(path => TextExample.Distracted([.. read(path, labelled, Tables)], rows.Distractors))];
+        TextExample[] examples = [.. paths.SelectMany(path => TextExample.WithDistractors([.. read(path, labelled, Tables)], rows.Distractors))];
         return new Valued([.. examples.Select((example, i) => new ValueExample(i, example, Known(example)))], rows);
     }
 
@@ -68,10 +68,10 @@ public sealed class TextRegression(TextExampleReader read) : TaskKind
 
         public override int Count => examples.Count;
 
-        public override IReadOnlyList<Sample> Samples => _samples ??=
+        internal override IReadOnlyList<Sample> Samples => _samples ??=
         [
             .. examples.Select(example => new Sample(
-                [rows.Of(example.Example.Text, example.Example.Pair, example.Example.Where)], example.Value is { } known ? new ValueTarget(known) : null)),
+                [rows.CreateRow(example.Example.Text, example.Example.Pair, example.Example.Location)], example.Value is { } known ? new ValueTarget(known) : null)),
         ];
 
         public IEnumerable<double> Values => examples.Select(example => example.Value).OfType<double>();
@@ -80,7 +80,7 @@ public sealed class TextRegression(TextExampleReader read) : TaskKind
 
         public override bool IsLabelled(int example) => examples[example].Value is not null;
 
-        public override string Where(int example) => examples[example].Example.Where;
+        public override string Location(int example) => examples[example].Example.Location;
 
         public override LabelledExamples Subset(Func<int, bool> chosen) => new Valued([.. examples.Where((_, i) => chosen(i))], rows);
 

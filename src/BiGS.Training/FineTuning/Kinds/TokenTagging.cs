@@ -35,14 +35,14 @@ public sealed class TokenTagging : TaskKind
     public override IReadOnlyList<string> FindLabels(IEnumerable<string> paths)
     {
         string[] tags = [.. Examples(paths, Tables with { Warn = null }).SelectMany(example => example.Tags
-            ?? throw new InvalidDataException($"{example.Where}: the tags are missing; training needs them in every sentence")).Distinct().Order(StringComparer.Ordinal)];
+            ?? throw new InvalidDataException($"{example.Location}: the tags are missing; training needs them in every sentence")).Distinct().Order(StringComparer.Ordinal)];
         return TagNames is not null ? TagNames
             : tags.Contains(TagScheme.Outside) || !TagScheme.Recognize(tags, []).MarksEntities ? tags
             : [.. tags.Append(TagScheme.Outside).Order(StringComparer.Ordinal)];
     }
 
     /// <inheritdoc/>
-    public override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
+    internal override LabelledExamples Read(IEnumerable<string> paths, IReadOnlyList<string> labels, RowBuilder rows)
     {
         var numbers = labels.Index().ToDictionary(label => label.Item, label => label.Index);
         TaggedSentence[] sentences = [.. Examples(paths, TablesWithWarningsIn(rows)).Select(example =>
@@ -66,13 +66,13 @@ public sealed class TokenTagging : TaskKind
         return TagNames is { } names
             ? [.. examples.Select(example => example with { Tags = example.Tags?.Select(tag => int.Parse(tag) is >= 0 and var number && number < names.Count
                 ? names[number]
-                : throw new InvalidDataException($"{example.Where}: the tag {tag} is none of the numbers 0 to {names.Count - 1} of {string.Join(", ", names)}")).ToArray() })]
+                : throw new InvalidDataException($"{example.Location}: the tag {tag} is none of the numbers 0 to {names.Count - 1} of {string.Join(", ", names)}")).ToArray() })]
             : throw new InvalidDataException(
-                $"{first.Where}: the tags are numbers ({found}), and what they stand for is not in the file; name them in the order of their numbers with TokenTagging.TagNames, such as O,B-PER,I-PER");
+                $"{first.Location}: the tags are numbers ({found}), and what they stand for is not in the file; name them in the order of their numbers with TokenTagging.TagNames, such as O,B-PER,I-PER");
     }
 
     private static InvalidDataException Unknown(TaggedExample example, string tag, IReadOnlyList<string> labels) =>
-        new($"{example.Where}: the tag \"{tag}\" is none of {string.Join(", ", labels)}, which the model knows; mend it, or train with it");
+        new($"{example.Location}: the tag \"{tag}\" is none of {string.Join(", ", labels)}, which the model knows; mend it, or train with it");
 
     private static TaggedSentence Lay(TaggedExample example, int[]? tags, RowBuilder rows)
     {
@@ -93,7 +93,7 @@ public sealed class TokenTagging : TaskKind
 
         if (firstPieces.Count < example.Words.Count || ids.Count > rows.MaxLength - 1)
         {
-            rows.CountCut(example.Where, ids.Count + 1);
+            rows.CountCut(example.Location, ids.Count + 1);
             ids.RemoveRange(rows.MaxLength - 1, Math.Max(0, ids.Count - rows.MaxLength + 1));
         }
 
@@ -116,14 +116,14 @@ public sealed class TokenTagging : TaskKind
 
         public override int Count => sentences.Count;
 
-        public override IReadOnlyList<Sample> Samples { get; } = [.. sentences.Select(sentence => sentence.Sample)];
+        internal override IReadOnlyList<Sample> Samples { get; } = [.. sentences.Select(sentence => sentence.Sample)];
 
         public override string? PredictionHeader => null;
 
         /// <summary>The tag of words that the model has not read.</summary>
         private string Unread => labels.Contains(TagScheme.Outside) ? TagScheme.Outside : "";
 
-        public override string? Where(int example) => sentences[example].Example.Where;
+        public override string? Location(int example) => sentences[example].Example.Location;
 
         public override LabelledExamples Subset(Func<int, bool> chosen) => new Tagged([.. sentences.Where((_, i) => chosen(i))], labels);
 
@@ -175,7 +175,7 @@ public sealed class TokenTagging : TaskKind
             Dictionary<string, Func<IReadOnlyList<int>, double>> figures, string prefix, Func<IReadOnlyList<string>, IEnumerable<BiGS.Training.Evaluation.Entity>> find,
             (IReadOnlyList<string> Truth, IReadOnlyList<string> Guesses)[] tags)
         {
-            EntityMatches[] matches = [.. tags.Select(sentence => EntityMatches.Of(find(sentence.Truth), find(sentence.Guesses)))];
+            EntityMatches[] matches = [.. tags.Select(sentence => EntityMatches.Count(find(sentence.Truth), find(sentence.Guesses)))];
             EntityMatches Sum(IReadOnlyList<int> chosen) => chosen.Aggregate(default(EntityMatches), (sum, i) => sum + matches[i]);
             figures[prefix + "f1"] = chosen => Sum(chosen).F1;
             figures[prefix + "precision"] = chosen => Sum(chosen).Precision;

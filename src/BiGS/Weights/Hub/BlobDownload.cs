@@ -26,7 +26,7 @@ internal sealed class BlobDownload(HubFile file, HubRequest request, HubConnecti
                 target.SetLength(0);
             }
 
-            await Gather(target, progress, cancellationToken).ConfigureAwait(false);
+            await GatherAsync(target, progress, cancellationToken).ConfigureAwait(false);
             target.Flush(flushToDisk: true);
         }
 
@@ -42,7 +42,7 @@ internal sealed class BlobDownload(HubFile file, HubRequest request, HubConnecti
         File.Move(partial, blob, overwrite: true);
     }
 
-    private async Task Gather(FileStream target, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
+    private async Task GatherAsync(FileStream target, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
     {
         var patience = new RetryPolicy(options, options.Attempts);
         long furthest = target.Length;
@@ -50,7 +50,7 @@ internal sealed class BlobDownload(HubFile file, HubRequest request, HubConnecti
         {
             try
             {
-                await Append(target, progress, cancellationToken).ConfigureAwait(false);
+                await AppendAsync(target, progress, cancellationToken).ConfigureAwait(false);
             }
             catch (TransientHttpException fault)
             {
@@ -66,7 +66,7 @@ internal sealed class BlobDownload(HubFile file, HubRequest request, HubConnecti
     }
 
     /// <summary>One connection's worth; a server that sends too much is stopped one byte late, which the check of the length finds.</summary>
-    private async Task Append(FileStream target, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
+    private async Task AppendAsync(FileStream target, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
     {
         HubRequest rest = request with { From = target.Length };
         using HttpResponseMessage response = await connection.SendAsync(rest, cancellationToken).ConfigureAwait(false);

@@ -22,7 +22,7 @@ internal sealed class HubApi(HubConnection connection, HubOptions options)
             async () =>
             {
                 using HttpResponseMessage response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
-                return HubListing.Parse(await ReadAll(response, request, cancellationToken).ConfigureAwait(false), model);
+                return HubListing.Parse(await ReadAllAsync(response, request, cancellationToken).ConfigureAwait(false), model);
             },
             cancellationToken);
     }
@@ -42,7 +42,7 @@ internal sealed class HubApi(HubConnection connection, HubOptions options)
     public Task DownloadAsync(HubFile file, string blob, IProgress<HubProgress>? progress, CancellationToken cancellationToken) =>
         new BlobDownload(file, ForFile(HttpMethod.Get, file.Listing, file.Name), connection, options).DownloadAsync(blob, progress, cancellationToken);
 
-    private async Task<byte[]> ReadAll(HttpResponseMessage response, HubRequest request, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadAllAsync(HttpResponseMessage response, HubRequest request, CancellationToken cancellationToken)
     {
         using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         using var all = new MemoryStream();

@@ -37,12 +37,12 @@ public sealed class HubClient : IDisposable
     /// <exception cref="InvalidDataException">What the hub sends is not what it announced.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Task<HubSnapshot> DownloadAsync(HubName model, IProgress<HubProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        HubOrCache(model, list => DownloadAsync(model, list, progress, cancellationToken), cancellationToken);
+        HubOrCacheAsync(model, list => DownloadAsync(model, list, progress, cancellationToken), cancellationToken);
 
     /// <summary>The folder with a repository's tokenizer, without its weights.</summary>
     /// <inheritdoc cref="DownloadAsync(HubName, IProgress{HubProgress}, CancellationToken)"/>
     public Task<string> DownloadTokenizerAsync(HubName model, IProgress<HubProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        HubOrCache(model, list => DownloadTokenizerAsync(model, list, progress, cancellationToken), cancellationToken);
+        HubOrCacheAsync(model, list => DownloadTokenizerAsync(model, list, progress, cancellationToken), cancellationToken);
 
     public void Dispose() => _connection.Dispose();
 
@@ -53,15 +53,15 @@ public sealed class HubClient : IDisposable
     /// <param name="model">For the warning.</param>
     /// <param name="take">Takes what is wanted, from listings of the hub or of the cache.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    private async Task<T> HubOrCache<T>(HubName model, Func<Func<HubName, Task<HubListing>>, Task<T>> take, CancellationToken cancellationToken)
+    private async Task<T> HubOrCacheAsync<T>(HubName model, Func<Func<HubName, Task<HubListing>>, Task<T>> take, CancellationToken cancellationToken)
         where T : class
     {
         if (_options.Offline)
         {
-            return await take(FromCache).ConfigureAwait(false);
+            return await take(FromCacheAsync).ConfigureAwait(false);
         }
 
-        T? cached = await IfWhole(() => take(FromCache)).ConfigureAwait(false);
+        T? cached = await IfWholeAsync(() => take(FromCacheAsync)).ConfigureAwait(false);
         try
         {
             return await take(name => _api.ListAsync(name, isUrgent: cached is not null, cancellationToken)).ConfigureAwait(false);
@@ -73,10 +73,10 @@ public sealed class HubClient : IDisposable
         }
     }
 
-    private Task<HubListing> FromCache(HubName model) => Task.FromResult(_cache.List(model));
+    private Task<HubListing> FromCacheAsync(HubName model) => Task.FromResult(_cache.List(model));
 
     /// <summary>What the cache alone can give; null where it lacks a part.</summary>
-    private static async Task<T?> IfWhole<T>(Func<Task<T>> take)
+    private static async Task<T?> IfWholeAsync<T>(Func<Task<T>> take)
         where T : class
     {
         try
@@ -94,11 +94,11 @@ public sealed class HubClient : IDisposable
     {
         HubListing listing = await list(model).ConfigureAwait(false);
         string[] files = [.. ModelFiles.Model(listing), .. ModelFiles.Tokenizer(listing)];
-        await Bring(listing, files, progress, cancellationToken).ConfigureAwait(false);
+        await DownloadFilesAsync(listing, files, progress, cancellationToken).ConfigureAwait(false);
         if (Array.Find(files, WeightsLocation.IsIndex) is { } index)
         {
             IReadOnlyList<string> shards = ModelFiles.Shards(_cache.FilePath(listing, index), listing);
-            await Bring(listing, shards, progress, cancellationToken).ConfigureAwait(false);
+            await DownloadFilesAsync(listing, shards, progress, cancellationToken).ConfigureAwait(false);
         }
 
         string folder = Finish(listing);
@@ -108,7 +108,7 @@ public sealed class HubClient : IDisposable
         }
 
         ModelFiles.CheckLacksNoTokenizer(listing, _cache.FilePath(listing, ConfigFile.Name));
-        return new HubSnapshot(folder, await AuthorsTokenizer(model, list, progress, cancellationToken).ConfigureAwait(false), listing.Commit);
+        return new HubSnapshot(folder, await DownloadAuthorsTokenizerAsync(model, list, progress, cancellationToken).ConfigureAwait(false), listing.Commit);
     }
 
     private async Task<string> DownloadTokenizerAsync(
@@ -120,11 +120,11 @@ public sealed class HubClient : IDisposable
             throw new HubException($"{model}: there is no tokenizer: it has neither vocab.txt nor tokenizer.json. Choose another repository.");
         }
 
-        await Bring(listing, ModelFiles.Tokenizer(listing), progress, cancellationToken).ConfigureAwait(false);
+        await DownloadFilesAsync(listing, ModelFiles.Tokenizer(listing), progress, cancellationToken).ConfigureAwait(false);
         return Finish(listing);
     }
 
-    private async Task<string> AuthorsTokenizer(
+    private async Task<string> DownloadAuthorsTokenizerAsync(
         HubName model, Func<HubName, Task<HubListing>> list, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
     {
         (HubName known, HubName before) = (HubName.AuthorsTokenizers[0], HubName.AuthorsTokenizers[1]);
@@ -145,7 +145,7 @@ public sealed class HubClient : IDisposable
         }
     }
 
-    private async Task Bring(HubListing listing, IEnumerable<string> files, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
+    private async Task DownloadFilesAsync(HubListing listing, IEnumerable<string> files, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
     {
         foreach (string file in files.Where(file => !_cache.Has(listing, file)))
         {

@@ -39,7 +39,7 @@ internal sealed class HubConnection : IDisposable
         Uri address = request.Address;
         for (int hop = 0; hop <= MostRedirects; hop++)
         {
-            HttpResponseMessage response = await SendTo(address, request, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response = await SendToAsync(address, request, cancellationToken).ConfigureAwait(false);
             try
             {
                 if (IsEndpoint(address))
@@ -94,7 +94,7 @@ internal sealed class HubConnection : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> SendTo(Uri address, HubRequest request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendToAsync(Uri address, HubRequest request, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, address);
         message.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));

@@ -22,7 +22,7 @@ public sealed class EmbeddingServiceOptions
 }
 
 /// <summary>Embeddings for an application that is put together by dependency injection.</summary>
-public static class EmbeddingServices
+public static class EmbeddingServiceCollectionExtensions
 {
     /// <summary>
     /// Registers one <c>IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;</c>. Its model is opened when it is first asked for, and closed with the container.
