@@ -4,7 +4,7 @@ using BiGS.Training;
 string text = args.Length > 0 ? args[0] : Path.Combine(AppContext.BaseDirectory, "corpus.txt");
 string output = args.Length > 1 ? args[1] : Path.Combine(Directory.CreateTempSubdirectory().FullName, "model");
 
-PretrainingOptions recipe = PretrainingRecipe.For("tiny");
+PretrainingOptions recipe = PretrainingRecipe.ForPreset("tiny");
 PretrainingOptions options = recipe with
 {
     Corpus = [text],

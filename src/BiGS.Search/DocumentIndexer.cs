@@ -90,7 +90,7 @@ public static class DocumentIndexer
         IndexManifest? before = options.Overwrite ? null : IndexManifest.Find(place);
         if (before is not null && wanted.DifferenceFrom(before) is string difference)
         {
-            throw new ArgumentException($"{place}: the index that is there is {difference}; embed everything anew with IndexOptions.Overwrite, or put this one elsewhere with IndexOptions.Place.");
+            throw new ArgumentException($"{place}: the index that is there is {difference}; embed everything anew with IndexOptions.Overwrite, or put this one elsewhere with IndexOptions.IndexFolder.");
         }
 
         HashSet<(string, string)> kept = [.. (before?.Files ?? []).Select(file => (file.Path, file.Sha256))];

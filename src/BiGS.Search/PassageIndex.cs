@@ -55,7 +55,7 @@ public sealed class PassageIndex : IDisposable
     {
         string place = File.Exists(Path.Combine(folder, IndexManifest.FileName)) ? folder : Path.Combine(folder, FolderName);
         IndexManifest manifest = IndexManifest.Find(place)
-            ?? throw new FileNotFoundException($"{folder}: there is no index here; make one with Indexing.Update");
+            ?? throw new FileNotFoundException($"{folder}: there is no index here; make one with DocumentIndexer.Update");
         var vectors = new MappedFile(Path.Combine(place, manifest.VectorsName));
         long expected = (long)manifest.Passages * manifest.Dimensions * sizeof(float);
         if (vectors.Length != expected)

@@ -38,7 +38,7 @@ public static class PositionExtension
         BiGSConfig config = opened.Model.Config;
         if (length <= config.MaxPositionEmbeddings)
         {
-            throw new ArgumentException($"{source}: the model already has {config.MaxPositionEmbeddings} positions; give a larger LongerPositions.Extend(length).");
+            throw new ArgumentException($"{source}: the model already has {config.MaxPositionEmbeddings} positions; give a larger PositionExtension.Extend(length).");
         }
 
         using HeadedModel model = opened.Model;

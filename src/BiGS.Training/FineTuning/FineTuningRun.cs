@@ -203,7 +203,7 @@ public static class FineTuningRun
     /// <exception cref="ArgumentException">More than the model has positions are asked for.</exception>
     public static int RowLength(BiGSConfig config, int? asked) =>
         asked > config.MaxPositionEmbeddings && config.PositionEmbeddingType == PositionEmbedding.Absolute
-            ? throw new ArgumentException($"rows of {asked} tokens are asked for, but the model has {config.MaxPositionEmbeddings} positions; lower FineTuningRequest.MaxLength or RowLayout.MaxLength, or make a longer model with LongerPositions.Extend")
+            ? throw new ArgumentException($"rows of {asked} tokens are asked for, but the model has {config.MaxPositionEmbeddings} positions; lower FineTuningRequest.MaxLength or RowLayout.MaxLength, or make a longer model with PositionExtension.Extend")
             : asked ?? Math.Min(config.MaxPositionEmbeddings, LongestDefault);
 
     private static BiGSConfig WithDropout(BiGSConfig config, double? dropout) => dropout is not { } p ? config : config with

@@ -42,7 +42,7 @@ internal sealed class Teacher : IDisposable
 
         if (model.Config.PositionEmbeddingType == PositionEmbedding.Absolute && model.Config.MaxPositionEmbeddings < maxLength)
         {
-            throw new InvalidDataException($"{folder}: the teacher has {model.Config.MaxPositionEmbeddings} positions, but the student's rows have {maxLength} tokens; lower PretrainingOptions.MaxLength, or extend the teacher with LongerPositions.Extend");
+            throw new InvalidDataException($"{folder}: the teacher has {model.Config.MaxPositionEmbeddings} positions, but the student's rows have {maxLength} tokens; lower PretrainingOptions.MaxLength, or extend the teacher with PositionExtension.Extend");
         }
 
         model.Freeze();

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using BiGS.Cli.Output;
-using BiGS.Configuration;
 using Support;
 
 namespace BiGS.Cli.Tests.Commands;
@@ -10,7 +9,9 @@ namespace BiGS.Cli.Tests.Commands;
 /// <summary>Messages of the library name its properties and methods; the command shows them as its options.</summary>
 public partial class OptionNamesTests
 {
-    private static readonly Dictionary<string, Type> Types = typeof(BiGSConfig).Assembly.GetExportedTypes()
+    private static readonly string[] Libraries = ["BiGS", "BiGS.Search", "BiGS.Torch", "BiGS.Training"];
+
+    private static readonly Dictionary<string, Type> Types = Libraries.SelectMany(library => Assembly.Load(library).GetExportedTypes())
         .Where(type => !type.IsNested && !type.IsGenericType).ToDictionary(type => type.Name);
 
     public static TheoryData<string, string> Names { get; } = new(OptionNames.All.Select(pair => (pair.Key, pair.Value)));
@@ -32,7 +33,7 @@ public partial class OptionNamesTests
         using var terminal = new Terminal(TextReader.Null, TextWriter.Null, errors);
         terminal.Fail(new InvalidDataException("a (CorpusOptions.TextField)"), withTrace: false);
         terminal.Warn(["b (TableOptions.Delimiter)"]);
-        terminal.Note("c (Indexing.Update)");
+        terminal.Note("c (DocumentIndexer.Update)");
         Assert.Equal(["error: a (--text-field)", "warning: b (--delimiter)", "c (bigs index)"], errors.ToString().TrimEnd().Split('\n'));
     }
 
@@ -98,9 +99,10 @@ public partial class OptionNamesTests
 
     private static IEnumerable<Command> Commands(Command command) => command.Subcommands.SelectMany(Commands).Prepend(command);
 
-    /// <summary>The text of the library's string literals, without what is put into them.</summary>
+    /// <summary>The text of the libraries' string literals, without what is put into them.</summary>
     private static IEnumerable<(string File, string Text)> Literals() =>
-        from file in Directory.EnumerateFiles(Path.Combine(Shared.Repository, "src", "BiGS"), "*.cs", SearchOption.AllDirectories)
+        from library in Libraries
+        from file in Directory.EnumerateFiles(Path.Combine(Shared.Repository, "src", library), "*.cs", SearchOption.AllDirectories)
         where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
         from line in File.ReadLines(file)
         where !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
