@@ -23,7 +23,7 @@ public sealed record IndexOptions
     /// <summary>Where the index goes; null for a hidden folder among the documents.</summary>
     public string? IndexFolder { get; init; }
 
-    /// <summary>Where the model is, so that a search finds it again; null for the one that comes along.</summary>
+    /// <summary>Where the model is, so that a search finds it again; null for the one that ships with BiGS.</summary>
     public string? ModelPath { get; init; }
 
     /// <summary>Whether an index that was made otherwise is made anew.</summary>
@@ -66,7 +66,7 @@ public static class DocumentIndexer
     /// <param name="folder">Of the documents.</param>
     /// <param name="model">What embeds them.</param>
     /// <param name="options">Passages and places.</param>
-    /// <param name="progress">Told at every file.</param>
+    /// <param name="progress">Reports each file.</param>
     /// <param name="cancellationToken">Stops between batches, and leaves the index as it was.</param>
     /// <exception cref="ArgumentException">The index that is there was made otherwise, or the passages do not fit the model.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>

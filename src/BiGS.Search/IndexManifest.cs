@@ -15,7 +15,7 @@ internal sealed record IndexedFile(string Path, string Sha256, int Passages);
 /// What an index holds, in its index.json: the last file that is written, and so the moment at which a new state of the index takes the place of the old.
 /// The others, a line of JSON and a row of numbers a passage, are named after what they were made of.
 /// </summary>
-/// <param name="Model">Where the model was; null for the one that comes along.</param>
+/// <param name="Model">Where the model was; null for the one that ships with BiGS.</param>
 /// <param name="Fingerprint">Of the model.</param>
 /// <param name="Dimensions">Numbers of a vector.</param>
 /// <param name="PassageTokens">The most tokens of a passage.</param>

@@ -39,7 +39,7 @@ public sealed class PassageIndex : IDisposable
 
     private PassageIndex(IndexManifest manifest, string place, MappedFile vectors) => (_manifest, _place, _vectors) = (manifest, place, vectors);
 
-    /// <summary>Where the model was that made it; null for the one that comes along.</summary>
+    /// <summary>Where the model was that made it; null for the one that ships with BiGS.</summary>
     public string? Model => _manifest.Model;
 
     /// <summary>How many there are.</summary>

@@ -50,7 +50,7 @@ public sealed class BiGSModel : nn.Module
         set => _encoder.Recompute = value;
     }
 
-    /// <summary>Told within the backward pass, from the last layer to the first, when it has come through a layer; null for nobody.</summary>
+    /// <summary>Called during the backward pass, from the last layer to the first, with the number of each layer whose gradients are ready; null for no call.</summary>
     public Action<int>? LayerGradientsReady
     {
         get => _encoder.LayerGradientsReady;

@@ -30,7 +30,7 @@ internal sealed class Encoder : nn.Module
     /// <summary>Whether blocks are computed again in the backward pass instead of keeping their activations.</summary>
     public bool Recompute { get; set; }
 
-    /// <summary>Told within the backward pass, from the last layer to the first, when it has come through a layer; null for nobody.</summary>
+    /// <summary>Called during the backward pass, from the last layer to the first, with the number of each layer whose gradients are ready; null for no call.</summary>
     public Action<int>? LayerGradientsReady { get; set; }
 
     /// <param name="x">The embeddings: (l, b, d).</param>

@@ -15,7 +15,7 @@ namespace BiGS.Training.Distributed;
 /// its stream (in which it may have waited for ranks that were not there yet), and the time for which libtorch's stream had nothing to do because a message
 /// was not there; and in both, the time for small messages. What is not known to be over is not counted yet.
 /// </para>
-/// <para>A rank that is gone leaves the others' messages on their GPUs for ever. Whoever is told by <see cref="RankLost"/> ends the process, as the command does.</para>
+/// <para>A rank that is gone leaves the others' messages on their GPUs for ever. Whoever is called by <see cref="RankLost"/> ends the process, as the command does.</para>
 /// </remarks>
 public sealed partial class NcclCommunicator : ICommunicator
 {

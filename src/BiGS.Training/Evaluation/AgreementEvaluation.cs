@@ -13,7 +13,7 @@ internal static class AgreementEvaluation
     /// <param name="model">Left in the mode that it was in.</param>
     /// <param name="tokenizer">The model's own.</param>
     /// <param name="questions">In any order; equal sentences are read once.</param>
-    /// <param name="progress">Told the share that is done.</param>
+    /// <param name="progress">Reports the share that is done.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">No question is left.</exception>
     public static Score Score(

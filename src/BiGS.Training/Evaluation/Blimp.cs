@@ -50,7 +50,7 @@ internal static class Blimp
     /// <summary>Accuracy overall, by field (<c>accuracy_field_…</c>) and by phenomenon. Pairs that are too long for the model are left out and counted.</summary>
     /// <param name="likelihood">Scores sentences.</param>
     /// <param name="pairs">At least one.</param>
-    /// <param name="progress">Told the share that is done.</param>
+    /// <param name="progress">Reports the share that is done.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">No pair is left.</exception>
     public static Score Score(

@@ -41,7 +41,7 @@ internal static class GrammarAgreement
     /// <param name="model">Left in the mode that it was in.</param>
     /// <param name="tokenizer">The model's own.</param>
     /// <param name="documents">Text that the model has not read.</param>
-    /// <param name="progress">Told the share that is done.</param>
+    /// <param name="progress">Reports the share that is done.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">No verb is left to ask for.</exception>
     public static Score ScoreInDetail(

@@ -16,7 +16,7 @@ internal static class BatchedInference
     /// <param name="model">Left in the mode that it was in.</param>
     /// <param name="samples">In any order of lengths.</param>
     /// <param name="padId">The vocabulary's.</param>
-    /// <param name="progress">Told after every batch.</param>
+    /// <param name="progress">Reports every batch.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>The logits of each sample, flat: classes; token by token; starts and then ends.</returns>
     public static IReadOnlyList<float[]> Logits(
@@ -53,7 +53,7 @@ internal static class BatchedInference
         }
     }
 
-    /// <summary>The length that a batch is padded to: a model that hears its padding reads rows of full length (paper.md §3).</summary>
+    /// <summary>The length that a batch is padded to: a model whose output padding affects reads rows of full length (paper.md §3).</summary>
     internal static int LengthOf(BiGSConfig config, IEnumerable<Sample> batch)
     {
         int longest = (batch.Max(sample => sample.Length) + LengthStep - 1) / LengthStep * LengthStep;

@@ -20,7 +20,7 @@ internal static class ConllFile
 
     /// <param name="path">The file.</param>
     /// <param name="tags">The column of the tags, counted from 1; null for the last, or CoNLL-U's fourth.</param>
-    /// <param name="tables">How the file is read; is told of what is worth knowing.</param>
+    /// <param name="tables">How the file is read; its Note receives what is worth knowing.</param>
     /// <exception cref="InvalidDataException">A line lacks its tag: says which.</exception>
     public static IEnumerable<TaggedExample> Read(string path, Column? tags, TableOptions tables)
     {

@@ -67,7 +67,7 @@ internal sealed class FineTuner : IDisposable
     /// <param name="validation">What epochs are compared on.</param>
     /// <param name="bestMetric">The figure that compares them.</param>
     /// <param name="keep">Called where an epoch is the best so far, with its logits for the validation samples: the model's weights are then its.</param>
-    /// <param name="progress">Told after every step and batch.</param>
+    /// <param name="progress">Reports every step and batch.</param>
     /// <param name="cancellationToken">Stops between steps; the best epoch stands.</param>
     /// <returns>Every epoch.</returns>
     /// <exception cref="NonFiniteLossException">The loss is no number any more; the best epoch stands.</exception>

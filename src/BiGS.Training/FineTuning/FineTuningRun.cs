@@ -91,10 +91,10 @@ public static class FineTuningRun
 {
     private const int LongestDefault = 512;
 
-    /// <summary>Fine-tunes, and leaves the best epoch in a folder that every other verb opens.</summary>
+    /// <summary>Fine-tunes, and leaves the best epoch in a folder that pipelines, evaluation and training open.</summary>
     /// <param name="request">What to do.</param>
     /// <param name="output">The folder; made.</param>
-    /// <param name="progress">Told how far it has come.</param>
+    /// <param name="progress">Reports how far the run is.</param>
     /// <param name="cancellationToken">Stops; the best epoch so far stands.</param>
     /// <exception cref="InvalidDataException">Files, model and task do not fit each other: says where.</exception>
     public static FineTuningResult Run(FineTuningRequest request, string output, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellationToken = default)

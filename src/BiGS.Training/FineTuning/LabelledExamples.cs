@@ -31,7 +31,7 @@ public abstract class LabelledExamples
     public virtual string? Location(int example) => null;
 
     /// <summary>Some of them.</summary>
-    /// <param name="chosen">Told the number of an example.</param>
+    /// <param name="chosen">Whether the example of this number belongs to them.</param>
     public abstract LabelledExamples Subset(Func<int, bool> chosen);
 
     /// <summary>Compares answers with what is true.</summary>

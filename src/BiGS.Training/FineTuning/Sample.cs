@@ -23,7 +23,7 @@ internal sealed record ValueTarget(double Value) : Target;
 /// <summary>Which text stands in each row, equal numbers for equal texts: the first and the second belong together, the first and others do not.</summary>
 internal sealed record TextsTarget(int[] Texts) : Target;
 
-/// <summary>A tag a token; −100 where nothing is asked.</summary>
+/// <summary>One tag per token; −100 where nothing is predicted.</summary>
 internal sealed record TagsTarget(int[] Tags) : Target;
 
 /// <summary>Where an answer starts and ends, inclusive; position 0 stands for no answer.</summary>

@@ -20,7 +20,7 @@ public static class TaskEvaluation
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="paths">The files.</param>
     /// <param name="layout">Row length, pair style, distractors; as in training, or otherwise to see what becomes of it.</param>
-    /// <param name="progress">Told how far it has come.</param>
+    /// <param name="progress">Reports how far the run is.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="InvalidDataException">The checkpoint has another head, or a file does not fit it: says where.</exception>
     public static TaskAnswers Score(

@@ -30,7 +30,7 @@ internal sealed class CheckpointMeasurement(StudyOptions options, IReadOnlyList<
     /// <param name="figures">What the run's log tells of it.</param>
     /// <param name="run">The run's options.</param>
     /// <param name="isLast">Whether the run ends here.</param>
-    /// <param name="progress">Told what is being measured.</param>
+    /// <param name="progress">Reports what is being measured.</param>
     public CheckpointFigures Of(string checkpoint, CheckpointFigures figures, PretrainingOptions run, bool isLast, IProgress<string> progress)
     {
         BertTokenizer tokenizer = BertTokenizer.Open(checkpoint);

@@ -30,7 +30,7 @@ internal sealed class Study(StudyOptions options, string folder)
     private const int KernelReach = 32;
 
     /// <summary>Does what is left to do.</summary>
-    /// <param name="progress">Told how far it is.</param>
+    /// <param name="progress">Reports how far the study is.</param>
     /// <param name="cancellationToken">Saves and leaves.</param>
     /// <returns>The results, also written; null where it was cancelled.</returns>
     /// <exception cref="InvalidOperationException">The folder holds another study.</exception>

@@ -48,7 +48,7 @@ internal sealed record StudyOptions
     /// <summary>Documents of the built-in grammar whose verbs are asked for.</summary>
     public int GrammarDocuments { get; init; } = 300;
 
-    /// <summary>Rows whose cost and time are told, in tokens.</summary>
+    /// <summary>Lengths of rows, in tokens, whose cost and time are measured.</summary>
     public IReadOnlyList<int> Lengths { get; init; } = [128, 512, 1_024, 4_096];
 
     /// <summary>Whether the text is the built-in grammar, whose truth is known.</summary>

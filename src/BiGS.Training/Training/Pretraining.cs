@@ -49,7 +49,7 @@ public static class Pretraining
     /// <summary>Runs to the end, or to where it is cancelled; goes on where the folder holds a checkpoint of the run.</summary>
     /// <param name="options">All that the run is; written into the folder.</param>
     /// <param name="folder">OUT.</param>
-    /// <param name="observer">Who is told.</param>
+    /// <param name="observer">Receives the progress.</param>
     /// <param name="cancellationToken">Saves and leaves.</param>
     /// <param name="ranks">
     /// Who trains with this process, all with the same options; null for nobody. They part when the training is done, and rank 0 alone has the scores; of a cancelled run they are still together.
@@ -80,7 +80,7 @@ public static class Pretraining
 
     /// <param name="options">What is asked for.</param>
     /// <param name="earlier">The folder of a run that may have learned its vocabulary already; null where there is none.</param>
-    /// <param name="observer">Who is told.</param>
+    /// <param name="observer">Receives the progress.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <param name="ranks">All of them.</param>
     private static (PretrainingOptions Options, PretrainingRows Rows) Opened(

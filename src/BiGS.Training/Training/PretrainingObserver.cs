@@ -5,7 +5,7 @@ namespace BiGS.Training;
 /// <param name="Fraction">How much of it is done; null where nobody knows.</param>
 public sealed record PretrainingPhase(string Activity, double? Fraction);
 
-/// <summary>Who is told what a run does. Every part may be left out.</summary>
+/// <summary>Receives the progress of a run. Every part may be left out.</summary>
 public sealed record PretrainingObserver
 {
     /// <summary>Before the training: vocabulary, tokens.</summary>

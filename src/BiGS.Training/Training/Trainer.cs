@@ -59,7 +59,7 @@ internal sealed class Trainer : IDisposable
 
     /// <summary>Trains from where the folder stands to the last step.</summary>
     /// <param name="batches">Gives the batch of an index: step · accumulate + i. Called in order, on this thread.</param>
-    /// <param name="progress">Told after every step.</param>
+    /// <param name="progress">Reports every step.</param>
     /// <param name="cancellationToken">Saves and leaves between two steps.</param>
     /// <returns>The state at the end; of fewer steps than asked for where it was cancelled.</returns>
     /// <exception cref="NonFiniteLossException">The loss is no number any more; the last checkpoint stands.</exception>

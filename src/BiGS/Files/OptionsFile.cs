@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace BiGS.Files;
 
-/// <summary>Options and results as JSON for people: names in snake case, enums by name, a value a line.</summary>
+/// <summary>Options and results as JSON for people: names in snake case, enums by name, one value per line.</summary>
 internal static class OptionsFile
 {
     internal static readonly JsonSerializerOptions Format = new()

@@ -77,7 +77,7 @@ public sealed class Answerer : IDisposable
     /// <param name="questions">In any order; a text that comes more than once is tokenised once.</param>
     /// <param name="top">How many candidates each.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>An answer a question, in their order.</returns>
+    /// <returns>One answer per question, in their order.</returns>
     /// <exception cref="ArgumentException">A question or a text is empty.</exception>
     public IReadOnlyList<AnswerResult> Answer(IReadOnlyList<QuestionContext> questions, int top = 1, CancellationToken cancellationToken = default)
     {
@@ -117,7 +117,7 @@ public sealed class Answerer : IDisposable
     /// <param name="questions">As <see cref="Tokenize"/> gives them, in any order.</param>
     /// <param name="top">How many candidates each.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>An answer a question, in their order.</returns>
+    /// <returns>One answer per question, in their order.</returns>
     internal IReadOnlyList<AnswerResult> AnswerTokenized(IReadOnlyList<TokenizedQuestion> questions, int top = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);

@@ -34,7 +34,7 @@ internal sealed class BatchQueue<TText, TAnswer> : IBatchQueue
     }
 
     /// <summary>Asks for several texts; they share batches with each other as with everyone else's.</summary>
-    /// <returns>An answer a text, in their order.</returns>
+    /// <returns>One answer per text, in their order.</returns>
     /// <inheritdoc cref="RunAsync(TText, int, CancellationToken)"/>
     public Task<TAnswer[]> RunAllAsync(IEnumerable<TText> texts, Func<TText, int> tokens, CancellationToken cancellationToken = default) =>
         Task.WhenAll(texts.Select(text => RunAsync(text, tokens(text), cancellationToken)));
@@ -80,7 +80,7 @@ internal sealed class BatchQueue<TText, TAnswer> : IBatchQueue
         return new CompletedBatch(batch.Count, batch.Sum(asked => asked.Tokens), waited, Stopwatch.GetElapsedTime(start));
     }
 
-    /// <summary>Where a batch fails, each of its texts is read by itself: only who asked for the one at fault hears of it.</summary>
+    /// <summary>Where a batch fails, each of its texts is read by itself: only the caller of the text at fault gets the error.</summary>
     private void Answer(List<Asked> batch)
     {
         try

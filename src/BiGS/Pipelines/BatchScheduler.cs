@@ -22,7 +22,7 @@ internal sealed class BatchScheduler : IDisposable
     private bool _isClosed;
 
     /// <param name="maxBatchTokens">Tokens of a batch; a longer text is a batch of its own.</param>
-    /// <param name="progress">Is told of every batch, on the thread that reads.</param>
+    /// <param name="progress">Reports every batch, on the thread that computes it.</param>
     public BatchScheduler(int maxBatchTokens = 16_384, IProgress<CompletedBatch>? progress = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBatchTokens);
@@ -47,7 +47,7 @@ internal sealed class BatchScheduler : IDisposable
     internal object Gate { get; } = new();
 
     /// <summary>Adds what a pipeline reads.</summary>
-    /// <param name="read">An answer a text, in their order: a pipeline's method.</param>
+    /// <param name="read">One answer per text, in their order: a pipeline's method.</param>
     public BatchQueue<TText, TAnswer> CreateQueue<TText, TAnswer>(Func<IReadOnlyList<TText>, IReadOnlyList<TAnswer>> read)
     {
         var lane = new BatchQueue<TText, TAnswer>(this, read);

@@ -40,14 +40,14 @@ public sealed class Classifier : IDisposable
     /// <param name="texts">In any order.</param>
     /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>An answer a text, in their order.</returns>
+    /// <returns>One answer per text, in their order.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
     public IReadOnlyList<Classification> Classify(IReadOnlyList<ModelText> texts, LongTextBehavior tooLong = LongTextBehavior.Refuse, CancellationToken cancellationToken = default) =>
         [.. _model.Read(texts, tooLong, Answers, cancellationToken).Select(row => row.Read)];
 
     /// <param name="rows">Texts or pairs that are tokens already, in any order.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>An answer a row, in their order.</returns>
+    /// <returns>One answer per row, in their order.</returns>
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
     public IReadOnlyList<Classification> ClassifyTokenized(IReadOnlyList<TokenizedText> rows, CancellationToken cancellationToken = default) => _model.Read(rows, Answers, cancellationToken);
 

@@ -51,7 +51,7 @@ public sealed class Embedder : IDisposable
     /// <param name="tooLong">What becomes of a text that is longer than the model.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <param name="promptName">Which of the model's prompts stands before every text; null for its default one, if it has one.</param>
-    /// <returns>A vector a text, in their order.</returns>
+    /// <returns>One vector per text, in their order.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused; or there is no such prompt.</exception>
     public IReadOnlyList<float[]> Embed(
         IReadOnlyList<string> texts, bool normalize = true, LongTextBehavior tooLong = LongTextBehavior.Refuse, CancellationToken cancellationToken = default, string? promptName = null) =>
@@ -76,7 +76,7 @@ public sealed class Embedder : IDisposable
     /// <param name="rows">In any order.</param>
     /// <param name="normalize">Whether vectors get length 1.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>A vector a row, in their order.</returns>
+    /// <returns>One vector per row, in their order.</returns>
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
     public IReadOnlyList<float[]> EmbedTokenized(IReadOnlyList<TokenizedText> rows, bool normalize = true, CancellationToken cancellationToken = default) =>
         _model.Read(rows, batch => Vectors(batch, normalize), cancellationToken);
@@ -84,7 +84,7 @@ public sealed class Embedder : IDisposable
     /// <summary>A vector for every token, [CLS] and [SEP] included: the last hidden states as they are.</summary>
     /// <param name="rows">In any order.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>Of each row, a vector a token.</returns>
+    /// <returns>For each row, one vector per token.</returns>
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
     public IReadOnlyList<float[][]> EmbedTokens(IReadOnlyList<TokenizedText> rows, CancellationToken cancellationToken = default) => _model.Read(rows, States, cancellationToken);
 

@@ -19,7 +19,7 @@ public sealed class EmbeddingGenerator(Embedder embedder, string modelId, LongTe
     /// <param name="values">In any order.</param>
     /// <param name="options">Model and dimensions can only be what they are; the rest has no meaning here.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>A vector a text, in their order.</returns>
+    /// <returns>One vector per text, in their order.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model, and is to be refused.</exception>
     /// <exception cref="NotSupportedException">Another model or another number of dimensions is asked for.</exception>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(

@@ -26,7 +26,7 @@ internal sealed class MaskedWordScorer(BiGSConfig config, int padId, MaskedWordS
     public int MaxRowLength => config.MaxInputLength();
 
     /// <param name="questions">In any order.</param>
-    /// <param name="progress">Told the share that is done.</param>
+    /// <param name="progress">Reports the share that is done.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>For each question the log probability of each of its words, in nats.</returns>
     /// <exception cref="ArgumentException">A row is longer than the model reads.</exception>

@@ -54,7 +54,7 @@ internal sealed class PseudoLogLikelihood(
     public int CountTokens(string sentence) => tokenizer.Encode(sentence).Ids.Count;
 
     /// <param name="sentences">In any order.</param>
-    /// <param name="progress">Told the share that is done.</param>
+    /// <param name="progress">Reports the share that is done.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">A sentence is longer than the model reads, and is to be refused.</exception>
     public IReadOnlyList<SentenceScore> Score(IReadOnlyList<string> sentences, IProgress<double>? progress = null, CancellationToken cancellationToken = default)

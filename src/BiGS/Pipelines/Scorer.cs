@@ -41,7 +41,7 @@ public sealed class Scorer : IDisposable
     /// <summary>Scores sentences.</summary>
     /// <param name="sentences">In any order.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>A score a sentence, in their order; of a sentence without a word piece 0.</returns>
+    /// <returns>One score per sentence, in their order; 0 for a sentence without word pieces.</returns>
     /// <exception cref="ArgumentException">A sentence is longer than the model.</exception>
     public IReadOnlyList<SentenceScore> Score(IReadOnlyList<string> sentences, CancellationToken cancellationToken = default) => _likelihood.Score(sentences, cancellationToken: cancellationToken);
 

@@ -71,7 +71,7 @@ public sealed record WordPieceTrainer
 
     /// <summary>Learns a vocabulary and gives the tokenizer that has it, ids 0 to 4 being [PAD], [UNK], [CLS], [SEP], [MASK].</summary>
     /// <param name="documents">Read once, in order, on the calling thread.</param>
-    /// <param name="progress">Told of the phase and its fraction.</param>
+    /// <param name="progress">Reports the phase and the share of it that is done.</param>
     /// <param name="cancellationToken">Stops between blocks of documents and between merges.</param>
     /// <exception cref="InvalidOperationException">An option is out of range.</exception>
     /// <exception cref="PlatformNotSupportedException">Accents are to be stripped and the runtime has no ICU.</exception>

@@ -58,7 +58,7 @@ public sealed class WordPieceVocabulary
     /// <summary>Whether the vocabulary has the token, and its id.</summary>
     public bool TryGetId(string token, [MaybeNullWhen(false)] out int id) => _ids.TryGetValue(token, out id);
 
-    /// <summary>Reads vocab.txt: a token a line.</summary>
+    /// <summary>Reads vocab.txt: one token per line.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is not a BERT vocabulary.</exception>
     public static WordPieceVocabulary Open(string path)
@@ -80,7 +80,7 @@ public sealed class WordPieceVocabulary
         }
     }
 
-    /// <summary>Writes vocab.txt: a token a line.</summary>
+    /// <summary>Writes vocab.txt: one token per line.</summary>
     /// <exception cref="InvalidDataException">A token holds a line break.</exception>
     public void Save(string path)
     {

@@ -21,7 +21,7 @@ public static class CorpusPreparation
     /// <summary>Prepares a folder, or goes on with it.</summary>
     /// <param name="options">What, and how.</param>
     /// <param name="folder">Where to.</param>
-    /// <param name="progress">Told from any thread.</param>
+    /// <param name="progress">Reports from any thread.</param>
     /// <param name="cancellationToken">Stops; the same call goes on.</param>
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
     /// <exception cref="ArgumentException">The folder was finished with other files or options, or holds work that these would throw away.</exception>

@@ -19,7 +19,7 @@ internal sealed class DuplicateDocuments
     /// <param name="hashFiles">16 bytes a document, in the order of the corpus.</param>
     /// <param name="documents">In all of them.</param>
     /// <param name="hashesAtOnce">About how many hashes are in memory at once.</param>
-    /// <param name="progress">Told the share that is done.</param>
+    /// <param name="progress">Reports the share that is done.</param>
     /// <param name="cancellationToken">Stops between two blocks of a file.</param>
     public static DuplicateDocuments Find(
         IReadOnlyList<string> hashFiles, long documents, int hashesAtOnce, IProgress<double>? progress, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ namespace BiGS.Training.Data;
 
 /// <summary>Counts what all readers of a call have read, and tells it.</summary>
 /// <param name="own">What the call reads.</param>
-/// <param name="progress">Who is told.</param>
+/// <param name="progress">Receives the progress.</param>
 internal sealed class PreparationCounter(IReadOnlyList<SourceReading> own, IProgress<PreparationProgress>? progress) : IProgress<EncodedGroup>
 {
     private readonly Lock _lock = new();

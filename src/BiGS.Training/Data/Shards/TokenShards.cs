@@ -36,7 +36,7 @@ internal sealed class TokenShards : ITokenizedDocuments, IDisposable
     /// <param name="documents">Read only where the cache has to be made.</param>
     /// <param name="encode">Makes ids; called on all cores.</param>
     /// <param name="vocabularySize">Ids are below it.</param>
-    /// <param name="progress">Told the documents and tokens so far.</param>
+    /// <param name="progress">Reports the documents and tokens so far.</param>
     /// <param name="cancellationToken">Leaves no cache behind.</param>
     /// <exception cref="InvalidDataException">There is no document with a token.</exception>
     public static TokenShards OpenOrBuild(

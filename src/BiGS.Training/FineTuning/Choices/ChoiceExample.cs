@@ -15,7 +15,7 @@ internal sealed record ChoiceExample(string Location, string Text, IReadOnlyList
     /// </summary>
     /// <param name="path">.jsonl, .json, .csv, .tsv or .parquet.</param>
     /// <param name="columns">What the columns hold; null to recognise it.</param>
-    /// <param name="tables">How the file is read where it does not say; is told of the layout that was recognised.</param>
+    /// <param name="tables">How the file is read where it does not say; its Note receives the layout that was recognised.</param>
     /// <exception cref="InvalidDataException">The layout is not known, or a row does not follow it: says where.</exception>
     public static IReadOnlyList<ChoiceExample> Read(string path, ChoiceColumns? columns = null, TableOptions? tables = null)
     {

@@ -11,7 +11,7 @@ internal sealed class BlobDownload(HubFile file, HubRequest request, HubConnecti
     private readonly byte[] _buffer = new byte[1 << 17];
 
     /// <param name="blob">Where it is to be. The caller holds its lock.</param>
-    /// <param name="progress">Told of every few bytes.</param>
+    /// <param name="progress">Reports the bytes received so far.</param>
     /// <param name="cancellationToken">What has come stays, for another time.</param>
     /// <exception cref="HubException">The hub refuses, or the connection keeps breaking.</exception>
     /// <exception cref="InvalidDataException">What came is not what was announced; it is deleted.</exception>

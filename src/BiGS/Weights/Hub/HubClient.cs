@@ -16,7 +16,7 @@ public sealed class HubClient : IDisposable
     private readonly HubCache _cache;
 
     /// <param name="options">Where the hub and its cache are.</param>
-    /// <param name="warn">Told when the cache stands in for a hub that cannot be reached; null: nobody is.</param>
+    /// <param name="warn">Called with a warning when the cache is used because the hub cannot be reached; null for no warnings.</param>
     public HubClient(HubOptions options, Action<string>? warn = null)
     {
         _options = options;
@@ -31,7 +31,7 @@ public sealed class HubClient : IDisposable
     /// the one that the authors trained with.
     /// </summary>
     /// <param name="model">Repository and revision.</param>
-    /// <param name="progress">Told of every few bytes.</param>
+    /// <param name="progress">Reports the bytes received so far.</param>
     /// <param name="cancellationToken">What has come of a file stays, and is gone on with next time.</param>
     /// <exception cref="HubException">The hub cannot be reached or refuses; offline, the cache lacks a file.</exception>
     /// <exception cref="InvalidDataException">What the hub sends is not what it announced.</exception>
