@@ -1,10 +1,9 @@
 using System.Text.Json;
 using BiGS.Inference;
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Weights;
-using Support.Server;
-using Support.Torch;
 
 namespace BiGS.Server.Tests;
 

@@ -3,10 +3,9 @@ using BiGS.Configuration;
 using BiGS.Inference;
 using BiGS.Pipelines;
 using BiGS.StateSpace;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
-using Support.Server;
-using Support.Torch;
 
 namespace BiGS.Server.Tests;
 

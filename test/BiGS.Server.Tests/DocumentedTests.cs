@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Support;
-using Support.Server;
-using Support.Torch;
+using BiGS.Support;
 
 namespace BiGS.Server.Tests;
 

@@ -2,14 +2,13 @@ using System.Globalization;
 using BiGS.Configuration;
 using BiGS.Inference;
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
-using Support.Server;
-using Support.Torch;
 using static Microsoft.Playwright.Assertions;
 
 namespace BiGS.Server.Tests;

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Tokenizers;
-using Support.Server;
-using Support.Torch;
 
 namespace BiGS.Server.Tests;
 

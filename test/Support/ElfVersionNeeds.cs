@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Support;
+namespace BiGS.Support;
 
 /// <summary>
 /// Which versions of other libraries' symbols an ELF library asks for, read as the loader reads them: from the dynamic segment

@@ -1,4 +1,4 @@
-namespace Support;
+namespace BiGS.Support;
 
 /// <summary>
 /// What the authors' code computed (<c>test/Golden/README.md</c> says how, and how close is close). The files lie in the repository, so the

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace Support;
+namespace BiGS.Support;
 
 /// <summary>A body whose last byte is held back until the test lets it go.</summary>
 internal sealed class HeldContent : HttpContent

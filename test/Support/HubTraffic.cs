@@ -1,4 +1,4 @@
-namespace Support;
+namespace BiGS.Support;
 
 /// <summary>A request as the server saw it.</summary>
 /// <param name="Host">"hub", or "store" for the other host, which has the bytes of large files.</param>

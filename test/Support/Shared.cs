@@ -1,4 +1,4 @@
-namespace Support;
+namespace BiGS.Support;
 
 /// <summary>
 /// Data sets and models that are too large for the repository, or not ours to give away. They are looked for in <c>BIGS_SHARED</c>, relative to

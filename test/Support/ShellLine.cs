@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Support;
+namespace BiGS.Support;
 
 /// <summary>As much of a shell's grammar as the documents use: words, quotes, comments, continued lines, pipes, lists and redirections.</summary>
 internal static class ShellLine

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace Support;
+namespace BiGS.Support;
 
 /// <summary>A folder of a test's own files, gone with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using BiGS.Weights;
 
-namespace Support;
+namespace BiGS.Support;
 
 /// <summary>
 /// The hub in small, on this machine's loopback: its list of files, its headers and redirects, and a store on another port, which stands for

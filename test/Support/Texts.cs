@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace Support;
+namespace BiGS.Support;
 
 /// <summary>Random texts that go where tokenizers break: marks, controls, lone surrogates, Hangul, ideographs, special tokens, long
 /// words.</summary>

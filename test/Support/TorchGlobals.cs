@@ -1,4 +1,4 @@
-namespace Support;
+namespace BiGS.Support;
 
 /// <summary>Tests that lean on state which all of libtorch shares (the default device, the generator of dropout) run while no other does.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace Support;
+namespace BiGS.Support;
 
 /// <summary>Two network namespaces with a cable between them: to whatever runs inside, machines of their own. For root alone.</summary>
 internal sealed class TwoMachines : IDisposable

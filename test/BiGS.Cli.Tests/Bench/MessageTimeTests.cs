@@ -1,6 +1,6 @@
 using BiGS.Cli.Bench;
+using BiGS.Support;
 using BiGS.Training.Distributed;
-using Support.Training;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Tests.Bench;

@@ -2,9 +2,9 @@ using System.Text.Json;
 using BiGS.Cli.Bench;
 using BiGS.Cli.Tests.Commands;
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Tests.Bench;

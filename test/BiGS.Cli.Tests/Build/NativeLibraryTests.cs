@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
-using Support;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Build;
 

@@ -1,10 +1,10 @@
 using BiGS.Cli.Tests.Commands;
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
-using Support.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

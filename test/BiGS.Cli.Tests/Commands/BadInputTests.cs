@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using BiGS.Configuration;
-using Support.Torch;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using BiGS.Support;
 using BiGS.Training.Data;
-using Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Support;
-
+using BiGS.Support;
 using BiGS.Training;
 
 namespace BiGS.Cli.Tests.Commands;

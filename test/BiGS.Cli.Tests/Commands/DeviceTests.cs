@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Support;
+using BiGS.Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Tests.Commands;

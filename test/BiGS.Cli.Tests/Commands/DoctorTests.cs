@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Support;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

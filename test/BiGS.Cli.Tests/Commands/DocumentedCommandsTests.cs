@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using BiGS.Cli.Output;
-using Support;
-using Support.Torch;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
-using Support;
-using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,5 +1,5 @@
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
-using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

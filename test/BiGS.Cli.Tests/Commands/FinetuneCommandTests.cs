@@ -1,7 +1,6 @@
 using System.Text.Json;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
-using Support;
-using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

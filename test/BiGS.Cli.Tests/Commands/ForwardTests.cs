@@ -1,7 +1,6 @@
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Weights;
-using Support;
-using Support.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

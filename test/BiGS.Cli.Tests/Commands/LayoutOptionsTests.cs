@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Support;
-using Support.Torch;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

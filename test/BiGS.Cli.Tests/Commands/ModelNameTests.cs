@@ -1,7 +1,6 @@
 using System.Diagnostics;
+using BiGS.Support;
 using BiGS.Weights;
-using Support;
-using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

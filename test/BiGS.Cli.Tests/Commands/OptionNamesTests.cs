@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using BiGS.Cli.Output;
-using Support;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,8 +1,7 @@
 using System.Text.Json;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using SkiaSharp;
-using Support;
-using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

@@ -1,7 +1,6 @@
 using BiGS.Cli.Plots;
+using BiGS.Support;
 using SkiaSharp;
-using Support;
-using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

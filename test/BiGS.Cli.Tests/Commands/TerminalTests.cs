@@ -1,5 +1,5 @@
 using BiGS.Cli.Output;
-using Support.Torch;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

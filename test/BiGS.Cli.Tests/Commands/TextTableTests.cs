@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using BiGS.Support;
 using BiGS.Training.Corpora;
 using Parquet;
 using Parquet.Schema;
-using Support.Torch;
 
 namespace BiGS.Cli.Tests.Commands;
 

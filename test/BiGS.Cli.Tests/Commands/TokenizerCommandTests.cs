@@ -1,8 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using BiGS.Cli.Output;
-using Support;
-using Support.Torch;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

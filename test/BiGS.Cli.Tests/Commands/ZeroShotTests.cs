@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Support.Torch;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Commands;
 

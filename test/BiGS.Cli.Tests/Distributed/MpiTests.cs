@@ -2,10 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using BiGS.Training.Distributed;
-using Support;
-
+using BiGS.Support;
 using BiGS.Training;
+using BiGS.Training.Distributed;
 
 namespace BiGS.Cli.Tests.Distributed;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Support;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Layout;
 

@@ -2,11 +2,10 @@ using System.Text.Json.Nodes;
 using BiGS.Cli.Tests.Commands;
 using BiGS.Configuration;
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
-using Support;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Tests.Pipelines;

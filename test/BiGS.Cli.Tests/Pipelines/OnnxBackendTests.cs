@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using BiGS.Cli.Tests.Commands;
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Torch.Onnx;
-using Support.Torch;
 
 namespace BiGS.Cli.Tests.Pipelines;
 

@@ -2,14 +2,12 @@ using BiGS.Cli.Tests.Commands;
 using BiGS.Pipelines;
 using BiGS.Search;
 using BiGS.SentenceTransformers;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
 using Microsoft.Extensions.AI;
-using Support;
-using Support.Server;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Tests.Pipelines;

@@ -1,9 +1,9 @@
 using BiGS.Cli.Tests.Commands;
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Tests.Pipelines;

@@ -3,8 +3,7 @@ using System.Text;
 using System.Text.Json;
 using BiGS.Cli.Tests.Commands;
 using BiGS.Search;
-using Support;
-using Support.Torch;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Search;
 

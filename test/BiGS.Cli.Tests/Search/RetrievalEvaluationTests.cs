@@ -1,9 +1,9 @@
 using BiGS.Cli.Tests.Commands;
 using BiGS.Search;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Training.Evaluation;
 using BiGS.Weights;
-using Support.Torch;
 
 namespace BiGS.Cli.Tests.Search;
 

@@ -5,9 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using BiGS.Cli.Output;
 using BiGS.Server;
-using Support;
-using Support.Server;
-using Support.Torch;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Server;
 

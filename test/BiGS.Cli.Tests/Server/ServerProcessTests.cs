@@ -1,9 +1,7 @@
 using System.Net.Http.Json;
 using BiGS.Cli.Bench;
 using BiGS.Cli.Tests.Commands;
-using Support;
-using Support.Server;
-using Support.Torch;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Server;
 

@@ -2,11 +2,10 @@ using System.Text.RegularExpressions;
 using BiGS.Cli.Reports;
 using BiGS.Cli.Tests.Commands;
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Training;
 using BiGS.Training.FineTuning;
 using BiGS.Training.Studies;
-using Support;
-using Support.Torch;
 
 namespace BiGS.Cli.Tests.Studies;
 

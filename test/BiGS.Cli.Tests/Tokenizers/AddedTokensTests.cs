@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
 using BiGS.Cli.Tests.Commands;
+using BiGS.Support;
 using BiGS.Tokenizers;
-using Support;
-using Support.Torch;
 
 namespace BiGS.Cli.Tests.Tokenizers;
 

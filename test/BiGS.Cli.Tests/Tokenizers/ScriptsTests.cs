@@ -1,9 +1,8 @@
 using System.Text;
 using BiGS.Cli.Tests.Commands;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using CsCheck;
-using Support;
-using Support.Torch;
 using Encoding = BiGS.Tokenizers.TokenizedText;
 
 namespace BiGS.Cli.Tests.Tokenizers;

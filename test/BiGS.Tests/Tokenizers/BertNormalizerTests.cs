@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using CsCheck;
-using Support;
 
 namespace BiGS.Tests.Tokenizers;
 

@@ -1,6 +1,6 @@
+using BiGS.Support;
 using BiGS.Tokenizers;
 using CsCheck;
-using Support;
 
 namespace BiGS.Tests.Tokenizers;
 

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
+using BiGS.Support;
 using BiGS.Tokenizers;
-using Support;
 
 namespace BiGS.Tests.Tokenizers;
 

@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
-using Support;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

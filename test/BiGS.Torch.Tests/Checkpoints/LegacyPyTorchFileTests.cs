@@ -1,7 +1,7 @@
 using System.Text;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Weights;
-using Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

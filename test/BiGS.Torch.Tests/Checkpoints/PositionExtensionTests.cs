@@ -1,8 +1,7 @@
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
-using Support;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Text;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Weights;
-using Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

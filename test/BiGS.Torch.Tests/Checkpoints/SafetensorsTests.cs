@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Weights;
 using CsCheck;
-using Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

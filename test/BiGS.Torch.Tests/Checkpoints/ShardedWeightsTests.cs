@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
-using Support;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

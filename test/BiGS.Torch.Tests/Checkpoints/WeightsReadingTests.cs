@@ -1,6 +1,6 @@
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Weights;
-using Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;

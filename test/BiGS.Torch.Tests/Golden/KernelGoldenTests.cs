@@ -1,9 +1,8 @@
 using BiGS.StateSpace;
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Ssm;
 using BiGS.Weights;
-using Support;
-using Support.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

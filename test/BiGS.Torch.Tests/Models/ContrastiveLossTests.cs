@@ -1,7 +1,6 @@
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Torch.Models;
-using Support;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Models;

@@ -1,8 +1,8 @@
 using BiGS.Configuration;
 using BiGS.Inference;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using CsCheck;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Models;

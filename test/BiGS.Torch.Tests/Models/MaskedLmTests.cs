@@ -1,9 +1,9 @@
 using BiGS.Configuration;
 using BiGS.Inference;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
 using CsCheck;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Models;

@@ -1,7 +1,7 @@
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
-using Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Models;

@@ -1,7 +1,6 @@
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Torch.Models;
-using Support;
-using Support.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
 using BiGS.Configuration;
 using BiGS.Onnx;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Torch.Onnx;
-using Support.Torch;
 
 namespace BiGS.Torch.Tests.Onnx;
 

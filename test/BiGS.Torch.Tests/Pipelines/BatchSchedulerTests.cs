@@ -1,6 +1,6 @@
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Tokenizers;
-using Support.Torch;
 
 namespace BiGS.Torch.Tests.Pipelines;
 

@@ -1,8 +1,8 @@
 using BiGS.Inference;
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Weights;
-using Support.Torch;
 
 namespace BiGS.Torch.Tests.Pipelines;
 

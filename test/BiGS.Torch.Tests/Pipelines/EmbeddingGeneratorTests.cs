@@ -1,8 +1,8 @@
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
-using Support.Torch;
 
 namespace BiGS.Torch.Tests.Pipelines;
 

@@ -1,8 +1,8 @@
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Pipelines;

@@ -1,8 +1,8 @@
 using BiGS.StateSpace;
+using BiGS.Support;
 using BiGS.Torch.Ssm;
 using BiGS.Torch.Tests.StateSpace;
 using CsCheck;
-using Support.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

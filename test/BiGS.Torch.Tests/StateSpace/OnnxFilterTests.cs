@@ -1,8 +1,8 @@
 using BiGS.Configuration;
 using BiGS.Onnx;
 using BiGS.StateSpace;
+using BiGS.Support;
 using Microsoft.ML.OnnxRuntime;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.StateSpace;

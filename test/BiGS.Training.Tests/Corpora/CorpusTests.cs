@@ -1,10 +1,10 @@
 using System.Text;
 using BiGS.Files;
+using BiGS.Support;
 using BiGS.Training.Corpora;
 using CsCheck;
 using Parquet;
 using Parquet.Schema;
-using Support;
 
 namespace BiGS.Training.Tests.Corpora;
 

@@ -1,6 +1,6 @@
+using BiGS.Support;
 using BiGS.Training.Corpora;
 using PureHDF;
-using Support;
 
 namespace BiGS.Training.Tests.Corpora;
 

@@ -1,7 +1,7 @@
+using BiGS.Support;
 using BiGS.Training.FineTuning;
 using Parquet;
 using Parquet.Schema;
-using Support;
 
 namespace BiGS.Training.Tests.Corpora;
 

@@ -1,8 +1,8 @@
 using BiGS.Files;
+using BiGS.Support;
 using BiGS.Training.Corpora;
 using Parquet;
 using Parquet.Schema;
-using Support;
 
 namespace BiGS.Training.Tests.Corpora;
 

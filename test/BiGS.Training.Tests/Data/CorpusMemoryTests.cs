@@ -1,6 +1,6 @@
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Training.Data;
-using Support;
 
 namespace BiGS.Training.Tests.Data;
 

@@ -1,7 +1,7 @@
+using BiGS.Support;
 using BiGS.Training.Corpora;
 using BiGS.Training.Data;
 using PureHDF;
-using Support;
 
 namespace BiGS.Training.Tests.Data;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using BiGS.Support;
 using BiGS.Training.Data;
 using CsCheck;
-using Support;
 
 namespace BiGS.Training.Tests.Data;
 

@@ -1,11 +1,9 @@
 using System.Text.Json;
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Training.Distributed;
 using BiGS.Training.Tests.Training;
-using Support;
-using Support.Torch;
-using Support.Training;
 
 namespace BiGS.Training.Tests.Distributed;
 

@@ -1,8 +1,6 @@
+using BiGS.Support;
 using BiGS.Training.Distributed;
 using BiGS.Training.Tests.Training;
-using Support;
-using Support.Torch;
-using Support.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

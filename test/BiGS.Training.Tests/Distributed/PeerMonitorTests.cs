@@ -1,5 +1,5 @@
+using BiGS.Support;
 using BiGS.Training.Distributed;
-using Support.Training;
 
 namespace BiGS.Training.Tests.Distributed;
 

@@ -1,7 +1,6 @@
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Training.Evaluation;
-using Support;
-using Support.Torch;
 
 namespace BiGS.Training.Tests.Evaluation;
 

@@ -1,8 +1,7 @@
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Training.Evaluation;
-using Support;
-using Support.Torch;
 
 namespace BiGS.Training.Tests.Evaluation;
 

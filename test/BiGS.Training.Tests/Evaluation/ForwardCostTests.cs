@@ -1,9 +1,9 @@
 using System.Globalization;
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
 using BiGS.Training.Evaluation;
-using Support.Torch;
 
 namespace BiGS.Training.Tests.Evaluation;
 

@@ -1,8 +1,8 @@
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Torch.Models;
 using BiGS.Training.Corpora;
 using BiGS.Training.Evaluation;
-using Support.Torch;
 
 namespace BiGS.Training.Tests.Evaluation;
 

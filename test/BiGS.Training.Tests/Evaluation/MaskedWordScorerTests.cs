@@ -1,9 +1,9 @@
 using BiGS.Configuration;
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Training.Evaluation;
 using CsCheck;
-using Support.Torch;
 
 namespace BiGS.Training.Tests.Evaluation;
 

@@ -1,8 +1,8 @@
 using BiGS.Configuration;
 using BiGS.Pipelines;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Training.Evaluation;
-using Support.Torch;
 
 namespace BiGS.Training.Tests.Evaluation;
 

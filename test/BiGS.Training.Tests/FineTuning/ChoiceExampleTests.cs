@@ -1,7 +1,7 @@
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Training.Corpora;
 using BiGS.Training.FineTuning;
-using Support;
 
 namespace BiGS.Training.Tests.FineTuning;
 

@@ -1,7 +1,6 @@
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Training.FineTuning;
-using Support;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Training.Tests.FineTuning;

@@ -1,9 +1,8 @@
 using BiGS.Configuration;
 using BiGS.Inference;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Training.FineTuning;
-using Support;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Training.Tests.FineTuning;

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Training.Corpora;
 using BiGS.Training.FineTuning;
-using Support;
 
 namespace BiGS.Training.Tests.FineTuning;
 

@@ -1,10 +1,10 @@
 using BiGS.Configuration;
 using BiGS.Inference;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Training.Corpora;
 using BiGS.Training.Evaluation;
 using BiGS.Training.FineTuning;
-using Support;
 
 namespace BiGS.Training.Tests.FineTuning;
 

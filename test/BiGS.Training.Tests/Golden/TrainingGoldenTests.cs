@@ -1,8 +1,7 @@
+using BiGS.Support;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
-using Support;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Training.Tests.Golden;

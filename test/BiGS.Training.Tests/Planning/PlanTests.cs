@@ -1,9 +1,9 @@
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
 using BiGS.Training.Distributed;
 using BiGS.Training.Planning;
-using Support.Torch;
 
 namespace BiGS.Training.Tests.Planning;
 

@@ -1,5 +1,5 @@
+using BiGS.Support;
 using BiGS.Torch.Models;
-using Support;
 using static TorchSharp.torch;
 
 namespace BiGS.Training.Tests.Training;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using BiGS.Configuration;
 using BiGS.Inference;
-using Support;
+using BiGS.Support;
 
 namespace BiGS.Training.Tests.Training;
 

@@ -1,7 +1,7 @@
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using CsCheck;
-using Support.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

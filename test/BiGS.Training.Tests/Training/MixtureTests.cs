@@ -1,7 +1,7 @@
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Training.Data;
-using Support;
 
 namespace BiGS.Training.Tests.Training;
 

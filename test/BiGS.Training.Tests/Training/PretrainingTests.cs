@@ -1,7 +1,6 @@
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Training.Data;
-using Support;
-using Support.Training;
 
 namespace BiGS.Training.Tests.Training;
 

@@ -1,7 +1,6 @@
+using BiGS.Support;
 using BiGS.Torch.Models;
 using CsCheck;
-using Support;
-using Support.Torch;
 
 namespace BiGS.Training.Tests.Training;
 

@@ -1,11 +1,10 @@
 using BiGS.Configuration;
 using BiGS.Inference;
+using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Training.Data;
-using Support;
-using Support.Torch;
 using static TorchSharp.torch;
 
 namespace BiGS.Training.Tests.Training;

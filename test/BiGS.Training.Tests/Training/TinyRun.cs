@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
 using BiGS.Configuration;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
 using BiGS.Training.Data;
 using BiGS.Training.Distributed;
-using Support.Torch;
 
 namespace BiGS.Training.Tests.Training;
 

@@ -1,10 +1,9 @@
 using BiGS.Configuration;
 using BiGS.Inference;
+using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Training.Data;
 using CsCheck;
-using Support;
-using Support.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

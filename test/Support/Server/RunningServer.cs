@@ -5,9 +5,8 @@ using BiGS.Inference;
 using BiGS.Pipelines;
 using BiGS.Server;
 using Microsoft.AspNetCore.Builder;
-using Support.Torch;
 
-namespace Support.Server;
+namespace BiGS.Support;
 
 /// <summary>What a request was answered with.</summary>
 internal sealed record Answered(HttpStatusCode Status, string Text)

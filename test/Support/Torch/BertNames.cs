@@ -1,4 +1,4 @@
-namespace Support.Torch;
+namespace BiGS.Support;
 
 /// <summary>How Hugging Face's BERT names our weights.</summary>
 internal static class BertNames

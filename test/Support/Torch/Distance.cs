@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Support.Torch;
+namespace BiGS.Support;
 
 /// <summary>How far two tensors are apart: max|a − b| / max(rms(b), 1e-6), as the golden files define it.</summary>
 internal static class Distance

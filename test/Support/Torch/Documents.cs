@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Support.Torch;
+namespace BiGS.Support;
 
 /// <summary>A fenced block of a Markdown file.</summary>
 /// <param name="File">The file, relative to the repository.</param>

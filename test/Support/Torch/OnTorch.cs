@@ -2,7 +2,7 @@ using BiGS.Inference;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Inference;
 
-namespace Support.Torch;
+namespace BiGS.Support;
 
 /// <summary>Pipelines of checkpoints that libtorch computes.</summary>
 internal static class OnTorch

@@ -4,7 +4,7 @@ using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
 
-namespace Support.Torch;
+namespace BiGS.Support;
 
 /// <summary>A folder with a small model of random weights and a vocabulary of a few words, gone with the test.</summary>
 internal sealed class SmallModel : IDisposable

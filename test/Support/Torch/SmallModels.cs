@@ -3,7 +3,7 @@ using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
 using static TorchSharp.torch;
 
-namespace Support.Torch;
+namespace BiGS.Support;
 
 /// <summary>Models small enough to compute by hand, with weights large enough that every part of them shows in the answer.</summary>
 internal static class SmallModels

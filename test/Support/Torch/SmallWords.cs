@@ -3,7 +3,7 @@ using BiGS.Tokenizers;
 using BiGS.Torch.Models;
 using static TorchSharp.torch;
 
-namespace Support.Torch;
+namespace BiGS.Support;
 
 /// <summary>A vocabulary in which some words are several pieces, models of its size, and the obvious way to ask them.</summary>
 internal static class SmallWords

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Support.Torch;
+namespace BiGS.Support;
 
 /// <summary>
 /// Where golden files are compared: <c>BIGS_TEST_DEVICE</c>, or the processor. The other tests stay on the processor: they are about what the code

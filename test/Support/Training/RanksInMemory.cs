@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 using BiGS.Training.Distributed;
 using static TorchSharp.torch;
 
-namespace Support.Training;
+namespace BiGS.Support;
 
 /// <summary>Ranks that are threads of this process and meet at a barrier: the plainest communicator that there can be.</summary>
 internal sealed class RanksInMemory(int rank, RanksInMemory.Meeting meeting) : ICommunicator

@@ -1,5 +1,5 @@
+using BiGS.Support;
 using BiGS.Weights;
-using Support;
 
 namespace BiGS.Tests.Weights;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using BiGS.Support;
 using BiGS.Weights;
-using Support;
 
 namespace BiGS.Tests.Weights;
 
