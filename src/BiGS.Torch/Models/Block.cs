@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Models;
 
 /// <summary>
-/// One layer: (l, b, d) → (l, b, d) with a hole for the routing. Position comes first inside the encoder, so that an SSM's matrix
+/// One layer, (l, b, d) → (l, b, d), around a mixer, which alone moves information between positions. Position comes first inside the encoder, so that an SSM's matrix
 /// multiplies all rows and channels as they lie. The 2 × 2 of the paper is this one choice:
-/// two blocks (<see cref="GatedBlock"/>, <see cref="StackBlock"/>), two fillers (<see cref="TwoSequentialSsm"/>, <see cref="SelfAttention"/>).
+/// two blocks (<see cref="GatedBlock"/>, <see cref="StackBlock"/>), two mixers (<see cref="TwoSequentialSsm"/>, <see cref="SelfAttention"/>).
 /// </summary>
 public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
 {
@@ -24,11 +24,11 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
     /// <summary>The type of products and activations inside the block; the residual stream and LayerNorms stay in single precision.</summary>
     public ScalarType ComputeType { get; set; } = ScalarType.Float32;
 
-    /// <summary>The block and the filler that a configuration names.</summary>
+    /// <summary>The block and the mixer that a configuration names.</summary>
     public static Block Create(BiGSConfig config, ISsmRoute route)
     {
-        SequenceMixer filler = config.Routing == Routing.Ssm ? new TwoSequentialSsm(config, route) : new SelfAttention(config);
-        return config.Architecture == Architecture.Gated ? new GatedBlock(config, filler) : new StackBlock(config, filler);
+        var mixer = SequenceMixer.Create(config, route);
+        return config.Architecture == Architecture.Gated ? new GatedBlock(config, mixer) : new StackBlock(config, mixer);
     }
 
     /// <param name="x">(l, b, d), single precision.</param>
@@ -42,7 +42,7 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
 
     protected abstract Tensor Compute(Tensor x, PaddingMask? padding);
 
-    /// <summary>Fills the hole.</summary>
+    /// <summary>Moves information between positions.</summary>
     protected Tensor Route(Tensor X, PaddingMask? padding) => _mixer.Route(X, padding);
 
     protected void RegisterMixer()

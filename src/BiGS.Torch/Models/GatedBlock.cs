@@ -12,7 +12,7 @@ namespace BiGS.Torch.Models;
 /// </code>
 /// With <c>pre_norm: false</c> the norm moves behind: LayerNorm(x + f(x)).
 /// </summary>
-/// <remarks>Checkpoint keys: <c>LayerNorm, dv, dol, do</c> and the filler's.</remarks>
+/// <remarks>Checkpoint keys: <c>LayerNorm, dv, dol, do</c> and the mixer's.</remarks>
 public sealed class GatedBlock : Block
 {
     private readonly bool _preNorm;

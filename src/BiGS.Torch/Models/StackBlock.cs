@@ -9,7 +9,7 @@ namespace BiGS.Torch.Models;
 /// BERT's block (paper.md §3), 12 d² weights with inner size 4d: first x + routing(LayerNorm x), then x + W_out gelu(W_in LayerNorm x).
 /// With <c>pre_norm: false</c> each norm stands behind its sum, as in Hugging Face's BERT.
 /// </summary>
-/// <remarks>Checkpoint keys: <c>LayerNorm, output_LayerNorm, intermediate, output</c> and the filler's.</remarks>
+/// <remarks>Checkpoint keys: <c>LayerNorm, output_LayerNorm, intermediate, output</c> and the mixer's.</remarks>
 public sealed class StackBlock : Block
 {
     private readonly bool _preNorm;

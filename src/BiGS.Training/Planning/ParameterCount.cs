@@ -26,10 +26,10 @@ internal static class ParameterCount
         long around = config.Architecture == Architecture.Gated
             ? Norm(d) + Dense(d, i) + Dense(d, i) + Dense(i, d)
             : Norm(d) + Norm(d) + Dense(d, i) + Dense(i, d);
-        return around + Filler(config);
+        return around + Mixer(config);
     }
 
-    private static long Filler(BiGSConfig config)
+    private static long Mixer(BiGSConfig config)
     {
         long d = config.HiddenSize;
         if (config.Routing == Routing.Attention)

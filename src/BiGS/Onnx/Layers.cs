@@ -19,9 +19,12 @@ internal sealed class Layers(BiGSConfig config, IModelWeights weights, LinearLay
     public Value Encoded(Graph graph, Value ids, Value types, Padding padding)
     {
         Value x = Embedded(graph.In("embeddings"), ids, types);
-        IRouting routing = config.Routing == Routing.Ssm
-            ? new SsmRouting(config, weights, linear, graph, ids, padding)
-            : new AttentionRouting(config, linear, padding);
+        IRouting routing = config.Routing switch
+        {
+            Routing.Ssm => new SsmRouting(config, weights, linear, graph, ids, padding),
+            Routing.Attention => new AttentionRouting(config, linear, padding),
+            _ => throw new NotSupportedException($"BiGSConfig.Routing is {config.Routing}, which is not written as ONNX; open the model with the TorchBackend of BiGS.Torch (OpenOptions.Backend)."),
+        };
         for (int n = 0; n < config.NumHiddenLayers; n++)
         {
             x = Block(graph.In($"layer.{n}"), x, $"bigs.encoder.layer.{n}.", routing);

@@ -17,7 +17,7 @@ public sealed class TorchrunTests : IDisposable
     [Fact]
     public void OnProcessorsItPointsToMpi()
     {
-        int port = TcpMeetingTests.FreePort();
+        int port = FreePort.Find();
         (int Code, string Said)[] ended = [.. new[] { 1, 0 }.Select(rank => Start(["--device", "cpu"],
             ("RANK", $"{rank}"), ("WORLD_SIZE", "2"), ("LOCAL_RANK", $"{rank}"), ("MASTER_ADDR", "localhost"), ("MASTER_PORT", port.ToString(CultureInfo.InvariantCulture)))).ToArray().Select(Ended)];
         Assert.All(ended, process => Assert.Equal((1, true), (process.Code, process.Said.Contains(

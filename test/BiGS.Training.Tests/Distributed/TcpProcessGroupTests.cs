@@ -60,7 +60,7 @@ public class TcpMeetingTests
     [Fact]
     public void ARankThatStaysAwayIsNamed()
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         var errors = new Exception?[3];
         long start = Stopwatch.GetTimestamp();
         Parallel(3, rank => errors[rank] = rank == 1 ? null : Record.Exception(() => Meet(rank, 3, "127.0.0.1", port, Short)));
@@ -72,7 +72,7 @@ public class TcpMeetingTests
     [Fact]
     public void WithoutRankZeroItSaysWhereItWasLookedFor()
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         string message = Assert.Throws<InvalidOperationException>(() => Meet(1, 2, "127.0.0.1", port, Short)).Message;
         Assert.Contains($"rank 1 did not reach rank 0 at 127.0.0.1:{port} within 1 s (", message, StringComparison.Ordinal);
         Assert.Contains("was rank 0 started", message, StringComparison.Ordinal);
@@ -94,7 +94,7 @@ public class TcpMeetingTests
     [Fact]
     public void StrangersAreNoRanks()
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         bool met = false;
         Parallel(3, rank =>
         {
@@ -150,7 +150,7 @@ public class TcpMeetingTests
 
     private static void Run(int count, string host, TimeSpan patience, Func<int, int> startsAfter, Action<TcpProcessGroup> work)
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         Parallel(count, rank =>
         {
             Thread.Sleep(startsAfter(rank));
@@ -169,12 +169,5 @@ public class TcpMeetingTests
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
         Assert.All(failures, Assert.Null);
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

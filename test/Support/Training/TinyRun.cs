@@ -1,12 +1,12 @@
 using System.Text.RegularExpressions;
 using BiGS.Configuration;
-using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
+using BiGS.Training;
 using BiGS.Training.Data;
 using BiGS.Training.Distributed;
 
-namespace BiGS.Training.Tests.Training;
+namespace BiGS.Support;
 
 /// <summary>A run small enough to be made many times: sequences that count, of which a third of a second's training learns something.</summary>
 internal sealed class TinyRun
