@@ -127,7 +127,6 @@ public sealed class BadInputTests(BadInputTests.Inputs inputs) : IClassFixture<B
         { "fill-mask --model masked nothing", 1, "[MASK]" },
         { "fill-mask --model masked --pad-to 5000 [MASK]", 1, "5000" },
         { "fill-mask --model masked --precision fp8 [MASK]", 2, "--precision is \"fp8\"" },
-        { "fill-mask --model masked --backend onnx [MASK]", 1, "onnx" },
         { "fill-mask --model masked --backend onnx --route fft [MASK]", 2, "--route" },
         { "fill-mask --model masked --top 1 --top 2 [MASK]", 2, "--top is given 2 times" },
         { "fill-mask --model masked --top_k 2 [MASK]", 2, "did you mean --top?" },
