@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Support;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Packages;
 

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Support;
+using BiGS.Support;
 
 namespace BiGS.Cli.Tests.Packages;
 
