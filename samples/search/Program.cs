@@ -8,7 +8,7 @@ string question = args.Length > 1 ? args[1] : "When are tomatoes planted?";
 
 using SearchModel model = SearchModel.Open(ShippedModel.Folder);
 IndexUpdate update = DocumentIndexer.Update(folder, model); // run again, it reads only what has changed
-PassageIndex index = PassageIndex.Open(update.IndexFolder);
+using PassageIndex index = PassageIndex.Open(update.IndexFolder);
 foreach (PassageMatch match in index.Search(model, question, top: 3))
 {
     Console.WriteLine($"{match.Score:f2}  {match.Passage.File}: {match.Passage.Text.ReplaceLineEndings(" ")}");

@@ -2,7 +2,7 @@
 using BiGS.Server;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-builder.Services.AddBiGS(); // options => options.Models.Add("runs/mine") serves yours
+builder.Services.AddBiGS(); // options => options.Models.Add(new BiGSModelOptions("runs/mine")) serves yours
 
 WebApplication app = builder.Build();
 app.MapBiGS();
