@@ -12,6 +12,59 @@ public partial class LayoutTests
     /// <summary>For each project, its folders in order: what each may use of the same project, and does use.</summary>
     private static readonly Dictionary<string, Dictionary<string, string[]>> Allowed = new()
     {
+        ["BiGS"] = new()
+        {
+            ["Configuration"] = [],
+            ["Files"] = [],
+            ["StateSpace"] = [],
+            ["Tokenizers"] = ["Files"],
+            ["Weights"] = ["Configuration", "Files", "Tokenizers"],
+            ["SentenceTransformers"] = ["Tokenizers", "Weights"],
+            ["Onnx"] = ["Configuration", "Files", "StateSpace", "Weights", "SentenceTransformers"],
+            ["Inference"] = ["Configuration", "StateSpace", "Tokenizers", "Onnx"],
+            ["Pipelines"] = ["Configuration", "Tokenizers", "Weights", "SentenceTransformers", "Inference"],
+        },
+        ["BiGS.Search"] = new()
+        {
+            ["."] = [],
+        },
+        ["BiGS.Torch"] = new()
+        {
+            ["Ssm"] = [],
+            ["Models"] = ["Ssm"],
+            ["Checkpoints"] = ["Ssm", "Models"],
+            ["Inference"] = ["Models", "Checkpoints"],
+            ["Onnx"] = ["Models", "Checkpoints"],
+        },
+        ["BiGS.Training"] = new()
+        {
+            ["Corpora"] = [],
+            ["Data"] = ["Corpora"],
+            ["Distributed"] = [],
+            ["Evaluation"] = ["Corpora", "Data"],
+            ["."] = ["Corpora", "Data", "Distributed", "Evaluation"],
+            ["FineTuning"] = ["Corpora", "Data", "Evaluation", "."],
+            ["Planning"] = ["Data", "Distributed", "Evaluation", "."],
+            ["Studies"] = ["Corpora", "Data", "Evaluation", ".", "FineTuning"],
+        },
+        ["BiGS.Server"] = new()
+        {
+            ["."] = ["Page", "Routes"],
+            ["Page"] = ["."],
+            ["Routes"] = ["."],
+        },
+        ["BiGS.Cli"] = new()
+        {
+            ["Bench"] = [],
+            ["Doctor"] = [],
+            ["Output"] = ["Bench", "Doctor"],
+            ["Options"] = ["Output"],
+            ["Evaluations"] = ["Output", "Options"],
+            ["Plots"] = ["Bench", "Output", "Options"],
+            ["Reports"] = ["Plots"],
+            ["Commands"] = ["Bench", "Doctor", "Output", "Options", "Evaluations", "Plots", "Reports"],
+            ["."] = ["Output", "Options", "Commands"],
+        },
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];

@@ -141,6 +141,12 @@ internal static class NamespaceGraph
             return generic.GenericArguments.SelectMany(Parts).Append(generic.ElementType);
         }
 
-        return type is TypeSpecification specification ? Parts(specification.ElementType) : type is GenericParameter ? [] : [type];
+        return type switch
+        {
+            GenericParameter => [],
+            FunctionPointerType pointer => pointer.Parameters.Select(parameter => parameter.ParameterType).Append(pointer.ReturnType).SelectMany(Parts),
+            TypeSpecification specification => Parts(specification.ElementType),
+            _ => [type],
+        };
     }
 }
