@@ -38,16 +38,3 @@ internal sealed class ApiException(int status, ErrorType type, string message, E
     /// <summary>More than can be done now.</summary>
     public static ApiException Overloaded(string message) => new(StatusCodes.Status429TooManyRequests, ErrorType.Overloaded, message);
 }
-
-/// <param name="Error">What was found, what was expected, what to do.</param>
-/// <param name="ErrorType">Its kind, for programs.</param>
-internal sealed record ErrorResponse(string Error, ErrorType ErrorType);
-
-/// <summary>As OpenAI's clients read it.</summary>
-internal sealed record OpenAIErrorResponse(OpenAIError Error);
-
-/// <param name="Message">What was found, what was expected, what to do.</param>
-/// <param name="Type">OpenAI's word for its kind.</param>
-/// <param name="Param">The parameter at fault, where one is.</param>
-/// <param name="Code">A word for programs, where OpenAI has one.</param>
-internal sealed record OpenAIError(string Message, string Type, string? Param, string? Code);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace BiGS.Server;
 
@@ -9,11 +10,12 @@ internal static class ErrorResponses
 
     private const int ClientIsGone = 499;
 
-    public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Runs a step of the pipeline, and answers for what it throws.</summary>
+    public static async Task CatchAsync(HttpContext context, Func<HttpContext, RequestDelegate, Task> step, RequestDelegate next)
     {
         try
         {
-            await next(context);
+            await step(context, next);
             if (!context.Response.HasStarted && Unrouted(context.Response.StatusCode) is { } message)
             {
                 await WriteAsync(context, context.Response.StatusCode, ErrorType.Validation, message);
@@ -21,7 +23,7 @@ internal static class ErrorResponses
         }
         catch (ApiException refusal)
         {
-            context.Facts().Failure = refusal.InnerException;
+            context.Statistics().Failure = refusal.InnerException;
             await WriteAsync(context, refusal.Status, refusal.Type, refusal.Message);
         }
         catch (BadHttpRequestException bad)
@@ -34,12 +36,12 @@ internal static class ErrorResponses
         }
         catch (Exception failure)
         {
-            context.Facts().Failure = failure;
+            context.Statistics().Failure = failure;
             await WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorType.Backend, "the request failed here; the server's log says where");
         }
     }
 
-    public static async Task WriteAsync(HttpContext context, int status, ErrorType type, string message)
+    private static async Task WriteAsync(HttpContext context, int status, ErrorType type, string message)
     {
         if (context.Response.HasStarted)
         {
@@ -54,11 +56,15 @@ internal static class ErrorResponses
             context.Response.Headers.RetryAfter = "1";
         }
 
-        await (context.Request.Path.StartsWithSegments("/v1")
+        await (IsOpenAI(context)
             ? context.Response.WriteAsJsonAsync(
                 new OpenAIErrorResponse(OpenAI(status, message)), Json.Options)
             : context.Response.WriteAsJsonAsync(new ErrorResponse(message, type), Json.Options));
     }
+
+    private static bool IsOpenAI(HttpContext context) => context.GetEndpoint() is RouteEndpoint endpoint
+        ? endpoint.Metadata.GetMetadata<OpenAIErrors>() is not null
+        : context.Request.Path.StartsWithSegments("/v1");
 
     /// <summary>What routing says by a status alone.</summary>
     private static string? Unrouted(int status) => status switch
@@ -78,3 +84,19 @@ internal static class ErrorResponses
         _ => new OpenAIError(message, "invalid_request_error", null, null),
     };
 }
+
+/// <summary>Marks a route whose errors are as OpenAI's clients read them.</summary>
+internal sealed class OpenAIErrors;
+
+/// <param name="Error">What was found, what was expected, what to do.</param>
+/// <param name="ErrorType">Its kind, for programs.</param>
+internal sealed record ErrorResponse(string Error, ErrorType ErrorType);
+
+/// <summary>As OpenAI's clients read it.</summary>
+internal sealed record OpenAIErrorResponse(OpenAIError Error);
+
+/// <param name="Message">What was found, what was expected, what to do.</param>
+/// <param name="Type">OpenAI's word for its kind.</param>
+/// <param name="Param">The parameter at fault, where one is.</param>
+/// <param name="Code">A word for programs, where OpenAI has one.</param>
+internal sealed record OpenAIError(string Message, string Type, string? Param, string? Code);

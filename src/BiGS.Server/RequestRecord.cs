@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 
 namespace BiGS.Server;
 
-/// <summary>A request that is over, for the log and the metrics.</summary>
+/// <summary>A request that is over, for the log and the metrics: numbers, and not a word of its texts.</summary>
 /// <param name="Method">Of HTTP.</param>
 /// <param name="Route">The route's pattern; what a client made up is "unknown".</param>
 /// <param name="Status">Of HTTP; 499 where the client went before the answer.</param>
@@ -12,23 +11,48 @@ namespace BiGS.Server;
 /// <param name="Texts">How many.</param>
 /// <param name="Tokens">How many these have.</param>
 /// <param name="Failure">What went wrong here, as opposed to in the request.</param>
-internal sealed record RequestRecord(string Method, string Route, int Status, TimeSpan Took, int Texts, int Tokens, Exception? Failure)
+internal sealed record RequestRecord(string Method, string Route, int Status, TimeSpan Took, int Texts, int Tokens, Exception? Failure);
+
+/// <summary>What is counted while a request is in progress.</summary>
+internal sealed class RequestStatistics
 {
-    /// <summary>Times a request and tells of it when it is over.</summary>
-    public static Func<HttpContext, RequestDelegate, Task> Middleware(IProgress<RequestRecord> listener) => async (context, next) =>
+    public int Texts { get; set; }
+
+    public int Tokens { get; set; }
+
+    /// <summary>What went wrong here, as opposed to in the request.</summary>
+    public Exception? Failure { get; set; }
+}
+
+internal static class RequestStatisticsExtensions
+{
+    public static RequestStatistics Statistics(this HttpContext context)
     {
-        long start = Stopwatch.GetTimestamp();
-        try
+        if (context.Features.Get<RequestStatistics>() is not { } statistics)
         {
-            await next(context);
+            statistics = new RequestStatistics();
+            context.Features.Set(statistics);
         }
-        finally
+
+        return statistics;
+    }
+}
+
+/// <summary>Writes requests to the application's log. Of a failure it tells the kind and the place: its message may quote a text.</summary>
+internal sealed partial class RequestLogger(ILogger<RequestLogger> logger) : IProgress<RequestRecord>
+{
+    public void Report(RequestRecord value)
+    {
+        Answered(value.Method, value.Route, value.Status, value.Took.TotalMilliseconds, value.Texts, value.Tokens);
+        if (value.Failure is { } failure)
         {
-            string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "unknown";
-            RequestFacts facts = context.Facts();
-            listener.Report(new RequestRecord(
-                HttpMethods.GetCanonicalizedValue(context.Request.Method), route, context.Response.StatusCode, Stopwatch.GetElapsedTime(start),
-                facts.Texts, facts.Tokens, facts.Failure));
+            Failed(value.Method, value.Route, failure.GetType().FullName, failure.StackTrace);
         }
-    };
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "{Method} {Route} {Status} in {Milliseconds:0.###} ms: {Texts} texts, {Tokens} tokens")]
+    private partial void Answered(string method, string route, int status, double milliseconds, int texts, int tokens);
+
+    [LoggerMessage(2, LogLevel.Error, "{Method} {Route} failed: {Failure}\n{At}")]
+    private partial void Failed(string method, string route, string? failure, string? at);
 }

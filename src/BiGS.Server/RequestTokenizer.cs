@@ -1,6 +1,7 @@
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace BiGS.Server;
 
@@ -12,48 +13,48 @@ internal enum TruncationDirection
 }
 
 /// <summary>Texts on their way in: counted, held against the limits, and turned into the tokens of a model.</summary>
-internal sealed class RequestTokenizer(ServerOptions options)
+internal sealed class RequestTokenizer(IOptions<BiGSServerOptions> options)
 {
     /// <summary>Tokens of texts.</summary>
-    /// <param name="context">Whose facts are told.</param>
+    /// <param name="context">Whose statistics are kept.</param>
     /// <param name="model">Whose tokens.</param>
     /// <param name="texts">Texts, or tokens.</param>
     /// <param name="truncate">Whether what is too long is cut rather than refused.</param>
     /// <param name="from">Where it is cut.</param>
     /// <exception cref="ApiException">Too many, too long, empty, or not of this vocabulary.</exception>
-    public TokenizedText[] Rows(HttpContext context, ServedModel model, IReadOnlyList<TextInput> texts, bool truncate, TruncationDirection from = TruncationDirection.Right)
+    public TokenizedText[] Tokenize(HttpContext context, ServedModel model, IReadOnlyList<TextInput> texts, bool truncate, TruncationDirection from = TruncationDirection.Right)
     {
-        Count(context, texts.Count);
-        return Checked(context, model, [.. texts.Select(text => Row(model, text, truncate, from))]);
+        CheckBatchSize(context, texts.Count);
+        return CheckLengths(context, model, [.. texts.Select(text => TokenizeOne(model, text, truncate, from))]);
     }
 
     /// <summary>Tokens of texts and pairs.</summary>
-    /// <inheritdoc cref="Rows"/>
-    public TokenizedText[] Pairs(HttpContext context, ServedModel model, IReadOnlyList<ModelText> texts, bool truncate, TruncationDirection from)
+    /// <inheritdoc cref="Tokenize"/>
+    public TokenizedText[] TokenizePairs(HttpContext context, ServedModel model, IReadOnlyList<ModelText> texts, bool truncate, TruncationDirection from)
     {
-        Count(context, texts.Count);
-        return Checked(context, model, [.. texts.Select(text => text.First.Length + (text.Second?.Length ?? 0) > 0
+        CheckBatchSize(context, texts.Count);
+        return CheckLengths(context, model, [.. texts.Select(text => text.First.Length + (text.Second?.Length ?? 0) > 0
             ? model.Tokenizer.Encode(text.First, text.Second, truncate ? model.MaxInputLength : null, truncationSide: Cut(from))
             : throw Empty())]);
     }
 
     /// <exception cref="ApiException">There are none, or more than one request may hold.</exception>
-    public void Count(HttpContext context, int texts)
+    public void CheckBatchSize(HttpContext context, int texts)
     {
-        context.Facts().Texts = texts;
+        context.Statistics().Texts = texts;
         if (texts == 0)
         {
             throw Empty();
         }
 
-        if (texts > options.MaxClientBatchSize)
+        if (texts > options.Value.MaxClientBatchSize)
         {
-            throw ApiException.TooLarge($"batch size {texts} > maximum allowed batch size {options.MaxClientBatchSize}; send fewer texts at once, or start the server with a higher --max-client-batch-size");
+            throw ApiException.TooLarge($"batch size {texts} > maximum allowed batch size {options.Value.MaxClientBatchSize}; send fewer texts at once, or raise the limit of the server (MaxClientBatchSize)");
         }
     }
 
     /// <exception cref="ApiException">More answers are wanted for each text than make sense, or none.</exception>
-    public static void Top(int top, int most)
+    public static void CheckTop(int top, int most)
     {
         if (top < 1 || top > most)
         {
@@ -66,7 +67,7 @@ internal sealed class RequestTokenizer(ServerOptions options)
     /// <param name="texts">Texts, or tokens.</param>
     /// <param name="name">Of the prompt; null for the model's default one, if it has one.</param>
     /// <exception cref="ApiException">The model has no such prompt.</exception>
-    public static IReadOnlyList<TextInput> Prompted(ServedModel model, IReadOnlyList<TextInput> texts, string? name)
+    public static IReadOnlyList<TextInput> AddPrompts(ServedModel model, IReadOnlyList<TextInput> texts, string? name)
     {
         try
         {
@@ -78,7 +79,7 @@ internal sealed class RequestTokenizer(ServerOptions options)
         }
     }
 
-    private static TokenizedText Row(ServedModel model, TextInput text, bool truncate, TruncationDirection from)
+    private static TokenizedText TokenizeOne(ServedModel model, TextInput text, bool truncate, TruncationDirection from)
     {
         int? longest = truncate ? model.MaxInputLength : null;
         if (text.IsEmpty)
@@ -96,9 +97,9 @@ internal sealed class RequestTokenizer(ServerOptions options)
             : throw ApiException.NoTokens($"the tokens are not all of this vocabulary; expected 0 to {model.Tokenizer.VocabularySize - 1}, as /tokenize gives them");
     }
 
-    private static TokenizedText[] Checked(HttpContext context, ServedModel model, TokenizedText[] rows)
+    private static TokenizedText[] CheckLengths(HttpContext context, ServedModel model, TokenizedText[] rows)
     {
-        context.Facts().Tokens = rows.Sum(row => row.Ids.Count);
+        context.Statistics().Tokens = rows.Sum(row => row.Ids.Count);
         int most = rows.Max(row => row.Ids.Count);
         return most <= model.MaxInputLength
             ? rows

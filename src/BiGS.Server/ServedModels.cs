@@ -1,21 +1,35 @@
 using BiGS.Inference;
 using BiGS.Pipelines;
+using BiGS.Tokenizers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace BiGS.Server;
 
-/// <summary>The models that are loaded, and the one reader that they share. The first that can do what a request asks for does it, unless the request names one.</summary>
+/// <summary>The models that are loaded, and the one scheduler that they share. The first that can do what a request asks for does it, unless the request names one.</summary>
 internal sealed class ServedModels : IDisposable
 {
-    private readonly BatchScheduler _reader;
+    private readonly BatchScheduler _scheduler;
 
-    /// <param name="models">By the names that requests call them.</param>
-    /// <param name="maxBatchTokens">Tokens that are read together.</param>
-    /// <param name="progress">Is told of every batch.</param>
-    public ServedModels(IEnumerable<(string Name, ModelPipelines Pipelines, Precision Precision)> models, int maxBatchTokens, IProgress<CompletedBatch>? progress = null)
+    /// <exception cref="IOException">A folder is not there, or lacks a file.</exception>
+    /// <exception cref="InvalidDataException">A folder holds files that do not fit together.</exception>
+    public ServedModels(IOptions<BiGSServerOptions> options, ServerMetrics metrics)
     {
-        _reader = new BatchScheduler(maxBatchTokens, progress);
-        All = [.. models.Select(model => new ServedModel(model.Name, model.Pipelines, model.Precision, _reader))];
+        _scheduler = new BatchScheduler(options.Value.MaxBatchTokens, metrics);
+        var models = new List<ServedModel>();
+        All = models;
+        try
+        {
+            foreach ((BiGSModelOptions model, string name) in options.Value.ModelsOrDefault.Zip(options.Value.ModelNames()))
+            {
+                models.Add(new ServedModel(name, ModelPipelines.Open(model.Folder, model.OpenOptions), _scheduler));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public IReadOnlyList<ServedModel> All { get; }
@@ -23,7 +37,7 @@ internal sealed class ServedModels : IDisposable
     public ServedModel First => All[0];
 
     /// <summary>Texts that wait to be read.</summary>
-    public int Waiting => _reader.QueueLength;
+    public int Waiting => _scheduler.QueueLength;
 
     /// <param name="name">What a request calls it; null for any that can.</param>
     /// <param name="can">What it must be able to do.</param>
@@ -39,13 +53,13 @@ internal sealed class ServedModels : IDisposable
         }
 
         return asked.FirstOrDefault(can)
-            ?? throw ApiException.NotSupported($"{Names(asked)} {(asked.Count == 1 ? "is no model" : "are no models")} that {does}; start the server with --model and a folder that holds a trained {head}");
+            ?? throw ApiException.NotSupported($"{Names(asked)} {(asked.Count == 1 ? "is no model" : "are no models")} that {does}; load a model with a trained {head}");
     }
 
     /// <summary>Answers what waits, then lets go of the models.</summary>
     public void Dispose()
     {
-        _reader.Dispose();
+        _scheduler.Dispose();
         foreach (ServedModel model in All)
         {
             model.Pipelines.Dispose();
@@ -53,4 +67,98 @@ internal sealed class ServedModels : IDisposable
     }
 
     private static string Names(IEnumerable<ServedModel> models) => string.Join(", ", models.Select(model => $"{model.Name} ({model.Pipelines.Architecture})"));
+}
+
+/// <summary>A text with masks, and how many words are wanted for each.</summary>
+internal readonly record struct MaskedText(TextRow Row, int Top);
+
+/// <summary>A text with masks, and words whose likelihood there is asked for.</summary>
+internal readonly record struct WeighedText(TextRow Row, IReadOnlyList<string> Words);
+
+/// <summary>A question to a text, and how many answers are wanted at least.</summary>
+internal readonly record struct RankedQuestion(TokenizedQuestion Asked, int Top);
+
+/// <summary>A model that is loaded, and a queue of the scheduler for each thing that its head can do; null where it cannot.</summary>
+internal sealed class ServedModel
+{
+    public ServedModel(string name, ModelPipelines pipelines, BatchScheduler scheduler)
+    {
+        Name = name;
+        Pipelines = pipelines;
+        Vectors = scheduler.CreateQueue<TokenizedText, float[]>(rows => pipelines.Embedder.EmbedTokenized(rows, normalize: false));
+        TokenVectors = scheduler.CreateQueue<TokenizedText, float[][]>(rows => pipelines.Embedder.EmbedTokens(rows));
+        Classes = pipelines.Classifier is { } classifier ? scheduler.CreateQueue<TokenizedText, Classification>(rows => classifier.ClassifyTokenized(rows)) : null;
+        Tags = pipelines.Tagger is { } tagger ? scheduler.CreateQueue<TextRow, IReadOnlyList<TaggedWord>>(rows => tagger.TagTokenized(rows)) : null;
+        Fills = pipelines.FillMask is { } fillMask
+            ? scheduler.CreateQueue<MaskedText, IReadOnlyList<MaskedWord>>(texts => Fill(fillMask, texts))
+            : null;
+        Weights = pipelines.FillMask is { } weighing
+            ? scheduler.CreateQueue<WeighedText, IReadOnlyList<double?[]>>(texts => Weigh(weighing, texts))
+            : null;
+        Answers = pipelines.Answerer is { } answerer
+            ? scheduler.CreateQueue<RankedQuestion, AnswerResult>(asked => answerer.AnswerTokenized([.. asked.Select(one => one.Asked)], asked.Max(one => one.Top)))
+            : null;
+    }
+
+    /// <summary>What requests call it.</summary>
+    public string Name { get; }
+
+    public ModelPipelines Pipelines { get; }
+
+    public BertTokenizer Tokenizer => Pipelines.Tokenizer;
+
+    /// <summary>Tokens of the longest text that it reads.</summary>
+    public int MaxInputLength => Pipelines.MaxTokens;
+
+    /// <summary>Means of the hidden states, of whatever length.</summary>
+    public BatchQueue<TokenizedText, float[]> Vectors { get; }
+
+    public BatchQueue<TokenizedText, float[][]> TokenVectors { get; }
+
+    public BatchQueue<TokenizedText, Classification>? Classes { get; }
+
+    public BatchQueue<TextRow, IReadOnlyList<TaggedWord>>? Tags { get; }
+
+    public BatchQueue<MaskedText, IReadOnlyList<MaskedWord>>? Fills { get; }
+
+    public BatchQueue<WeighedText, IReadOnlyList<double?[]>>? Weights { get; }
+
+    public BatchQueue<RankedQuestion, AnswerResult>? Answers { get; }
+
+    /// <summary>Whether it is one number that it says of a pair of texts.</summary>
+    public bool Ranks => Classes is not null && Pipelines.Config.NumLabels == 1;
+
+    /// <summary>Reads rows of tokens.</summary>
+    /// <exception cref="ApiException">Reading failed.</exception>
+    public static Task<TAnswer[]> RunAsync<TAnswer>(BatchQueue<TokenizedText, TAnswer> queue, IEnumerable<TokenizedText> rows, CancellationToken cancellationToken) =>
+        RunAsync(queue, rows, row => row.Ids.Count, cancellationToken);
+
+    /// <inheritdoc cref="RunAsync{TAnswer}(BatchQueue{TokenizedText, TAnswer}, IEnumerable{TokenizedText}, CancellationToken)"/>
+    public static async Task<TAnswer[]> RunAsync<TText, TAnswer>(
+        BatchQueue<TText, TAnswer> queue, IEnumerable<TText> texts, Func<TText, int> tokens, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await queue.RunAllAsync(texts, tokens, cancellationToken);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw new ApiException(StatusCodes.Status424FailedDependency, ErrorType.Backend, "the model failed to read the texts; the server's log says where", failure);
+        }
+    }
+
+    /// <summary>As many words for each text as any of them wants; each takes the first that it asked for.</summary>
+    private static IReadOnlyList<MaskedWord>[] Fill(FillMask fillMask, IReadOnlyList<MaskedText> texts) =>
+    [
+        .. fillMask.FillTokenized([.. texts.Select(text => text.Row)], texts.Max(text => text.Top)).Zip(texts, (words, text) =>
+            (IReadOnlyList<MaskedWord>)[.. words.Select(word => word with { Candidates = [.. word.Candidates.Take(text.Top)] })]),
+    ];
+
+    /// <summary>All words that any text asks for; each takes those that it asked for.</summary>
+    private static IReadOnlyList<double?[]>[] Weigh(FillMask fillMask, IReadOnlyList<WeighedText> texts)
+    {
+        string[] words = [.. texts.SelectMany(text => text.Words).Distinct()];
+        return [.. fillMask.TokenizedWordProbabilities([.. texts.Select(text => text.Row)], words).Zip(texts, (masks, text) =>
+            (IReadOnlyList<double?[]>)[.. masks.Select(mask => text.Words.Select(word => mask[Array.IndexOf(words, word)]).ToArray())])];
+    }
 }

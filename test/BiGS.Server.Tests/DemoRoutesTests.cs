@@ -132,7 +132,7 @@ public class DemoRoutesTests
     public async Task ThePageIsOpenAndItsQuestionsAreNot()
     {
         using var model = new SmallModel();
-        await using RunningServer server = await RunningServer.Start(model.Folder, new ServerOptions { ApiKey = "open sesame" });
+        await using RunningServer server = await RunningServer.Start(model.Folder, options => options.ApiKey = "open sesame");
         foreach (string file in (string[])["/", "/page.css", "/page.js", "/words.js", "/icon.svg"])
         {
             using HttpResponseMessage response = await server.Client.GetAsync(file, TestContext.Current.CancellationToken);

@@ -25,10 +25,10 @@ public class DocumentedTests
         string[] parts = name.Split(": ", 2);
         JsonElement example = Read(Path.Combine(Folder, parts[0] + ".json")).EnumerateArray().Single(example => example.GetProperty("name").GetString() == parts[1]);
         using var model = new SmallModel(head: Text(example, "head") ?? "BiGSForMaskedLM", labels: Text(example, "head") is null || !example.TryGetProperty("labels", out JsonElement labels) ? 3 : labels.GetInt32());
-        await using RunningServer server = await RunningServer.Start(model.Folder, new ServerOptions
+        await using RunningServer server = await RunningServer.Start(model.Folder, options =>
         {
-            ApiKey = Text(example, "key"),
-            MaxConcurrentRequests = Text(example, "overloaded") is null ? 8 : 0,
+            options.ApiKey = Text(example, "key");
+            options.MaxConcurrentRequests = Text(example, "overloaded") is null ? 8 : 0;
         });
         string route = example.GetProperty("path").GetString()!.Replace("{model}", Path.GetFileName(model.Folder), StringComparison.Ordinal);
         StringContent? body = example.TryGetProperty("request", out JsonElement request) ? new StringContent(request.GetRawText(), Encoding.UTF8, "application/json") : null;

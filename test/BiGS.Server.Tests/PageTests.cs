@@ -153,7 +153,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task TheKeyIsAskedForUntilItIsRight()
     {
         using var model = new SmallModel();
-        await using RunningServer server = await RunningServer.Start(model.Folder, new ServerOptions { ApiKey = "open sesame" });
+        await using RunningServer server = await RunningServer.Start(model.Folder, options => options.ApiKey = "open sesame");
         IPage page = await chromium.Open();
         await page.GotoAsync(server.Address.ToString());
         await page.Locator("#key").FillAsync("open barley");

@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Net;
 using BiGS.Cli.Options;
 using BiGS.Cli.Output;
-using BiGS.Inference;
-using BiGS.Pipelines;
 using BiGS.Server;
 using BiGS.Weights;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using TorchSharp;
 
 namespace BiGS.Cli.Commands;
@@ -41,21 +41,10 @@ internal static class ServeCommand
                 torch.set_num_threads(count);
             }
 
-            ServerOptions options = server.Read(parse);
-            var metrics = new ServerMetrics(options);
-            Precision precision = computing.Precision(parse);
-            string[] given = parse.GetValue(models) is { Length: > 0 } some ? some : [ShippedModel.Folder];
-            using var served = new ServedModels(
-                ModelNames.Of(given).Zip(given, (name, path) => (name, Open(ModelPlace.Of(path, terminal), computing, parse), precision)),
-                options.MaxBatchTokens, metrics);
-            terminal.Warn(served.All.SelectMany(model => model.Pipelines.Warnings));
-            ServeAsync(served, options, metrics, Log(parse.GetValue(log)!, terminal), terminal).GetAwaiter().GetResult();
+            RunAsync(parse, computing, server, parse.GetValue(models), Log(parse.GetValue(log)!, terminal), terminal).GetAwaiter().GetResult();
         });
         return command;
     }
-
-    private static ModelPipelines Open(ModelPlace place, AnsweringOptions computing, ParseResult parse) =>
-        ModelPipelines.Open(place.Folder, computing.OpenOptions(parse, place));
 
     private static RequestLog? Log(string what, Terminal terminal) => what switch
     {
@@ -65,12 +54,24 @@ internal static class ServeCommand
     };
 
     /// <summary>Until the terminal is interrupted; then requests that are under way are finished.</summary>
-    private static async Task ServeAsync(ServedModels models, ServerOptions options, ServerMetrics metrics, RequestLog? log, Terminal terminal)
+    private static async Task RunAsync(
+        ParseResult parse, AnsweringOptions computing, ServeCommandOptions server, string[]? given, RequestLog? log, Terminal terminal)
     {
-        await using WebApplication app = TextServer.Build(models, options, metrics, log);
-        if (options.ApiKey is null && !IPAddress.IsLoopback(options.Host))
+        HostingOptions hosting = server.Hosting(parse);
+        BiGSModelOptions[] models = [.. (given is { Length: > 0 } ? given : [ShippedModel.Folder]).Select(name => Model(name, computing, parse, terminal))];
+        await using WebApplication app = ServeApplication.Build(
+            hosting,
+            options =>
+            {
+                server.Apply(parse, options);
+                Array.ForEach(models, options.Models.Add);
+            },
+            log);
+        ServedModels served = app.Services.GetRequiredService<ServedModels>();
+        terminal.Warn(served.All.SelectMany(model => model.Pipelines.Warnings));
+        if (app.Services.GetRequiredService<IOptions<BiGSServerOptions>>().Value.ApiKey is null && !IPAddress.IsLoopback(hosting.Host))
         {
-            terminal.Warn([$"{options.Host} is more than this machine, and no --api-key is set: whoever reaches it is answered"]);
+            terminal.Warn([$"{hosting.Host} is more than this machine, and no --api-key is set: whoever reaches it is answered"]);
         }
 
         try
@@ -82,10 +83,17 @@ internal static class ServeCommand
             throw new IOException($"{taken.Message.TrimEnd('.')}; choose another --port, or 0 for one that is free", taken);
         }
 
-        terminal.Note($"serving {string.Join(", ", models.All.Select(model => model.Name))} on {string.Join(", ", app.Urls)}; Ctrl-C stops");
+        terminal.Note($"serving {string.Join(", ", served.All.Select(model => model.Name))} on {string.Join(", ", app.Urls)}; Ctrl-C stops");
         await Task.Delay(Timeout.Infinite, terminal.Interrupted).ContinueWith(_ => { }, TaskScheduler.Default);
         terminal.Note("stopping: requests that are under way are finished, new ones are not taken");
         await app.StopAsync(CancellationToken.None);
         terminal.Note("stopped");
+    }
+
+    /// <summary>A folder is called by its own name, a model of the hub by its whole name.</summary>
+    private static BiGSModelOptions Model(string given, AnsweringOptions computing, ParseResult parse, Terminal terminal)
+    {
+        ModelPlace place = ModelPlace.Of(given, terminal);
+        return new BiGSModelOptions(place.Folder, Path.Exists(given) ? null : given, computing.OpenOptions(parse, place));
     }
 }

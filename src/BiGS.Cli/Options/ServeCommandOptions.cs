@@ -11,16 +11,17 @@ internal sealed class ServeCommandOptions
     private const int HighestPort = 65_535;
     private const double LongestLimit = 86_400;
 
-    private static readonly ServerOptions Usual = new();
+    private static readonly BiGSServerOptions Usual = new();
+    private static readonly HostingOptions UsualHosting = new();
 
-    private readonly Option<string> _host = OptionFactory.Text("--host", "ADDRESS", $"the address to listen on (default {Usual.Host}, which only this machine reaches; 0.0.0.0 for all)");
-    private readonly Option<int?> _port = OptionFactory.Number("--port", $"the port to listen on; 0 takes one that is free and says which (default {Usual.Port})", least: 0);
+    private readonly Option<string> _host = OptionFactory.Text("--host", "ADDRESS", $"the address to listen on (default {UsualHosting.Host}, which only this machine reaches; 0.0.0.0 for all)");
+    private readonly Option<int?> _port = OptionFactory.Number("--port", $"the port to listen on; 0 takes one that is free and says which (default {UsualHosting.Port})", least: 0);
     private readonly Option<int?> _maxBatchTokens = OptionFactory.Number("--max-batch-tokens", $"tokens that are read together, whoever sent them (default {Usual.MaxBatchTokens})", least: 1);
     private readonly Option<int?> _maxConcurrentRequests = OptionFactory.Number("--max-concurrent-requests", $"requests under way; one more is answered with 429 (default {Usual.MaxConcurrentRequests})", least: 1);
     private readonly Option<int?> _maxClientBatchSize = OptionFactory.Number("--max-client-batch-size", $"texts of one request (default {Usual.MaxClientBatchSize})", least: 1);
     private readonly Option<int?> _payloadLimit = OptionFactory.Number("--payload-limit", $"bytes of one request (default {Usual.PayloadLimit})", least: 1);
     private readonly Option<double?> _timeLimit = OptionFactory.Real("--time-limit", $"seconds that a request may take (default {Usual.TimeLimit.TotalSeconds:0})");
-    private readonly Option<double?> _drainLimit = OptionFactory.Real("--drain-limit", $"seconds that requests may go on after Ctrl-C or SIGTERM (default {Usual.DrainLimit.TotalSeconds:0})");
+    private readonly Option<double?> _drainLimit = OptionFactory.Real("--drain-limit", $"seconds that requests may go on after Ctrl-C or SIGTERM (default {UsualHosting.DrainLimit.TotalSeconds:0})");
     private readonly Option<string> _apiKey = OptionFactory.Text("--api-key", "KEY", $"let in only who sends Authorization: Bearer KEY, to all but /health; better in the environment, {KeyVariable}");
 
     public void AddTo(Command command)
@@ -54,18 +55,42 @@ internal sealed class ServeCommandOptions
         });
     }
 
-    public ServerOptions Read(ParseResult parse) => new()
+    public HostingOptions Hosting(ParseResult parse) => new()
     {
-        Host = parse.GetValue(_host) is { } host ? IPAddress.Parse(host) : Usual.Host,
-        Port = parse.GetValue(_port) ?? Usual.Port,
-        MaxBatchTokens = parse.GetValue(_maxBatchTokens) ?? Usual.MaxBatchTokens,
-        MaxConcurrentRequests = parse.GetValue(_maxConcurrentRequests) ?? Usual.MaxConcurrentRequests,
-        MaxClientBatchSize = parse.GetValue(_maxClientBatchSize) ?? Usual.MaxClientBatchSize,
-        PayloadLimit = parse.GetValue(_payloadLimit) ?? Usual.PayloadLimit,
-        TimeLimit = Seconds(parse.GetValue(_timeLimit)) ?? Usual.TimeLimit,
-        DrainLimit = Seconds(parse.GetValue(_drainLimit)) ?? Usual.DrainLimit,
-        ApiKey = parse.GetValue(_apiKey) is { } given ? (given.Length > 0 ? given : throw new ArgumentException("--api-key is empty; give a key, or leave it out to let everyone in.")) : (Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key ? key : null),
+        Host = parse.GetValue(_host) is { } host ? IPAddress.Parse(host) : UsualHosting.Host,
+        Port = parse.GetValue(_port) ?? UsualHosting.Port,
+        DrainLimit = Seconds(parse.GetValue(_drainLimit)) ?? UsualHosting.DrainLimit,
+    };
+
+    /// <summary>Sets the limits and the key.</summary>
+    public void Apply(ParseResult parse, BiGSServerOptions options)
+    {
+        options.MaxBatchTokens = parse.GetValue(_maxBatchTokens) ?? options.MaxBatchTokens;
+        options.MaxConcurrentRequests = parse.GetValue(_maxConcurrentRequests) ?? options.MaxConcurrentRequests;
+        options.MaxClientBatchSize = parse.GetValue(_maxClientBatchSize) ?? options.MaxClientBatchSize;
+        options.PayloadLimit = parse.GetValue(_payloadLimit) ?? options.PayloadLimit;
+        options.TimeLimit = Seconds(parse.GetValue(_timeLimit)) ?? options.TimeLimit;
+        options.ApiKey = ApiKey(parse);
+    }
+
+    private string? ApiKey(ParseResult parse) => parse.GetValue(_apiKey) switch
+    {
+        null => Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key ? key : null,
+        "" => throw new ArgumentException("--api-key is empty; give a key, or leave it out to let everyone in."),
+        var given => given,
     };
 
     private static TimeSpan? Seconds(double? seconds) => seconds is double some ? TimeSpan.FromSeconds(some) : null;
+}
+
+/// <summary>Where a server listens, and how it ends.</summary>
+internal sealed record HostingOptions
+{
+    public IPAddress Host { get; init; } = IPAddress.Loopback;
+
+    /// <summary>0 for any that is free.</summary>
+    public int Port { get; init; } = 8080;
+
+    /// <summary>How long requests that are in progress may go on once the server is asked to stop.</summary>
+    public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(30);
 }

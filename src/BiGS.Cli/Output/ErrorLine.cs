@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace BiGS.Cli.Output;
 
 /// <summary>An exception as one line: its own message, without what .NET and libtorch hang on to it.</summary>
@@ -32,5 +34,5 @@ internal static class ErrorLine
     /// <summary>Whether the kind of exception is one that carries a message for the user.</summary>
     private static bool IsOwn(Exception failure) => failure
         is IOException or InvalidDataException or ArgumentException or InvalidOperationException or UnauthorizedAccessException
-        or NotSupportedException || failure.GetType().Namespace?.StartsWith(nameof(BiGS), StringComparison.Ordinal) == true;
+        or NotSupportedException or OptionsValidationException || failure.GetType().Namespace?.StartsWith(nameof(BiGS), StringComparison.Ordinal) == true;
 }

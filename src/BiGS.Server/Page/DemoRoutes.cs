@@ -6,6 +6,7 @@ using BiGS.Tokenizers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 
 namespace BiGS.Server.Page;
 
@@ -22,9 +23,9 @@ internal static class DemoRoutes
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder page = routes.MapGroup("/page").ExcludeFromDescription();
-        page.MapGet("/models", (ServedModels models, ServerOptions options) => new ModelList([.. models.All.Select(Shown)], options.MaxClientBatchSize));
-        page.MapPost("/guesses", Guess);
+        RouteGroupBuilder page = routes.MapGroup("/page");
+        page.MapGet("/models", (ServedModels models, IOptions<BiGSServerOptions> options) => new ModelList([.. models.All.Select(Shown)], options.Value.MaxClientBatchSize));
+        page.MapPost("/guesses", GuessAsync);
         page.MapGet("/kernels", (string? model, ServedModels models) => KernelList.Of(models.Find(model, HasKernels, "has kernels", "BiGS model")));
         page.MapPost("/tokens", Tokens);
         page.MapPost("/passages", Passages);
@@ -35,7 +36,7 @@ internal static class DemoRoutes
     private static ShownModel Shown(ServedModel model) => new(model.Name, Fills: model.Fills is not null, Kernels: HasKernels(model), Embeds: true);
 
     /// <summary>The likeliest words for every mask, and how likely words are that the page names.</summary>
-    private static async Task<GuessList> Guess(Body<GuessRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    private static async Task<GuessList> GuessAsync(JsonBody<GuessRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         GuessRequest request = body.Value;
         ServedModel model = models.Find(request.Model, model => model.Fills is not null, "fills masks", ModelHeads.MaskedLM);
@@ -44,7 +45,7 @@ internal static class DemoRoutes
             throw ApiException.InputTooLong($"`top` is {request.Top} and `words` are {request.Words.Length}; expected 1 to {MostCandidates}, and at most {MostWords}");
         }
 
-        TokenizedText[] rows = intake.Rows(context, model, [.. request.Texts.Select(text => (TextInput)text)], truncate: false);
+        TokenizedText[] rows = tokenizer.Tokenize(context, model, [.. request.Texts.Select(text => (TextInput)text)], truncate: false);
         if (rows.Any(row => !row.Ids.Contains(model.Tokenizer.Vocabulary.MaskId)))
         {
             throw ApiException.InputTooLong("a text has no [MASK]; write [MASK] where a word is to be found");
@@ -57,18 +58,18 @@ internal static class DemoRoutes
         return new GuessList([.. (await fills).Zip(await weights, (words, likelihoods) => words.Zip(likelihoods, ShownGuess.Of).ToArray())]);
     }
 
-    private static TokenList Tokens(Body<TextRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    private static TokenList Tokens(JsonBody<TextRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         ServedModel model = models.Find(body.Value.Model, _ => true, "", "");
-        intake.Count(context, 1);
+        tokenizer.CheckBatchSize(context, 1);
         TokenizedText encoding = model.Tokenizer.Encode(body.Value.Text, maxLength: model.MaxInputLength);
         return new TokenList(encoding.Tokens);
     }
 
-    private static PassageList Passages(Body<TextRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    private static PassageList Passages(JsonBody<TextRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         ServedModel model = models.Find(body.Value.Model, _ => true, "", "");
-        intake.Count(context, 1);
+        tokenizer.CheckBatchSize(context, 1);
         int tokens = Math.Min(LongestPassage, model.MaxInputLength);
         return new PassageList([.. new PassageSplitter(model.Tokenizer, tokens, tokens / 4).Split(body.Value.Text).Select(passage => new ShownPassage(passage.Start, passage.End))]);
     }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -26,6 +25,12 @@ internal static class PageRoutes
             string file = resource["Page/".Length..];
             IResult Answer(HttpContext context)
             {
+                // The page names its files and routes relative to itself: under a prefix it needs the slash behind it.
+                if (file == Start && !context.Request.Path.Value!.EndsWith('/'))
+                {
+                    return Results.Redirect($"{context.Request.PathBase}{context.Request.Path}/{context.Request.QueryString}");
+                }
+
                 IHeaderDictionary headers = context.Response.Headers;
                 headers.ContentSecurityPolicy = OnlyHere;
                 headers.XContentTypeOptions = "nosniff";
@@ -34,7 +39,7 @@ internal static class PageRoutes
                 return Results.Stream(typeof(PageRoutes).Assembly.GetManifestResourceStream(resource)!, TypeOf(file));
             }
 
-            routes.MapGet(file == Start ? "/" : $"/{file}", Answer).ExcludeFromDescription().WithMetadata(new AllowAnonymousAttribute());
+            routes.MapGet(file == Start ? "/" : $"/{file}", Answer).WithMetadata(new NoApiKey());
         }
     }
 

@@ -17,15 +17,16 @@ internal static class OpenAIRoutes
 
     private static readonly long Started = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
-    public static void Map(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder endpoints)
     {
-        routes.MapPost("/v1/embeddings", Embed).WithSummary("A vector of length 1 for each text");
+        RouteGroupBuilder routes = endpoints.MapGroup("").WithMetadata(new OpenAIErrors());
+        routes.MapPost("/v1/embeddings", EmbedAsync).WithSummary("A vector of length 1 for each text");
         routes.MapGet("/v1/models", (ServedModels models) => new ModelList("list", [.. models.All.Select(Card)])).WithSummary("The models that are loaded");
         routes.MapGet("/v1/models/{name}", (string name, ServedModels models) => Card(models.Find(name, _ => true, "", ""))).WithSummary("One of them");
     }
 
     /// <summary>A name that is not loaded means the first model, as in text-embeddings-inference: clients send the name of whatever they were written for.</summary>
-    private static async Task<EmbeddingList> Embed(Body<EmbeddingRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    private static async Task<EmbeddingList> EmbedAsync(JsonBody<EmbeddingRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         EmbeddingRequest request = body.Value;
         ServedModel model = models.All.FirstOrDefault(model => model.Name == request.Model) ?? models.First;
@@ -35,9 +36,9 @@ internal static class OpenAIRoutes
                 $"`dimensions` is {dimensions}, but vectors of {model.Name} have {model.Pipelines.Embedder.Dimensions.ToString(CultureInfo.InvariantCulture)} and mean nothing when cut; leave it out");
         }
 
-        TokenizedText[] rows = intake.Rows(context, model, RequestTokenizer.Prompted(model, request.Input.Texts, null), truncate: false);
+        TokenizedText[] rows = tokenizer.Tokenize(context, model, RequestTokenizer.AddPrompts(model, request.Input.Texts, null), truncate: false);
         float[][] vectors = await ServedModel.RunAsync(model.Vectors, rows, context.RequestAborted);
-        int tokens = context.Facts().Tokens;
+        int tokens = context.Statistics().Tokens;
         return new EmbeddingList(
             "list",
             [.. vectors.Select((vector, i) => new EmbeddingItem("embedding", i, new EmbeddingNumbers(UnitVector.Normalize(vector), request.EncodingFormat == EncodingFormat.Base64)))],
@@ -57,7 +58,7 @@ internal static class OpenAIRoutes
     private sealed class LowerCase() : JsonStringEnumConverter<EncodingFormat>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
     private sealed record EmbeddingRequest(
-        Inputs Input, string? Model = null, EncodingFormat? EncodingFormat = EncodingFormat.Float, int? Dimensions = null, string? User = null);
+        TextInputs Input, string? Model = null, EncodingFormat? EncodingFormat = EncodingFormat.Float, int? Dimensions = null, string? User = null);
 
     private sealed record EmbeddingList(string Object, EmbeddingItem[] Data, string Model, Usage Usage);
 

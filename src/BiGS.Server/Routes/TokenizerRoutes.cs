@@ -16,18 +16,18 @@ internal static class TokenizerRoutes
         routes.MapPost("/decode", Decode).WithSummary("The texts that tokens spell");
     }
 
-    private static SimpleToken[][] Tokenize(Body<TokenizeRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    private static SimpleToken[][] Tokenize(JsonBody<TokenizeRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
-        IReadOnlyList<TextInput> inputs = body.Value.PromptName is { } prompt ? RequestTokenizer.Prompted(models.First, body.Value.Inputs.Texts, prompt) : body.Value.Inputs.Texts;
+        IReadOnlyList<TextInput> inputs = body.Value.PromptName is { } prompt ? RequestTokenizer.AddPrompts(models.First, body.Value.Inputs.Texts, prompt) : body.Value.Inputs.Texts;
         string[] texts = [.. inputs.Select(input => input.Text ?? throw ApiException.InputTooLong("`inputs` are tokens already; expected texts"))];
-        intake.Count(context, texts.Length);
+        tokenizer.CheckBatchSize(context, texts.Length);
         return [.. texts.Select(text => Tokens(text, models.First.Tokenizer.Encode(text, addSpecialTokens: body.Value.AddSpecialTokens)))];
     }
 
-    private static string[] Decode(Body<DecodeRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    private static string[] Decode(JsonBody<DecodeRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         IReadOnlyList<List<int>> rows = body.Value.Ids.Rows;
-        intake.Count(context, rows.Count);
+        tokenizer.CheckBatchSize(context, rows.Count);
         try
         {
             return [.. rows.Select(row => models.First.Tokenizer.Decode(row, body.Value.SkipSpecialTokens))];
@@ -49,7 +49,7 @@ internal static class TokenizerRoutes
         ];
     }
 
-    private sealed record TokenizeRequest(Inputs Inputs, bool AddSpecialTokens = true, string? PromptName = null);
+    private sealed record TokenizeRequest(TextInputs Inputs, bool AddSpecialTokens = true, string? PromptName = null);
 
     private sealed record SimpleToken(int Id, string Text, bool Special, int? Start, int? Stop);
 
@@ -64,13 +64,13 @@ internal static class TokenizerRoutes
             private const string Expected = "expected tokens as numbers, or a list of such lists";
 
             public override IdRows Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-                JsonValues.BeginsWith(reader, JsonTokenType.StartArray)
-                    ? new IdRows(JsonValues.List(ref reader, One, Expected))
+                JsonValueReader.BeginsWith(reader, JsonTokenType.StartArray)
+                    ? new IdRows(JsonValueReader.List(ref reader, One, Expected))
                     : new IdRows([One(ref reader, Expected)]);
 
             public override void Write(Utf8JsonWriter writer, IdRows value, JsonSerializerOptions options) => throw new NotSupportedException();
 
-            private static List<int> One(ref Utf8JsonReader reader, string expected) => JsonValues.List(ref reader, JsonValues.Number, expected);
+            private static List<int> One(ref Utf8JsonReader reader, string expected) => JsonValueReader.List(ref reader, JsonValueReader.Number, expected);
         }
     }
 }

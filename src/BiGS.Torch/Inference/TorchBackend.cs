@@ -18,6 +18,6 @@ public sealed record TorchBackend(TorchOptions Options) : IInferenceBackend
     {
         OpenedCheckpoint opened = CheckpointFolder.Open(folder, Options);
         opened.Model.Freeze();
-        return new TorchSession(opened, Options.Device);
+        return new TorchSession(opened, Options);
     }
 }

@@ -12,10 +12,11 @@ internal sealed class TorchSession : IModelSession
     private readonly HeadedModel _model;
     private readonly Device _device;
 
-    public TorchSession(OpenedCheckpoint opened, Device device)
+    public TorchSession(OpenedCheckpoint opened, TorchOptions options)
     {
         _model = opened.Model;
-        _device = device;
+        _device = options.Device;
+        Precision = options.Precision;
         HasTrainedHead = opened.NewlyInitialized.Count == 0;
         NoAnswerThreshold = opened.File.NoAnswerThreshold;
         Labels = opened.File.Labels;
@@ -25,6 +26,8 @@ internal sealed class TorchSession : IModelSession
     public BiGSConfig Config => _model.Config;
 
     public string Architecture => _model.Architecture;
+
+    public Precision Precision { get; }
 
     public bool HasTrainedHead { get; }
 

@@ -14,6 +14,9 @@ public interface IModelSession : IDisposable
     /// <summary>The head, as <c>architectures</c> of config.json names it.</summary>
     string Architecture { get; }
 
+    /// <summary>What it computes in.</summary>
+    Precision Precision { get; }
+
     /// <summary>Whether the weights of the head come from the files, and not from a random generator.</summary>
     bool HasTrainedHead { get; }
 

@@ -10,6 +10,8 @@ internal sealed class OnnxSession(OnnxModel model) : IModelSession
 
     public string Architecture => model.File.Architecture;
 
+    public Precision Precision => Precision.Fp32;
+
     public bool HasTrainedHead => model.HasTrainedHead;
 
     public IReadOnlyList<string>? Labels => model.File.Labels;

@@ -27,6 +27,9 @@ public sealed class ModelPipelines : IDisposable
     /// <summary>The head, as <c>architectures</c> of config.json names it.</summary>
     public string Architecture => _model.Session.Architecture;
 
+    /// <summary>What the model computes in.</summary>
+    public Precision Precision => _model.Session.Precision;
+
     /// <summary>Tokens of the longest text that the model reads.</summary>
     public int MaxTokens => _model.LongestRow;
 

@@ -164,3 +164,8 @@ internal sealed class TextModel : IDisposable
 
     public void Dispose() => Session.Dispose();
 }
+
+/// <summary>A text that is tokenised already: what a pipeline reads where someone has counted the tokens before.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Tokens">Its tokens, [CLS] and [SEP] included, as <see cref="BertTokenizer.Encode(string, string?, int?, bool, TruncationSide)"/> gives them.</param>
+internal sealed record TextRow(string Text, TokenizedText Tokens);

@@ -97,7 +97,7 @@ public partial class LimitsTests
         (await server.PostValue("/embed", new { inputs = new string('a', 1_900_000), truncate = true })).Succeeded();
         (await server.PostValue("/embed", new { inputs = string.Concat(Enumerable.Repeat("the ", 400_000)) })).Refused(413, "Validation", "400002");
 
-        await using RunningServer wide = await RunningServer.Start(model.Folder, new ServerOptions { PayloadLimit = 20_000_000, MaxClientBatchSize = 1_000 });
+        await using RunningServer wide = await RunningServer.Start(model.Folder, options => (options.PayloadLimit, options.MaxClientBatchSize) = (20_000_000, 1_000));
         (await wide.PostValue("/embed", new { inputs = Enumerable.Repeat("a", 1_000_000) })).Refused(413, "Validation", "batch size 1000000");
         Assert.Equal(1_000, (await wide.Embed([.. Enumerable.Repeat("the farmer", 1_000)])).Length);
     }
@@ -106,7 +106,7 @@ public partial class LimitsTests
     public async Task OneRequestTooManyIsRefusedAndTheOthersAnswered()
     {
         using var model = new SmallModel();
-        await using RunningServer server = await RunningServer.Start(model.Folder, new ServerOptions { MaxConcurrentRequests = 2 });
+        await using RunningServer server = await RunningServer.Start(model.Folder, options => options.MaxConcurrentRequests = 2);
         HeldContent[] held = [new("""{"inputs": "the farmer"}"""), new("""{"inputs": "sleeps"}""")];
         Task<Answered>[] inside = [.. held.Select(content => server.Send(HttpMethod.Post, "/embed", content))];
         await Until(async () => (await server.Get("/metrics")).Text.Contains("te_requests_under_way 2\n", StringComparison.Ordinal));
@@ -123,7 +123,7 @@ public partial class LimitsTests
     public async Task WhoTakesTooLongIsNotWaitedFor()
     {
         using var model = new SmallModel();
-        await using RunningServer server = await RunningServer.Start(model.Folder, new ServerOptions { TimeLimit = TimeSpan.FromSeconds(1) });
+        await using RunningServer server = await RunningServer.Start(model.Folder, options => options.TimeLimit = TimeSpan.FromSeconds(1));
         var held = new HeldContent("""{"inputs": "the farmer"}""");
         Task<Answered> late = server.Send(HttpMethod.Post, "/embed", held);
         await held.Begun;
@@ -168,7 +168,7 @@ public partial class LimitsTests
     public async Task OnlyTheKeyLetsIn(string? shown)
     {
         using var model = new SmallModel();
-        await using RunningServer server = await RunningServer.Start(model.Folder, new ServerOptions { ApiKey = "secret" });
+        await using RunningServer server = await RunningServer.Start(model.Folder, options => options.ApiKey = "secret");
         static StringContent Body() => new("""{"inputs": "the"}""", Encoding.UTF8, "application/json");
         foreach (string route in (string[])["/embed", "/fill-mask", "/nowhere"])
         {

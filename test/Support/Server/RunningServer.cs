@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using BiGS.Cli.Commands;
+using BiGS.Cli.Options;
 using BiGS.Inference;
-using BiGS.Pipelines;
 using BiGS.Server;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BiGS.Support;
 
@@ -35,35 +37,38 @@ internal sealed class RunningServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private RunningServer(WebApplication app, ServedModels models, ServerMetrics metrics)
+    private RunningServer(WebApplication app)
     {
         _app = app;
-        Models = models;
-        Metrics = metrics;
         Client = new HttpClient { BaseAddress = Address };
     }
 
-    public ServedModels Models { get; }
-
-    public ServerMetrics Metrics { get; }
+    public ServedModels Models => _app.Services.GetRequiredService<ServedModels>();
 
     public HttpClient Client { get; }
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static Task<RunningServer> Start(string folder, ServerOptions? options = null, Precision precision = Precision.Fp32) =>
-        Start([folder], options, precision);
+    public static Task<RunningServer> Start(string folder, Action<BiGSServerOptions>? configure = null, Precision precision = Precision.Fp32) =>
+        Start([folder], configure, precision);
 
     public static async Task<RunningServer> Start(
-        IReadOnlyList<string> folders, ServerOptions? options = null, Precision precision = Precision.Fp32, IProgress<RequestRecord>? log = null)
+        IReadOnlyList<string> folders, Action<BiGSServerOptions>? configure = null, Precision precision = Precision.Fp32, IProgress<RequestRecord>? log = null)
     {
-        options = (options ?? new ServerOptions()) with { Port = 0 };
-        var metrics = new ServerMetrics(options);
-        var models = new ServedModels(
-            ModelNames.Of(folders).Zip(folders, (name, folder) => (name, ModelPipelines.Open(folder, OnTorch.In(precision)), precision)), options.MaxBatchTokens, metrics);
-        WebApplication app = TextServer.Build(models, options, metrics, log);
+        WebApplication app = ServeApplication.Build(
+            new HostingOptions { Port = 0 },
+            options =>
+            {
+                foreach (string folder in folders)
+                {
+                    options.Models.Add(new BiGSModelOptions(folder, OpenOptions: OnTorch.In(precision)));
+                }
+
+                configure?.Invoke(options);
+            },
+            log);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new RunningServer(app, models, metrics);
+        return new RunningServer(app);
     }
 
     public Task<Answered> Post(string route, string json) => Send(HttpMethod.Post, route, new StringContent(json, Encoding.UTF8, "application/json"));
@@ -92,6 +97,5 @@ internal sealed class RunningServer : IAsyncDisposable
         Client.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
-        Models.Dispose();
     }
 }

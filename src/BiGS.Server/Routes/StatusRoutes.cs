@@ -6,22 +6,23 @@ using BiGS.SentenceTransformers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 
 namespace BiGS.Server.Routes;
 
 /// <summary>What is served, whether all is well, and how much there is to do.</summary>
-internal static class StateRoutes
+internal static class StatusRoutes
 {
     private const string PrometheusText = "text/plain; version=0.0.4; charset=utf-8";
 
     private static readonly string Version =
-        typeof(StateRoutes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        typeof(StatusRoutes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health", () => Results.Ok()).WithSummary("Whether all is well");
-        routes.MapGet("/info", (ServedModels models, ServerOptions options) => Info.Of(models, options)).WithSummary("What is served");
-        routes.MapGet("/metrics", (ServerMetrics metrics, ServedModels models, RequestGate gate) => Results.Text(metrics.Text(models.Waiting, gate.Inside), PrometheusText))
+        routes.MapGet("/health", () => Results.Ok()).WithSummary("Whether all is well").WithMetadata(new NoApiKey());
+        routes.MapGet("/info", (ServedModels models, IOptions<BiGSServerOptions> options) => Info.Of(models, options.Value)).WithSummary("What is served");
+        routes.MapGet("/metrics", (ServerMetrics metrics, ServedModels models, ConcurrencyLimit concurrency) => Results.Text(metrics.Text(models.Waiting, concurrency.InProgress), PrometheusText))
             .Produces<string>(contentType: "text/plain").WithSummary("Counts and times, as Prometheus reads them");
     }
 
@@ -30,19 +31,19 @@ internal static class StateRoutes
         string ModelId, string? ModelSha, string ModelDtype, ModelType ModelType, int MaxConcurrentRequests, int MaxInputLength, int MaxBatchTokens,
         int? MaxBatchRequests, int MaxClientBatchSize, bool AutoTruncate, int TokenizationWorkers, string Version, string? Sha, string? DockerLabel, ModelInfo[] Models)
     {
-        public static Info Of(ServedModels models, ServerOptions options)
+        public static Info Of(ServedModels models, BiGSServerOptions options)
         {
             ModelInfo[] all = [.. models.All.Select(ModelInfo.Of)];
             return new Info(
                 all[0].ModelId, null, all[0].ModelDtype, all[0].ModelType, options.MaxConcurrentRequests, all[0].MaxInputLength, options.MaxBatchTokens,
-                null, options.MaxClientBatchSize, false, Environment.ProcessorCount, StateRoutes.Version, null, null, all);
+                null, options.MaxClientBatchSize, false, Environment.ProcessorCount, StatusRoutes.Version, null, null, all);
         }
     }
 
     private sealed record ModelInfo(string ModelId, string Architecture, string ModelDtype, ModelType ModelType, int MaxInputLength, string[] Routes)
     {
         public static ModelInfo Of(ServedModel model) => new(
-            model.Name, model.Pipelines.Architecture, DtypeOf(model.Precision), ModelType.Of(model), model.MaxInputLength, [.. RoutesOf(model)]);
+            model.Name, model.Pipelines.Architecture, DtypeOf(model.Pipelines.Precision), ModelType.Of(model), model.MaxInputLength, [.. RoutesOf(model)]);
 
         private static string DtypeOf(Precision precision) => precision == Precision.Bf16 ? "bfloat16" : precision == Precision.Fp64 ? "float64" : "float32";
 

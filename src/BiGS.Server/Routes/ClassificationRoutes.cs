@@ -8,31 +8,31 @@ using Microsoft.AspNetCore.Routing;
 namespace BiGS.Server.Routes;
 
 /// <summary>Classes of texts and ranks of texts for a query, as text-embeddings-inference gives them.</summary>
-internal static class PredictionRoutes
+internal static class ClassificationRoutes
 {
     private const string Head = ModelHeads.SequenceClassification;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/predict", Predict).Produces<Prediction[]>().WithSummary("Classes of texts or pairs, the likeliest first");
-        routes.MapPost("/rerank", Rerank).WithSummary("Texts by how well they fit a query, the best first");
+        routes.MapPost("/predict", PredictAsync).Produces<Prediction[]>().WithSummary("Classes of texts or pairs, the likeliest first");
+        routes.MapPost("/rerank", RerankAsync).WithSummary("Texts by how well they fit a query, the best first");
     }
 
-    private static async Task<IResult> Predict(Body<PredictRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    private static async Task<IResult> PredictAsync(JsonBody<PredictRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         PredictRequest request = body.Value;
         ServedModel model = models.Find(null, model => model.Classes is not null, "gives classes", Head);
-        TokenizedText[] rows = intake.Pairs(context, model, request.Inputs.Texts, request.Truncate == true, request.TruncationDirection);
+        TokenizedText[] rows = tokenizer.TokenizePairs(context, model, request.Inputs.Texts, request.Truncate == true, request.TruncationDirection);
         Classification[] classes = await ServedModel.RunAsync(model.Classes!, rows, context.RequestAborted);
         Prediction[][] predictions = [.. classes.Select(answer => Predictions(answer, model, request.RawScores))];
-        return request.Inputs.IsBatch ? Results.Json(predictions) : Results.Json(predictions[0]);
+        return request.Inputs.IsBatch ? Results.Json(predictions, Json.Options) : Results.Json(predictions[0], Json.Options);
     }
 
-    private static async Task<Rank[]> Rerank(Body<RerankRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    private static async Task<Rank[]> RerankAsync(JsonBody<RerankRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         RerankRequest request = body.Value;
         ServedModel model = models.Find(null, model => model.Ranks, "ranks texts (one label)", Head);
-        TokenizedText[] rows = intake.Pairs(
+        TokenizedText[] rows = tokenizer.TokenizePairs(
             context, model, [.. request.Texts.Select(text => new ModelText(request.Query, text))], request.Truncate == true, request.TruncationDirection);
         Classification[] values = await ServedModel.RunAsync(model.Classes!, rows, context.RequestAborted);
         return
@@ -50,7 +50,7 @@ internal static class PredictionRoutes
     private static double Score(double value, bool raw) => raw ? value : 1 / (1 + Math.Exp(-value));
 
     private sealed record PredictRequest(
-        PairInputs Inputs, bool? Truncate = false, TruncationDirection TruncationDirection = TruncationDirection.Right, bool RawScores = false);
+        TextPairInputs Inputs, bool? Truncate = false, TruncationDirection TruncationDirection = TruncationDirection.Right, bool RawScores = false);
 
     private sealed record Prediction(double Score, string Label);
 

@@ -8,22 +8,22 @@ using Microsoft.AspNetCore.Routing;
 namespace BiGS.Server.Routes;
 
 /// <summary>What models say of single words: fills and tags. The answers are those of <c>bigs fill-mask --json</c> and <c>bigs tag --json</c>, one for each text.</summary>
-internal static class WordRoutes
+internal static class WordPredictionRoutes
 {
     private const int MostCandidates = 1_000;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/fill-mask", Fill).WithSummary("The likeliest words for every [MASK] of a text");
-        routes.MapPost("/tag", Tag).WithSummary("A tag for every word of a text");
+        routes.MapPost("/fill-mask", FillAsync).WithSummary("The likeliest words for every [MASK] of a text");
+        routes.MapPost("/tag", TagAsync).WithSummary("A tag for every word of a text");
     }
 
-    private static async Task<FilledText[]> Fill(Body<FillRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    private static async Task<FilledText[]> FillAsync(JsonBody<FillRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         FillRequest request = body.Value;
         ServedModel model = models.Find(request.Model, model => model.Fills is not null, "fills masks", ModelHeads.MaskedLM);
-        RequestTokenizer.Top(request.Top, MostCandidates);
-        var rows = intake.Rows(context, model, request.Inputs.Texts, truncate: false);
+        RequestTokenizer.CheckTop(request.Top, MostCandidates);
+        var rows = tokenizer.Tokenize(context, model, request.Inputs.Texts, truncate: false);
         string[] texts = Texts(request.Inputs);
         if (rows.Any(row => !row.Ids.Contains(model.Tokenizer.Vocabulary.MaskId)))
         {
@@ -35,20 +35,20 @@ internal static class WordRoutes
         return [.. texts.Zip(fills, FilledText.Of)];
     }
 
-    private static async Task<TaggedText[]> Tag(Body<TagRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    private static async Task<TaggedText[]> TagAsync(JsonBody<TagRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         TagRequest request = body.Value;
         ServedModel model = models.Find(request.Model, model => model.Tags is not null, "tags words", ModelHeads.TokenClassification);
-        var rows = intake.Rows(context, model, request.Inputs.Texts, request.Truncate == true);
+        var rows = tokenizer.Tokenize(context, model, request.Inputs.Texts, request.Truncate == true);
         string[] texts = Texts(request.Inputs);
         IReadOnlyList<TaggedWord>[] words = await ServedModel.RunAsync(
             model.Tags!, texts.Zip(rows, (text, row) => new TextRow(text, row)), text => text.Tokens.Ids.Count, context.RequestAborted);
         return [.. texts.Zip(words, TaggedText.Of)];
     }
 
-    private static string[] Texts(Inputs inputs) => [.. inputs.Texts.Select(input => input.Text ?? throw ApiException.InputTooLong("`inputs` are tokens; expected texts"))];
+    private static string[] Texts(TextInputs inputs) => [.. inputs.Texts.Select(input => input.Text ?? throw ApiException.InputTooLong("`inputs` are tokens; expected texts"))];
 
-    private sealed record FillRequest(Inputs Inputs, int Top = 5, string? Model = null);
+    private sealed record FillRequest(TextInputs Inputs, int Top = 5, string? Model = null);
 
     private sealed record FilledText(string Text, FilledMask[] Masks)
     {
@@ -65,7 +65,7 @@ internal static class WordRoutes
 
     private sealed record Candidate(string Token, int Id, double Probability, string Text);
 
-    private sealed record TagRequest(Inputs Inputs, bool? Truncate = false, string? Model = null);
+    private sealed record TagRequest(TextInputs Inputs, bool? Truncate = false, string? Model = null);
 
     private sealed record TaggedText(string Text, TaggedOne[] Words)
     {

@@ -10,25 +10,25 @@ using Microsoft.AspNetCore.Routing;
 namespace BiGS.Server.Routes;
 
 /// <summary>Answers that stand in texts of any length: those of <c>bigs answer --json</c>, one for each question.</summary>
-internal static class AnswerRoutes
+internal static class QuestionAnsweringRoutes
 {
     private const int MostCandidates = 100;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/answer", Answer).WithSummary("The words of a text that answer a question");
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/answer", AnswerAsync).WithSummary("The words of a text that answer a question");
 
-    private static async Task<QuestionAnswer[]> Answer(Body<AnswerRequest> body, HttpContext context, ServedModels models, RequestTokenizer intake)
+    private static async Task<QuestionAnswer[]> AnswerAsync(JsonBody<AnswerRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         AnswerRequest request = body.Value;
         ServedModel model = models.Find(request.Model, model => model.Answers is not null, "answers questions", ModelHeads.QuestionAnswering);
-        RequestTokenizer.Top(request.Top, MostCandidates);
-        intake.Count(context, request.Inputs.All.Length);
+        RequestTokenizer.CheckTop(request.Top, MostCandidates);
+        tokenizer.CheckBatchSize(context, request.Inputs.All.Length);
         if (request.Inputs.All.Any(asked => string.IsNullOrWhiteSpace(asked.Question) || string.IsNullOrWhiteSpace(asked.Context)))
         {
             throw ApiException.InputTooLong("a question or its context is empty; expected a question, and a text to look for its answer in");
         }
 
         IReadOnlyList<TokenizedQuestion> questions = model.Pipelines.Answerer!.Tokenize([.. request.Inputs.All.Select(asked => new QuestionContext(asked.Question, asked.Context))]);
-        context.Facts().Tokens = questions.Sum(Tokens);
+        context.Statistics().Tokens = questions.Sum(Tokens);
         AnswerResult[] answers = await ServedModel.RunAsync(
             model.Answers!, questions.Select(question => new RankedQuestion(question, request.Top)), question => Tokens(question.Asked), context.RequestAborted);
         return [.. request.Inputs.All.Zip(answers, (asked, answer) => QuestionAnswer.Of(asked, answer, request.Top))];

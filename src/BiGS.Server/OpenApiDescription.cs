@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace BiGS.Server;
+
+/// <summary>
+/// The OpenAPI document of BiGS's routes. ASP.NET Core describes all routes of an application, in the application's JSON; BiGS's have rules of their own.
+/// So they are described as those of an application that has only them, which is never started.
+/// </summary>
+internal sealed class OpenApiDescription : IAsyncDisposable
+{
+    public const string Route = "/openapi.json";
+
+    private readonly Lazy<WebApplication> _application = new(Build);
+
+    private static readonly OpenApiSchema Text = new() { Type = JsonSchemaType.String };
+    private static readonly OpenApiSchema Ids = new() { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer } };
+
+    /// <summary>Shapes of the inputs that may come in several.</summary>
+    private static readonly Dictionary<Type, IOpenApiSchema[]> Shapes = new()
+    {
+        [typeof(TextInputs)] = [Text, ListOf(Text), Ids, ListOf(Ids)],
+        [typeof(TextPairInputs)] = [Text, ListOf(Text), ListOf(ListOf(Text))],
+    };
+
+    /// <summary>Answers with the document, its addresses those under which the request found it.</summary>
+    public async Task WriteAsync(HttpContext context)
+    {
+        IOpenApiDocumentProvider provider = _application.Value.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1");
+        OpenApiDocument document = await provider.GetOpenApiDocumentAsync(context.RequestAborted);
+        HttpRequest request = context.Request;
+        document.Servers = [new OpenApiServer { Url = $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path.Value![..^Route.Length]}/" }];
+        context.Response.ContentType = "application/json;charset=utf-8";
+        await context.Response.WriteAsync(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, context.RequestAborted), context.RequestAborted);
+    }
+
+    public ValueTask DisposeAsync() => _application.IsValueCreated ? _application.Value.DisposeAsync() : ValueTask.CompletedTask;
+
+    private static WebApplication Build()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddBiGS();
+        builder.Services.AddOpenApi(Describe);
+        builder.Services.Configure<JsonOptions>(json => Json.Configure(json.SerializerOptions));
+        WebApplication application = builder.Build();
+        application.UseRouting();
+        application.UseEndpoints(BiGSEndpoints.MapRoutes);
+        return application;
+    }
+
+    private static void Describe(OpenApiOptions options)
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "BiGS for .NET";
+            document.Info.Description = "Text encoders without attention, over the routes of text-embeddings-inference and OpenAI's embeddings.";
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (Shapes.TryGetValue(context.JsonTypeInfo.Type, out IOpenApiSchema[]? shapes))
+            {
+                schema.OneOf = [.. shapes];
+            }
+
+            return Task.CompletedTask;
+        });
+    }
+
+    private static OpenApiSchema ListOf(OpenApiSchema items) => new() { Type = JsonSchemaType.Array, Items = items };
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+
+namespace BiGS.Server;
+
+/// <summary>
+/// What happens around every route of BiGS, from the outside in: the request is recorded, failures become answers, the key is checked, the number of
+/// requests in progress and the time of each are limited. It wraps endpoints one by one and is no middleware of the application, whose own routes it
+/// does not touch; and it wraps them whole, the reading of the body included, which endpoint filters do not see.
+/// </summary>
+internal sealed class RequestPipeline(IOptions<BiGSServerOptions> options, ConcurrencyLimit concurrency, ServerMetrics metrics, IEnumerable<IProgress<RequestRecord>> listeners)
+{
+    private readonly ApiKey? _key = options.Value.ApiKey is { } key ? new ApiKey(key) : null;
+    private readonly IProgress<RequestRecord>[] _listeners = [metrics, .. listeners];
+
+    /// <summary>A convention of the routes' group.</summary>
+    public void Wrap(EndpointBuilder endpoint)
+    {
+        RequestDelegate answer = endpoint.RequestDelegate ?? throw new InvalidOperationException($"{endpoint.DisplayName} answers nothing.");
+        endpoint.Metadata.Add(this);
+        endpoint.RequestDelegate = context => RecordAsync(context, answer);
+    }
+
+    /// <summary>
+    /// For an application that is nothing but BiGS: requests that match none of its routes are recorded, checked and refused as the others are.
+    /// </summary>
+    public Task InvokeUnmatchedAsync(HttpContext context, RequestDelegate next) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<RequestPipeline>() is null ? RecordAsync(context, next) : next(context);
+
+    private async Task RecordAsync(HttpContext context, RequestDelegate next)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            await ErrorResponses.CatchAsync(context, AuthoriseAsync, next);
+        }
+        finally
+        {
+            string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "unknown";
+            RequestStatistics statistics = context.Statistics();
+            var record = new RequestRecord(
+                HttpMethods.GetCanonicalizedValue(context.Request.Method), route, context.Response.StatusCode, Stopwatch.GetElapsedTime(start),
+                statistics.Texts, statistics.Tokens, statistics.Failure);
+            Array.ForEach(_listeners, listener => listener.Report(record));
+        }
+    }
+
+    private Task AuthoriseAsync(HttpContext context, RequestDelegate next)
+    {
+        _key?.Check(context);
+        return HttpMethods.IsPost(context.Request.Method)
+            ? concurrency.RunAsync(() => LimitTimeAsync(context, next))
+            : LimitTimeAsync(context, next);
+    }
+
+    /// <summary>A request that is not answered in time stops waiting; its texts are not read any more.</summary>
+    private async Task LimitTimeAsync(HttpContext context, RequestDelegate next)
+    {
+        TimeSpan limit = options.Value.TimeLimit;
+        CancellationToken clientGone = context.RequestAborted;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
+        either.CancelAfter(limit);
+        context.RequestAborted = either.Token;
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException late) when (!clientGone.IsCancellationRequested)
+        {
+            throw new ApiException(StatusCodes.Status503ServiceUnavailable, ErrorType.Overloaded,
+                $"not answered within {limit.TotalSeconds:0.###} s; try again later, or with fewer texts", late);
+        }
+        finally
+        {
+            context.RequestAborted = clientGone;
+        }
+    }
+}
+
+/// <summary>How many requests with texts may be in progress; one more is refused at once, so that those that are let in get their answer.</summary>
+internal sealed class ConcurrencyLimit(IOptions<BiGSServerOptions> options)
+{
+    private int _inProgress;
+
+    /// <summary>Requests in progress.</summary>
+    public int InProgress => Volatile.Read(ref _inProgress);
+
+    /// <exception cref="ApiException">There are too many already.</exception>
+    public async Task RunAsync(Func<Task> answer)
+    {
+        int most = options.Value.MaxConcurrentRequests;
+        try
+        {
+            if (Interlocked.Increment(ref _inProgress) > most)
+            {
+                throw ApiException.Overloaded($"the model is overloaded: {most} requests are under way; try again later");
+            }
+
+            await answer();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inProgress);
+        }
+    }
+}
