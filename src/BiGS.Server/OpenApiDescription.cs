@@ -49,10 +49,12 @@ internal sealed class OpenApiDescription : IAsyncDisposable
         builder.Services.AddOpenApi(Describe);
         builder.Services.Configure<JsonOptions>(json => Json.Configure(json.SerializerOptions));
         WebApplication application = builder.Build();
-        application.UseRouting();
-        application.UseEndpoints(BiGSEndpoints.MapRoutes);
+        AddRoutes(application);
         return application;
     }
+
+    /// <summary>What is mapped on an application itself is seen only once it starts; this one does not.</summary>
+    private static void AddRoutes(IApplicationBuilder application) => application.UseRouting().UseEndpoints(BiGSEndpoints.MapRoutes);
 
     private static void Describe(OpenApiOptions options)
     {

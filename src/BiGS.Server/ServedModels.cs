@@ -1,4 +1,3 @@
-using BiGS.Inference;
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
 using Microsoft.AspNetCore.Http;
