@@ -77,7 +77,7 @@ public static class CheckpointFolder
 
     /// <summary>Fills a model that is there already, of exactly this shape: what a resumed run does.</summary>
     /// <exception cref="InvalidDataException">The folder holds another model.</exception>
-    public static void Restore(string folder, HeadedModel model)
+    internal static void Restore(string folder, HeadedModel model)
     {
         string path = Path.Combine(folder, WeightsName);
         if (ConfigKeys.Difference(ReadConfig(folder).Config, model.Config) is { } difference)
@@ -93,7 +93,7 @@ public static class CheckpointFolder
     }
 
     /// <summary>Bytes of a checkpoint's weights as they are stored; 0 where there are none.</summary>
-    public static long WeightsBytes(string folderOrFile) => WeightsLocation.Of(folderOrFile).Bytes;
+    internal static long WeightsBytes(string folderOrFile) => WeightsLocation.Of(folderOrFile).Bytes;
 
     /// <summary>The configuration of a folder, or beside a weights file; where a key is absent, whoever wrote the weights decides.</summary>
     /// <exception cref="FileNotFoundException">There is no config.json.</exception>

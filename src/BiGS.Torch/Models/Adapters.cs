@@ -8,7 +8,7 @@ namespace BiGS.Torch.Models;
 public static class Adapters
 {
     /// <summary>Where an adapter's parameters stand below its dense.</summary>
-    public const string ModuleName = "adapter";
+    internal const string ModuleName = "adapter";
 
     /// <summary>Puts adapters on; the model answers as before until they are trained.</summary>
     /// <param name="model">On its device.</param>

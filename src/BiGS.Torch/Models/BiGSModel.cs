@@ -51,7 +51,7 @@ public sealed class BiGSModel : nn.Module
     }
 
     /// <summary>Called during the backward pass, from the last layer to the first, with the number of each layer whose gradients are ready; null for no call.</summary>
-    public Action<int>? LayerGradientsReady
+    internal Action<int>? LayerGradientsReady
     {
         get => _encoder.LayerGradientsReady;
         set => _encoder.LayerGradientsReady = value;

@@ -66,7 +66,7 @@ public sealed class S4D : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Tells which of a model's parameter names are of an SSM: A, C, D and Δ, which are trained and stored in their own way.</summary>
-    public static Func<string, bool> NamesIn(nn.Module model)
+    internal static Func<string, bool> NamesIn(nn.Module model)
     {
         string[] ssms = [.. model.named_modules().Where(m => m.module is S4D).Select(m => m.name + ".")];
         return name => Array.Exists(ssms, ssm => name.StartsWith(ssm, StringComparison.Ordinal));

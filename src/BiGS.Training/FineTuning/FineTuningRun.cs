@@ -36,6 +36,7 @@ public sealed record FineTuningRequest(string Task, TaskKind Kind, string Model,
     /// <summary>Tokens of a row; null for the model's positions, at most 512.</summary>
     public int? MaxLength { get; init; }
 
+    /// <summary>How the two texts of a pair are joined in a row.</summary>
     public PairStyle PairStyle { get; init; } = PairStyle.Sep;
 
     /// <summary>Keeps adapters and head alone, beside the model that they adapt, instead of a merged model.</summary>
@@ -44,6 +45,7 @@ public sealed record FineTuningRequest(string Task, TaskKind Kind, string Model,
     /// <summary>Device and route; the precision is that of <see cref="FineTuningOptions.Precision"/>.</summary>
     public TorchOptions Torch { get; init; } = new();
 
+    /// <summary>The recipe: epochs, learning rate and the like.</summary>
     public FineTuningOptions Options { get; init; } = new();
 }
 
@@ -201,7 +203,7 @@ public static class FineTuningRun
 
     /// <summary>Tokens of a row where nobody says how many.</summary>
     /// <exception cref="ArgumentException">More than the model has positions are asked for.</exception>
-    public static int RowLength(BiGSConfig config, int? asked) =>
+    internal static int RowLength(BiGSConfig config, int? asked) =>
         asked > config.MaxPositionEmbeddings && config.PositionEmbeddingType == PositionEmbedding.Absolute
             ? throw new ArgumentException($"rows of {asked} tokens are asked for, but the model has {config.MaxPositionEmbeddings} positions; lower FineTuningRequest.MaxLength or RowLayout.MaxLength, or make a longer model with PositionExtension.Extend")
             : asked ?? Math.Min(config.MaxPositionEmbeddings, LongestDefault);

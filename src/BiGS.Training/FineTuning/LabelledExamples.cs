@@ -51,7 +51,7 @@ public abstract class LabelledExamples
     /// So many of them, drawn at random, each class in its share; the same ones each time. All where there are no more.
     /// </summary>
     /// <param name="count">At least 1; null for all.</param>
-    public LabelledExamples Subsample(int? count) => count is { } most && most < Count
+    internal LabelledExamples Subsample(int? count) => count is { } most && most < Count
         ? Subset(StratifiedSampling.Draw(Strata(), most, new CounterRandom(0, RandomStream.LimitedExamples)).Contains)
         : this;
 
@@ -62,7 +62,7 @@ public abstract class LabelledExamples
     /// <param name="seed">Decides which.</param>
     /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
     /// <exception cref="InvalidDataException">There are fewer than two examples.</exception>
-    public (LabelledExamples Share, LabelledExamples Others) Split(double share, long seed)
+    internal (LabelledExamples Share, LabelledExamples Others) Split(double share, long seed)
     {
         if (!(share is > 0 and < 1))
         {
@@ -86,7 +86,7 @@ public abstract class LabelledExamples
     public abstract IReadOnlyList<float[]> Baseline(LabelledExamples train);
 
     /// <summary>Where the largest number stands; the first of equal ones.</summary>
-    protected static int ArgMax(ReadOnlySpan<float> numbers)
+    private protected static int ArgMax(ReadOnlySpan<float> numbers)
     {
         int best = 0;
         for (int i = 1; i < numbers.Length; i++)
@@ -98,7 +98,7 @@ public abstract class LabelledExamples
     }
 
     /// <summary>Logits that say one class.</summary>
-    protected static float[] OneHot(int answer, int classes)
+    private protected static float[] OneHot(int answer, int classes)
     {
         float[] logits = new float[classes];
         logits[answer] = 1;

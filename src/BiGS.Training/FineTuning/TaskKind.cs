@@ -87,7 +87,7 @@ public abstract class TaskKind
 
     /// <summary>The number of a label.</summary>
     /// <exception cref="InvalidDataException">It is none of the known.</exception>
-    protected static int Number(IReadOnlyList<string> labels, string label, string where)
+    private protected static int Number(IReadOnlyList<string> labels, string label, string where)
     {
         int number = labels.ToList().IndexOf(label);
         return number >= 0
@@ -96,7 +96,7 @@ public abstract class TaskKind
     }
 
     /// <summary>Labels in an order that does not depend on the rows: by value where all are numbers, else by their letters.</summary>
-    protected static IReadOnlyList<string> Ordered(IEnumerable<string> labels)
+    private protected static IReadOnlyList<string> Ordered(IEnumerable<string> labels)
     {
         string[] all = [.. labels.Distinct()];
         return Array.TrueForAll(all, label => double.TryParse(label, System.Globalization.CultureInfo.InvariantCulture, out _))

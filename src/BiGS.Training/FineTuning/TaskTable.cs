@@ -16,11 +16,11 @@ public sealed record TaskDefinition(string Name, TaskKind Kind, IReadOnlyList<st
 
     /// <summary>The file of a folder that has one of these names.</summary>
     /// <exception cref="FileNotFoundException">None has.</exception>
-    public static string Find(string folder, IReadOnlyList<string> names, string option) =>
+    internal static string Find(string folder, IReadOnlyList<string> names, string option) =>
         TryFind(folder, names) ?? throw new FileNotFoundException($"{folder}: there is none of {string.Join(", ", names)} (or .gz of them); name the file with {option}");
 
     /// <summary>The same, null where there is none.</summary>
-    public static string? TryFind(string folder, IReadOnlyList<string> names) =>
+    internal static string? TryFind(string folder, IReadOnlyList<string> names) =>
         names.SelectMany(name => (string[])[name, name + ".gz"]).Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }
 

@@ -86,7 +86,7 @@ public sealed record PretrainingOptions
     /// <summary>Rank 0's options on every rank.</summary>
     /// <param name="options">Rank 0's own; of others, nothing.</param>
     /// <param name="ranks">All of them ask.</param>
-    public static PretrainingOptions Broadcast(PretrainingOptions? options, IProcessGroup ranks)
+    internal static PretrainingOptions Broadcast(PretrainingOptions? options, IProcessGroup ranks)
     {
         byte[] json = ranks.BroadcastBytes(System.Text.Encoding.UTF8.GetBytes(options?.ToJson() ?? string.Empty));
         return options ?? OptionsFile.Parse<PretrainingOptions>(System.Text.Encoding.UTF8.GetString(json));

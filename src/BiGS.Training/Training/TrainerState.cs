@@ -31,7 +31,7 @@ public sealed record TrainerState
     /// <summary>The last step at which the held-out text was scored.</summary>
     public long EvaluatedStep { get; init; }
 
-    public static TrainerState Read(string folder)
+    internal static TrainerState Read(string folder)
     {
         string path = Path.Combine(folder, FileName);
         try
@@ -45,5 +45,5 @@ public sealed record TrainerState
         }
     }
 
-    public void Write(string folder) => File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Format));
+    internal void Write(string folder) => File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Format));
 }

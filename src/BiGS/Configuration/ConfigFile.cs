@@ -15,7 +15,7 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
     public const string Name = "config.json";
 
     /// <summary>Where a model that answers questions says how much likelier "no answer" must be than its best answer.</summary>
-    public const string NoAnswerThresholdKey = "no_answer_threshold";
+    internal const string NoAnswerThresholdKey = "no_answer_threshold";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly JsonDocumentOptions EachKeyOnce = new() { AllowDuplicateProperties = false };

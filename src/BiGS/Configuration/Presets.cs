@@ -35,7 +35,7 @@ public static class Presets
     /// The same model in another of the four forms, of equal size: a STACK of the same depth gets inner size 4.5 d,
     /// so that both have 13 d² per layer (paper.md §3).
     /// </summary>
-    public static BiGSConfig WithBlocks(this BiGSConfig config, Architecture architecture, Routing routing) => config with
+    internal static BiGSConfig WithBlocks(this BiGSConfig config, Architecture architecture, Routing routing) => config with
     {
         Architecture = architecture,
         Routing = routing,

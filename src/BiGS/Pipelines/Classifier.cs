@@ -49,7 +49,7 @@ public sealed class Classifier : IDisposable
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>One answer per row, in their order.</returns>
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
-    public IReadOnlyList<Classification> ClassifyTokenized(IReadOnlyList<TokenizedText> rows, CancellationToken cancellationToken = default) => _model.Read(rows, Answers, cancellationToken);
+    internal IReadOnlyList<Classification> ClassifyTokenized(IReadOnlyList<TokenizedText> rows, CancellationToken cancellationToken = default) => _model.Read(rows, Answers, cancellationToken);
 
     /// <summary>How many tokens a text has, [CLS] and [SEP] among them; no more than <see cref="MaxTokens"/> can be read.</summary>
     public int CountTokens(ModelText text) => _model.CountTokens(text);

@@ -78,7 +78,7 @@ public sealed class Embedder : IDisposable
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>One vector per row, in their order.</returns>
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
-    public IReadOnlyList<float[]> EmbedTokenized(IReadOnlyList<TokenizedText> rows, bool normalize = true, CancellationToken cancellationToken = default) =>
+    internal IReadOnlyList<float[]> EmbedTokenized(IReadOnlyList<TokenizedText> rows, bool normalize = true, CancellationToken cancellationToken = default) =>
         _model.Read(rows, batch => Vectors(batch, normalize), cancellationToken);
 
     /// <summary>A vector for every token, [CLS] and [SEP] included: the last hidden states as they are.</summary>

@@ -33,7 +33,7 @@ public sealed record BertNormalizer
     public bool TokenizeChineseChars { get; init; } = true;
 
     /// <summary>Whether this runtime can decompose characters; without ICU <c>Normalize</c> silently returns its input.</summary>
-    public static bool CanDecompose { get; } = "é".Normalize(NormalizationForm.FormD).Length == 2;
+    internal static bool CanDecompose { get; } = "é".Normalize(NormalizationForm.FormD).Length == 2;
 
     internal bool DropsAccents => StripAccents ?? LowerCase;
 

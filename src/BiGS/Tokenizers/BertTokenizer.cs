@@ -131,7 +131,7 @@ public sealed class BertTokenizer
     }
 
     /// <summary>Appends the ids of a text, nothing added: what <c>Encode</c> gives without special tokens, fast.</summary>
-    public void EncodeIds(ReadOnlySpan<char> text, List<int> ids)
+    internal void EncodeIds(ReadOnlySpan<char> text, List<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
         if (_normalized is not null)

@@ -30,10 +30,10 @@ public sealed class HubOptions
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How the pause between two attempts is spent.</summary>
-    public Func<TimeSpan, CancellationToken, Task> Delay { get; init; } = Task.Delay;
+    internal Func<TimeSpan, CancellationToken, Task> Delay { get; init; } = Task.Delay;
 
     /// <summary>What dates in Retry-After are compared with.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>
     /// The environment as Python's tools read it: <c>HF_ENDPOINT</c>, <c>HF_HUB_CACHE</c> or <c>HF_HOME</c>, <c>HF_TOKEN</c> or the file
