@@ -1,5 +1,5 @@
 using BiGS.Search;
-using Support;
+using BiGS.Support;
 
 namespace BiGS.Search.Tests;
 

@@ -1,5 +1,5 @@
 using BiGS.Configuration;
-using Support;
+using BiGS.Support;
 
 namespace BiGS.Tests;
 

@@ -1,5 +1,5 @@
+using BiGS.Support;
 using BiGS.Torch.Models;
-using Support;
 
 namespace BiGS.Torch.Tests;
 

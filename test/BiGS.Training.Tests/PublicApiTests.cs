@@ -1,5 +1,5 @@
+using BiGS.Support;
 using BiGS.Training;
-using Support;
 
 namespace BiGS.Training.Tests;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using BiGS.Support;
 using BiGS.Training.Distributed;
 
 namespace BiGS.Training.Tests.Distributed;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using PublicApiGenerator;
 
-namespace Support;
+namespace BiGS.Support;
 
 /// <summary>
 /// A package's public API as text, held against the text that was approved: a change that users of the package would notice shows up in review.
