@@ -76,7 +76,7 @@ internal sealed class ReferenceLayer : nn.Module<Tensor, Tensor>
 
     private sealed class AuthorsSsm : nn.Module<Tensor, Tensor>
     {
-        private static readonly Scalar SlowestDecay = -1e-4;
+        private static readonly Scalar MaxRealPart = -1e-4;
 
         [ComponentName(Name = "A_re")]
         private readonly Parameter _aRe;
@@ -109,7 +109,7 @@ internal sealed class ReferenceLayer : nn.Module<Tensor, Tensor>
         {
             using var scope = NewDisposeScope();
             long length = u.shape[1];
-            Tensor A = complex(_aRe.clamp_max(SlowestDecay), _aIm);
+            Tensor A = complex(_aRe.clamp_max(MaxRealPart), _aIm);
             Tensor scaled = A * _logStep.exp();
             Tensor C = view_as_complex(_c) * scaled.exp().sub(One) / A;
             Tensor K = real(matmul(C, (scaled.unsqueeze(-1) * tensor(Enumerable.Range(0, (int)length).Select(l => (float)l).ToArray(), device: u.device)).exp())); // (L)

@@ -6,7 +6,7 @@ namespace BiGS.Torch.Models;
 
 /// <summary>
 /// One layer, (l, b, d) → (l, b, d), around a mixer, which alone moves information between positions. Position comes first inside the encoder, so that an SSM's matrix
-/// multiplies all rows and channels as they lie. The 2 × 2 of the paper is this one choice:
+/// multiplies the whole batch in its memory layout. The four models of the paper are two choices:
 /// two blocks (<see cref="GatedBlock"/>, <see cref="StackBlock"/>), two mixers (<see cref="TwoSequentialSsm"/>, <see cref="SelfAttention"/>).
 /// </summary>
 public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
@@ -21,7 +21,7 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
         _dropout = config.BlockDropoutProb;
     }
 
-    /// <summary>The type of products and activations inside the block; the residual stream and LayerNorms stay in single precision.</summary>
+    /// <summary>The type of products and activations inside the block; the residual stream and LayerNorms stay in the precision of the parameters.</summary>
     public ScalarType ComputeType { get; set; } = ScalarType.Float32;
 
     /// <summary>The block and the mixer that a configuration names.</summary>
@@ -32,7 +32,7 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
     }
 
     /// <param name="x">(l, b, d), single precision.</param>
-    /// <param name="padding">Null where no position is padding.</param>
+    /// <param name="padding">Null if the batch has no padding.</param>
     /// <returns>(l, b, d), single precision.</returns>
     public sealed override Tensor forward(Tensor x, PaddingMask? padding)
     {

@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Models;
 
 /// <summary>
-/// The gated block of BiGS (paper.md §3), 13 d² weights with inner size i = 3d:
+/// The gated block of BiGS (docs/paper.md §3), 13 d² weights with intermediate size i = 3d:
 /// <code>
 /// X = LayerNorm(x)   V = gelu(X Wv)   U = gelu(routing(X) Wu)   out = x + (U ⊗ V) Wo
 /// </code>
-/// With <c>pre_norm: false</c> the norm moves behind: LayerNorm(x + f(x)).
+/// ⊗ is the elementwise product. With <c>pre_norm: false</c> (post-norm): LayerNorm(x + f(x)).
 /// </summary>
-/// <remarks>Checkpoint keys: <c>LayerNorm, dv, dol, do</c> and the mixer's.</remarks>
+/// <remarks>Checkpoint keys, the authors': <c>LayerNorm, dv</c> (Wv)<c>, dol</c> (Wu)<c>, do</c> (Wo) and the mixer's.</remarks>
 public sealed class GatedBlock : Block
 {
     private readonly bool _preNorm;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Models;
 
 /// <summary>
-/// Routing by two SSMs, one reading forward and one backward (paper.md §2, §3):
+/// Mixes by two SSMs, one running forward and one backward (docs/paper.md §2, §3):
 /// F = gelu(X Wf), B = gelu(X Wb), U1 = SSM→(F) W1, U2 = SSM←(B) W2, merged by product (BiGS), sum, or concatenation.
 /// </summary>
 public sealed class TwoSequentialSsm : SequenceMixer
@@ -44,7 +44,8 @@ public sealed class TwoSequentialSsm : SequenceMixer
         return _merge.Of(_fs4.forward(F), _bs4.forward(B));
     }
 
-    /// <summary>A linear system with zero input and zero state stays at zero, so this is exact.</summary>
+    /// <summary>gelu of the bias is not zero at padding and would leak into the text. With zero input a linear system in state zero stays there, so the result
+    /// equals that of the row without padding.</summary>
     private Tensor ZeroPadding(Tensor u, PaddingMask? padding) =>
         _maskPadding && padding is not null ? u * padding.PositionMask.to_type(u.dtype) : u;
 }

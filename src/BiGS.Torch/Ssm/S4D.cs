@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Ssm;
 
 /// <summary>
-/// One diagonal state-space model (S4D) in one direction: y = K ∗ u + D u, the same K for every channel of a head.
-/// x'(t) = A x(t) + u(t), y(t) = C x(t) + D u(t), sampled with step Δ (paper.md §1).
+/// One diagonal state-space model (S4D) in one direction: y = K ∗ u + D u. Unlike S4D in S4, all channels of a head share one K, so the
+/// convolution is a matrix product. x'(t) = A x(t) + u(t), y(t) = Re(C x(t)) + D u(t), discretised with step Δ (docs/paper.md §1);
+/// <see cref="BiGS.StateSpace.StateSpaceModel"/> is the same in plain C#.
 /// </summary>
 /// <remarks>Checkpoint keys: <c>D</c>, <c>kernel.{C, log_step, A_re, A_im}</c>. With one head, D is (1); with m heads, (m).</remarks>
 public sealed class S4D : nn.Module<Tensor, Tensor>
@@ -21,9 +22,9 @@ public sealed class S4D : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "kernel")]
     private readonly S4DKernel _kernel;
 
-    private SsmOperatorCache? _kept;
+    private SsmOperatorCache? _cache;
 
-    /// <param name="heads">m: how many kernels share the channels out among themselves; 1 in the paper.</param>
+    /// <param name="heads">m: heads; each has one kernel for its d/m channels. 1 in the paper.</param>
     /// <param name="stateSize">N: complex states of a kernel; 64 in the paper.</param>
     /// <param name="discretize">The rule that samples the continuous system.</param>
     /// <param name="direction">Which way the sequence is read.</param>
@@ -44,11 +45,11 @@ public sealed class S4D : nn.Module<Tensor, Tensor>
     /// <summary>Which way it reads.</summary>
     public Direction Direction => _direction;
 
-    /// <summary>The discrete system of now: parameters in double, differentiable.</summary>
+    /// <summary>Discretises the current parameters, in double, differentiably.</summary>
     public DiscreteSystem Discretize() => _kernel.Discretize(_d);
 
     /// <summary>Filters u along l. Inputs of zero (padding) add nothing to any output.</summary>
-    /// <param name="u">(l, b, d), d divisible by the number of heads. Position first, the convolution is a matrix product without a copy.</param>
+    /// <param name="u">(l, b, d), d divisible by the number of heads. With position first, the product with a Toeplitz matrix needs no copy when m = 1.</param>
     /// <returns>(l, b, d), in the type of u.</returns>
     public override Tensor forward(Tensor u)
     {
@@ -65,35 +66,35 @@ public sealed class S4D : nn.Module<Tensor, Tensor>
         return y.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Tells which of a model's parameter names are of an SSM: A, C, D and Δ, which are trained and stored in their own way.</summary>
+    /// <summary>Says which of a model's parameters belong to an SSM (A, C, D and Δ): they have a learning rate and weight decay of their own, and stay in single precision.</summary>
     internal static Func<string, bool> NamesIn(nn.Module model)
     {
         string[] ssms = [.. model.named_modules().Where(m => m.module is S4D).Select(m => m.name + ".")];
         return name => Array.Exists(ssms, ssm => name.StartsWith(ssm, StringComparison.Ordinal));
     }
 
-    /// <summary>From now on the parameters stay as they are: the system is laid out once for a length, and kept.</summary>
+    /// <summary>For inference: prepares the system once per length and keeps it. Later changes of the parameters are ignored until the next call.</summary>
     public void Freeze()
     {
-        _kept?.Dispose();
-        _kept = new SsmOperatorCache(Prepared);
+        _cache?.Dispose();
+        _cache = new SsmOperatorCache(Prepare);
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            _kept?.Dispose();
+            _cache?.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private Tensor Filtered(Tensor u) => _kept is { } kept ? kept.Apply(u) : Prepared(u.shape[1], u.dtype).Apply(u);
+    private Tensor Filtered(Tensor u) => _cache is { } cache ? cache.Apply(u) : Prepare(u.shape[1], u.dtype).Apply(u);
 
-    private SsmOperator Prepared(long length, ScalarType type) => _route.Prepare(Discretize(), length, type, _direction);
+    private SsmOperator Prepare(long length, ScalarType type) => _route.Prepare(Discretize(), length, type, _direction);
 
-    /// <summary>Draws new parameters: D = 1 and the kernel's own (paper.md §1).</summary>
+    /// <summary>Initialises the parameters: D = 1 and the kernel's own (docs/paper.md §1).</summary>
     public void Initialize(InitialFrequencies frequencies, Generator generator)
     {
         using var scope = NewDisposeScope();

@@ -12,11 +12,11 @@ namespace BiGS.Torch.Ssm;
 /// <remarks>Shapes with one head, as the authors store them: A_re, A_im (N), C (N, 2), log_step (1); with m heads (m, N), (m, N, 2), (m).</remarks>
 public sealed class S4DKernel : nn.Module
 {
-    private const double SlowestDecay = -1e-4;
+    private const double MaxRealPart = -1e-4;
     private const double SmallestStep = 0.01;
     private const double LargestStep = 1.0;
 
-    private static readonly Scalar SlowestDecayScalar = SlowestDecay;
+    private static readonly Scalar MaxRealPartScalar = MaxRealPart;
 
     private readonly int _stateSize;
     private readonly Discretize _discretize;
@@ -57,7 +57,7 @@ public sealed class S4DKernel : nn.Module
     /// <param name="D">(m): the feedthrough that belongs to the system.</param>
     public DiscreteSystem Discretize(Tensor D)
     {
-        Tensor A = complex(_aRe.to_type(ScalarType.Float64).clamp_max(SlowestDecayScalar), _aIm.to_type(ScalarType.Float64)).view(Heads, _stateSize);
+        Tensor A = complex(_aRe.to_type(ScalarType.Float64).clamp_max(MaxRealPartScalar), _aIm.to_type(ScalarType.Float64)).view(Heads, _stateSize);
         Tensor C = view_as_complex(_c.to_type(ScalarType.Float64).view(Heads, _stateSize, 2)); // (m, N)
         Tensor Δ = _logStep.to_type(ScalarType.Float64).exp().view(Heads, 1);
         (Tensor logABar, Tensor BBar) = _discretize(A, Δ);

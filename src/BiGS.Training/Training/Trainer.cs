@@ -9,11 +9,11 @@ using static TorchSharp.torch;
 
 namespace BiGS.Training;
 
-/// <summary>The pretraining loop: batches in, gradients, one optimiser step, and now and then a row of the log, an evaluation, a checkpoint.</summary>
+/// <summary>The pretraining loop: batches, gradients, optimiser steps, with periodic logging, evaluation and checkpoints.</summary>
 internal sealed class Trainer : IDisposable
 {
-    /// <summary>What keeps a loss finite.</summary>
-    private const string Remedy = "a lower TrainingOptions.LearningRate, more TrainingOptions.WarmupSteps, or TrainingOptions.ClipNorm";
+    /// <summary>Advice for the message of a loss that is not finite.</summary>
+    private const string DivergenceAdvice = "a lower TrainingOptions.LearningRate, more TrainingOptions.WarmupSteps, or TrainingOptions.ClipNorm";
 
     private readonly BiGSForMaskedLM _model;
     private readonly TrainingOptions _options;
@@ -32,10 +32,10 @@ internal sealed class Trainer : IDisposable
 
     /// <param name="model">On the device to train on; its weights are replaced where the folder holds a checkpoint.</param>
     /// <param name="options">The recipe.</param>
-    /// <param name="folder">Where the run lives.</param>
+    /// <param name="folder">The run's folder: checkpoints and log.</param>
     /// <param name="heldOut">Gives the held-out batches, the same each time.</param>
-    /// <param name="teacher">Whose guesses are learned beside the true words; stays the caller's.</param>
-    /// <param name="ranks">Who trains with this process; stays the caller's. Null for nobody.</param>
+    /// <param name="teacher">Teacher of a distillation, or null. Not disposed here.</param>
+    /// <param name="ranks">Communicator between the ranks; null for a single process. Not disposed here.</param>
     public Trainer(
         BiGSForMaskedLM model, TrainingOptions options, RunFolder folder, Func<IEnumerable<MaskedBatch>> heldOut, Teacher? teacher = null, ICommunicator? ranks = null)
     {
@@ -46,7 +46,7 @@ internal sealed class Trainer : IDisposable
         _folder = folder;
         _heldOut = heldOut;
         _schedule = new Schedule(options.Schedule, options.WarmupSteps, options.Steps);
-        model.ComputeIn(options.Precision); // first: double precision makes new parameters
+        model.ComputeIn(options.Precision); // first: conversion to double replaces the parameters that are collected below
         model.Bigs.Recompute = options.Recompute;
         _device = model.Bigs.Embeddings.WordTable.device;
         _parameters = [.. model.parameters()];
@@ -54,15 +54,15 @@ internal sealed class Trainer : IDisposable
         _state = _replica.Restore(folder);
     }
 
-    /// <summary>Where the run stands.</summary>
+    /// <summary>The current state.</summary>
     public TrainerState State => _state;
 
-    /// <summary>Trains from where the folder stands to the last step.</summary>
-    /// <param name="batches">Gives the batch of an index: step · accumulate + i. Called in order, on this thread.</param>
+    /// <summary>Trains from the last checkpoint of the folder to the last step.</summary>
+    /// <param name="batches">Returns this rank's micro-batch number step · accumulate + i. It must depend on the number only, or a resumed run differs. Called in order, on this thread.</param>
     /// <param name="progress">Reports every step.</param>
-    /// <param name="cancellationToken">Saves and leaves between two steps.</param>
-    /// <returns>The state at the end; of fewer steps than asked for where it was cancelled.</returns>
-    /// <exception cref="NonFiniteLossException">The loss is no number any more; the last checkpoint stands.</exception>
+    /// <param name="cancellationToken">Checked between steps; saves, then returns.</param>
+    /// <returns>The final state; after fewer steps than asked for if it was cancelled.</returns>
+    /// <exception cref="NonFiniteLossException">The loss became NaN or infinite. The last checkpoint is left intact.</exception>
     public TrainerState Run(Func<long, MaskedBatch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using RunLog? log = IsWriter ? new RunLog(_folder.Path, _state) : null;
@@ -103,10 +103,10 @@ internal sealed class Trainer : IDisposable
 
     public void Dispose() => _replica.Dispose();
 
-    /// <summary>At multiples, and at the end.</summary>
+    /// <summary>True at every multiple of <paramref name="every"/> and at the last step.</summary>
     private bool IsDue(long every) => _state.Step > 0 && (_state.Step % every == 0 || _state.Step == _options.Steps);
 
-    /// <summary>One rank writes for all.</summary>
+    /// <summary>Only rank 0 writes files.</summary>
     private bool IsWriter => _ranks.Rank == 0;
 
     private bool IsMilestone => _options.Milestones.Contains(_state.Step);
@@ -143,8 +143,8 @@ internal sealed class Trainer : IDisposable
 
     /// <summary>One optimiser step: the mean loss over all masked tokens of the accumulated batches.</summary>
     /// <remarks>
-    /// The scope holds every tensor that the step touches, gradients included: one that nobody holds is freed by the collector's
-    /// thread, perhaps while libtorch reads it.
+    /// The scope holds every tensor that the step touches, gradients included: an unreferenced tensor is freed by the finalizer
+    /// thread, possibly while libtorch still uses it.
     /// </remarks>
     private (double Loss, long Tokens) Step(long step, double learningRate, Func<long, MaskedBatch> batches)
     {
@@ -166,24 +166,24 @@ internal sealed class Trainer : IDisposable
             _replica.PrepareBackward(last: i == accumulated.Length - 1);
             BatchTensors tensors = BatchTensors.FromBatch(accumulated[i], _device);
             Tensor logits = _model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
-            using Tensor share = tensor(1f / Math.Max(1, masked), device: _device);
+            using Tensor inverseMasked = tensor(1f / Math.Max(1, masked), device: _device);
             Tensor crossEntropy = nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum);
-            ((_teacher?.Loss(tensors, logits, crossEntropy) ?? crossEntropy) * share).backward();
-            total += (crossEntropy * share).to_type(ScalarType.Float64).item<double>(); // last: reading it waits for a GPU
+            ((_teacher?.Loss(tensors, logits, crossEntropy) ?? crossEntropy) * inverseMasked).backward();
+            total += (crossEntropy * inverseMasked).to_type(ScalarType.Float64).item<double>(); // item() waits for a GPU, so it comes after backward()
         }
 
         total = _ranks.AllReduceScalars(total)[0];
         if (!double.IsFinite(total))
         {
-            throw new NonFiniteLossException(step, total, _folder.Newest, Remedy);
+            throw new NonFiniteLossException(step, total, _folder.Newest, DivergenceAdvice);
         }
 
         _replica.Step(learningRate, _options.ClipNorm);
         return (total, tokens);
     }
 
-    /// <summary>Scores the held-out text, and keeps the model where it is the best so far.</summary>
-    /// <returns>False where it was cancelled half-way: nothing is written, and the run begins with it when it goes on.</returns>
+    /// <summary>Scores the held-out text, and saves the model if it is the best so far.</summary>
+    /// <returns>False if it was cancelled half-way: nothing is written, and a resumed run begins with the evaluation.</returns>
     private bool Evaluate(RunLog? log, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         _sinceRow.Stop();
@@ -208,7 +208,7 @@ internal sealed class Trainer : IDisposable
         MaskedLmScore score = new MaskedLmSums(all[0], (long)all[1], (long)all[2]).Score();
         if (!double.IsFinite(score.Loss))
         {
-            throw new NonFiniteLossException(_state.Step, score.Loss, _folder.Newest, Remedy);
+            throw new NonFiniteLossException(_state.Step, score.Loss, _folder.Newest, DivergenceAdvice);
         }
 
         log?.Add(new LogRow(_state.Step, _state.Tokens) { EvalLoss = score.Loss, EvalAccuracy = score.Accuracy });
@@ -229,24 +229,24 @@ internal sealed class Trainer : IDisposable
 
         _state = _state with { EvaluatedStep = _state.Step };
         progress?.Report(new TrainingProgress(_state.Step, _options.Steps, score.Loss, 0, score));
-        _waitedAtRow += _ranks.WaitTime - waited; // while the clock of the row stood still
+        _waitedAtRow += _ranks.WaitTime - waited; // evaluation time does not count in the log row
         _sinceRow.Start();
         return true;
     }
 
-    /// <summary>A step can spoil the weights though its loss was still a number; such weights must not take the place of good ones.</summary>
+    /// <summary>An update can leave weights that are not finite after a finite loss; they must not replace a good checkpoint.</summary>
     private void SaveLast()
     {
         using (NewDisposeScope())
         {
             if (!_parameters.TrueForAll(parameter => parameter.isfinite().all().item<bool>()))
             {
-                throw new NonFiniteLossException(_state.Step, double.NaN, _folder.Newest, Remedy);
+                throw new NonFiniteLossException(_state.Step, double.NaN, _folder.Newest, DivergenceAdvice);
             }
         }
 
         _replica.CheckEqual();
-        using var moments = NewDisposeScope();
+        using var scope = NewDisposeScope();
         IReadOnlyList<(string Name, Tensor Tensor)> all = _replica.OptimizerState();
         if (IsWriter)
         {
@@ -256,7 +256,7 @@ internal sealed class Trainer : IDisposable
 
     /// <summary>
     /// Dropout depends on the seed, the batch's number and the rank only, so that a resumed run draws what the uninterrupted one drew. (Another number
-    /// of ranks draws otherwise: libtorch draws for the rows of a batch at once.)
+    /// of ranks gives different dropout, since libtorch draws for a whole batch at once.)
     /// </summary>
     private void SeedDropout(long batch)
     {

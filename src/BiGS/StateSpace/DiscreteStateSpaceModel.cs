@@ -3,16 +3,16 @@ using System.Numerics;
 namespace BiGS.StateSpace;
 
 /// <summary>
-/// A <see cref="StateSpaceModel"/> that steps from token to token. It has three faces, and all give the same y:
+/// A <see cref="StateSpaceModel"/> sampled at the tokens. It can be computed in three equivalent forms:
 /// <code>
 /// recurrence    x_k = Ā x_{k−1} + B̄ u_k,   y_k = Re(C x_k) + D u_k            one token after another    <see cref="Run"/>
 /// convolution   y = K ∗ u + D u,   K_l = Re Σ_n C_n B̄_n Ā_n^l                 all tokens at once         <see cref="Convolve"/>
-/// matrix        y = T u,   T_ij = K_{i−j} for i ≥ j, with D on the diagonal    one product for many u     <see cref="ToeplitzMatrix"/>
+/// matrix        y = T u,   T_ij = K_{i−j} for i ≥ j, D added at i = j          one matmul for a batch     <see cref="ToeplitzMatrix"/>
 /// </code>
-/// The sum over the states is over all N of them: there is no factor 2, and no state stands for its complex conjugate as well.
+/// The sum over the states is over all N of them: there is no factor 2, since conjugate pairs are not folded into one state.
 /// <para>
-/// The same system can read a text from its end: <see cref="Direction.Backward"/> is the text reversed, filtered and reversed back, which in the
-/// matrix view is the transpose of T. A layer of BiGS has one system for each direction.
+/// The same system can run from right to left: <see cref="Direction.Backward"/> is the sequence reversed, filtered and reversed back, which in the
+/// matrix form is the transpose of T. A layer of BiGS has one system for each direction.
 /// </para>
 /// </summary>
 /// <param name="ABar">Ā: (N). |Ā| &lt; 1, so the system is stable.</param>
@@ -24,9 +24,9 @@ internal sealed record DiscreteStateSpaceModel(IReadOnlyList<Complex> ABar, IRea
     /// <summary>N.</summary>
     public int StateSize => ABar.Count;
 
-    /// <summary>The recurrence over a whole row, beginning with a state of zero: O(L N).</summary>
+    /// <summary>The recurrence over a whole sequence, from a state of zero: O(L N).</summary>
     /// <param name="u">(L).</param>
-    /// <param name="direction">Which end of the row is read first.</param>
+    /// <param name="direction">Which end of the sequence is read first.</param>
     /// <returns>y: (L).</returns>
     public double[] Run(ReadOnlySpan<double> u, Direction direction = Direction.Forward)
     {
@@ -41,8 +41,8 @@ internal sealed record DiscreteStateSpaceModel(IReadOnlyList<Complex> ABar, IRea
         return y;
     }
 
-    /// <summary>One step of the recurrence, for a stream that has no end: x ← Ā x + B̄ u, y = Re(C x) + D u.</summary>
-    /// <param name="x">The state, (N), which moves on.</param>
+    /// <summary>One step of the recurrence, for streaming: x ← Ā x + B̄ u, y = Re(C x) + D u.</summary>
+    /// <param name="x">The state: (N). Updated in place.</param>
     /// <param name="u">u_k.</param>
     /// <returns>y_k.</returns>
     public double Step(Span<Complex> x, double u)
@@ -57,7 +57,7 @@ internal sealed record DiscreteStateSpaceModel(IReadOnlyList<Complex> ABar, IRea
         return y;
     }
 
-    /// <summary>The kernel, which is what the states answer to u = (1, 0, 0, …): K_l = Re Σ_n C_n B̄_n Ā_n^l.</summary>
+    /// <summary>The kernel, the impulse response without D: K_l = Re Σ_n C_n B̄_n Ā_n^l.</summary>
     /// <param name="length">L.</param>
     /// <returns>K: (L).</returns>
     public double[] Kernel(int length)
@@ -91,7 +91,7 @@ internal sealed record DiscreteStateSpaceModel(IReadOnlyList<Complex> ABar, IRea
     }
 
     /// <summary>
-    /// The convolution by its definition, O(L²): y_i = D u_i + Σ_{j ≤ i} K_{i−j} u_j forward, and Σ_{j ≥ i} K_{j−i} u_j backward.
+    /// The convolution by its definition, O(L²): y_i = D u_i + Σ_{j ≤ i} K_{i−j} u_j forward; y_i = D u_i + Σ_{j ≥ i} K_{j−i} u_j backward.
     /// </summary>
     /// <param name="u">(L).</param>
     /// <param name="direction">Whether a position sees those before it or those after it.</param>

@@ -3,35 +3,35 @@ using System.Numerics;
 namespace BiGS.StateSpace;
 
 /// <summary>
-/// A diagonal state-space model (S4D) in the form in which it is learned: a linear system in continuous time. It reads one signal u(t) and
-/// gives one signal y(t); between the two stand N complex numbers, the state x(t), which remember what was read.
+/// A diagonal state-space model (S4D) in its learned form: a linear system in continuous time. It maps an input signal u(t) to an output signal
+/// y(t) through N complex numbers, the state x(t), which summarise the past input.
 /// <code>
 /// x'(t) = A x(t) + B u(t)
 /// y(t)  = Re(C x(t)) + D u(t)
 /// </code>
-/// A is diagonal, so each state evolves by itself: Re A says how fast it forgets, Im A how fast it turns. C says how much of each state is
-/// heard in y, and D how much of u passes straight through. B is 1 and is not learned, since C could take any factor of it.
+/// A is diagonal, so each state evolves by itself: Re A says how fast it forgets, Im A its oscillation frequency. C says how much each
+/// state contributes to y, and D how much of u passes straight through. B is 1 and is not learned, since any factor can be absorbed into C.
 /// <para>
-/// A text is not continuous: token k is the signal at time kΔ. Two rules turn the model into one that steps from token to token,
-/// <see cref="ZeroOrderHold"/> and <see cref="Bilinear"/>; what they return, <see cref="DiscreteStateSpaceModel"/>, is what a text is filtered by.
+/// Tokens are samples of u at t = kΔ. Two rules turn the continuous model into a discrete one, <see cref="ZeroOrderHold"/> and
+/// <see cref="Bilinear"/>; the <see cref="DiscreteStateSpaceModel"/> that they return is what runs over a sequence.
 /// </para>
 /// <para>
-/// These few pages in double precision are the definition: every faster form in this project is tested against them.
+/// This file and DiscreteStateSpaceModel are the double-precision reference: every faster implementation in this project is tested against them.
 /// </para>
 /// </summary>
 /// <param name="A">The diagonal of A: (N).</param>
 /// <param name="C">(N).</param>
 /// <param name="D">The direct path from u to y.</param>
-/// <param name="Delta">Δ: the time between two tokens, in the model's own unit of time.</param>
+/// <param name="Delta">Δ: the step size, learned as its logarithm.</param>
 /// <remarks>Gu, Gupta, Goel, Ré: On the Parameterization and Initialization of Diagonal State Space Models, arXiv 2206.11893.</remarks>
 internal sealed record StateSpaceModel(IReadOnlyList<Complex> A, IReadOnlyList<Complex> C, double D, double Delta)
 {
-    /// <summary>The largest Re A there is: every state decays, whatever was learned.</summary>
-    public const double SlowestDecay = -1e-4;
+    /// <summary>Upper bound of Re A, so that every state decays, whatever was learned.</summary>
+    public const double MaxRealPart = -1e-4;
 
     /// <summary>
     /// The models of one layer and direction from the arrays of a checkpoint, one for each head: A = min(A_re, −1e-4) + i·A_im, Δ = exp(log_step).
-    /// All arrays have the heads first, one after another.
+    /// Row-major; the head is the first axis.
     /// </summary>
     /// <param name="aRe"><c>kernel.A_re</c>: m × N.</param>
     /// <param name="aIm"><c>kernel.A_im</c>: m × N.</param>
@@ -39,7 +39,7 @@ internal sealed record StateSpaceModel(IReadOnlyList<Complex> A, IReadOnlyList<C
     /// <param name="logStep"><c>kernel.log_step</c>: m.</param>
     /// <param name="d"><c>D</c>: m.</param>
     /// <returns>m models of N states each.</returns>
-    /// <exception cref="ArgumentException">The arrays' lengths do not fit each other.</exception>
+    /// <exception cref="ArgumentException">The arrays have inconsistent lengths.</exception>
     public static StateSpaceModel[] FromParameters(
         ReadOnlySpan<float> aRe, ReadOnlySpan<float> aIm, ReadOnlySpan<float> c, ReadOnlySpan<float> logStep, ReadOnlySpan<float> d)
     {
@@ -59,7 +59,7 @@ internal sealed record StateSpaceModel(IReadOnlyList<Complex> A, IReadOnlyList<C
             for (int n = 0; n < N; n++)
             {
                 int at = (head * N) + n;
-                A[n] = new Complex(Math.Min(aRe[at], SlowestDecay), aIm[at]);
+                A[n] = new Complex(Math.Min(aRe[at], MaxRealPart), aIm[at]);
                 C[n] = new Complex(c[2 * at], c[(2 * at) + 1]);
             }
 
@@ -70,7 +70,7 @@ internal sealed record StateSpaceModel(IReadOnlyList<Complex> A, IReadOnlyList<C
     }
 
     /// <summary>
-    /// Samples by zero-order hold, which takes u as constant during each step: Ā = e^{ΔA}, B̄ = (e^{ΔA} − 1) / A.
+    /// Discretises by zero-order hold, which takes u as constant during each step: Ā = e^{ΔA}, B̄ = (e^{ΔA} − 1) / A.
     /// The step is then exact, because x' = A x + B u has a closed solution for a constant u.
     /// </summary>
     public DiscreteStateSpaceModel ZeroOrderHold() => Discretize(A =>
@@ -80,7 +80,7 @@ internal sealed record StateSpaceModel(IReadOnlyList<Complex> A, IReadOnlyList<C
     });
 
     /// <summary>
-    /// Samples by the bilinear rule (Tustin), the trapezium rule for x' = A x + B u: Ā = (1 + ΔA/2) / (1 − ΔA/2), B̄ = Δ / (1 − ΔA/2).
+    /// Discretises by the bilinear rule (Tustin), the trapezoidal rule for x' = A x + B u: Ā = (1 + ΔA/2) / (1 − ΔA/2), B̄ = Δ / (1 − ΔA/2).
     /// </summary>
     public DiscreteStateSpaceModel Bilinear() => Discretize(A =>
     {

@@ -15,7 +15,7 @@ public class StateSpaceModelTests
         (states, D, step, bilinear, backward, u) =>
         {
             var model = new StateSpaceModel(
-                [.. states.Select(s => new Complex(Math.Min(s.Item1, StateSpaceModel.SlowestDecay), s.Item2))], [.. states.Select(s => new Complex(s.Item3, s.Item4))], D, step);
+                [.. states.Select(s => new Complex(Math.Min(s.Item1, StateSpaceModel.MaxRealPart), s.Item2))], [.. states.Select(s => new Complex(s.Item3, s.Item4))], D, step);
             return (bilinear ? model.Bilinear() : model.ZeroOrderHold(), u, backward ? Direction.Backward : Direction.Forward);
         });
 
