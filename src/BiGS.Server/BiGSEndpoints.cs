@@ -1,5 +1,3 @@
-using BiGS.Server.Page;
-using BiGS.Server.Routes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -9,7 +9,7 @@ namespace BiGS.Cli.Tests.Commands;
 /// <summary>Messages of the library name its properties and methods; the command shows them as its options.</summary>
 public partial class OptionNamesTests
 {
-    private static readonly string[] Libraries = ["BiGS", "BiGS.Search", "BiGS.Torch", "BiGS.Training"];
+    private static readonly string[] Libraries = ["BiGS", "BiGS.Search", "BiGS.Torch", "BiGS.Training", "BiGS.Server"];
 
     private static readonly Dictionary<string, Type> Types = Libraries.SelectMany(library => Assembly.Load(library).GetExportedTypes())
         .Where(type => !type.IsNested && !type.IsGenericType).ToDictionary(type => type.Name);

@@ -49,9 +49,7 @@ public partial class LayoutTests
         },
         ["BiGS.Server"] = new()
         {
-            ["."] = ["Page", "Routes"],
-            ["Page"] = ["."],
-            ["Routes"] = ["."],
+            ["."] = [],
         },
         ["BiGS.Cli"] = new()
         {
@@ -128,12 +126,6 @@ public partial class LayoutTests
     public void Only_the_command_prints() => Assert.All(Sources().Where(source => !source.File.Contains("/BiGS.Cli/", StringComparison.Ordinal)), source =>
         Assert.False(Printing().IsMatch(source.Code), $"{source.File} uses the console; report through values and IProgress<T>"));
 
-    /// <summary>A library speaks of properties and files; only the command knows its options, and adds them to what it shows.</summary>
-    [Fact]
-    public void Only_the_command_names_command_line_options() =>
-        Assert.All(Sources().Where(source => !source.File.Contains("/BiGS.Cli/", StringComparison.Ordinal)), source =>
-            Assert.False(Options().IsMatch(source.Code), $"{source.File} names an option of the command line: {Options().Match(source.Code).Value}"));
-
     [Fact]
     public void A_file_is_one_idea_of_at_most_300_lines() => Assert.All(Sources(), source =>
         Assert.True(File.ReadLines(source.File).Count() <= 300, $"{source.File} has {File.ReadLines(source.File).Count()} lines"));
@@ -153,13 +145,6 @@ public partial class LayoutTests
     [InlineData("AnsiConsole.Markup(\"x\");", true)]
     [InlineData("int consoles = 3;", false)]
     public void Printing_is_recognised(string code, bool prints) => Assert.Equal(prints, Printing().IsMatch(code));
-
-    [Theory]
-    [InlineData("$\"{path}: give a larger --max-length\"", true)]
-    [InlineData("\"--json\"", true)]
-    [InlineData("i--; // --max-length", false)]
-    [InlineData("for (int i = n; i-- > 0;)", false)]
-    public void Options_are_recognised(string code, bool names) => Assert.Equal(names, Options().IsMatch(WithoutComments(code)));
 
     private static string Source { get; } = Path.Combine(Shared.Repository, "src");
 
@@ -184,9 +169,6 @@ public partial class LayoutTests
 
     [GeneratedRegex(@"\b(Ansi)?Console\b")]
     private static partial Regex Printing();
-
-    [GeneratedRegex(@"(?<=[\s""(])--[a-z][a-z0-9-]+")]
-    private static partial Regex Options();
 
     [GeneratedRegex(@"\b(?:class|struct|record|interface|enum)\s+(\w+)")]
     private static partial Regex Types();

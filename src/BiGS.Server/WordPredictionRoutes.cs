@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace BiGS.Server.Routes;
+namespace BiGS.Server;
 
 /// <summary>What models say of single words: fills and tags. The answers are those of <c>bigs fill-mask --json</c> and <c>bigs tag --json</c>, one for each text.</summary>
 internal static class WordPredictionRoutes

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace BiGS.Server.Routes;
+namespace BiGS.Server;
 
 /// <summary>Vectors of texts, as OpenAI's clients ask for them.</summary>
 internal static class OpenAIRoutes

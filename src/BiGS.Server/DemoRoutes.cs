@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
-namespace BiGS.Server.Page;
+namespace BiGS.Server;
 
 /// <summary>
 /// What the page asks for beyond the routes for programs: which models can do what, guesses with the likelihood of given words, kernels, tokens and

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticFiles;
 
-namespace BiGS.Server.Page;
+namespace BiGS.Server;
 
 /// <summary>
 /// The page for people: files that lie inside the program, served at "/". They are no secret and need no key; what the page asks for with them does.

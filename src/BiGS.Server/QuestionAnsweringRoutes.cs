@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace BiGS.Server.Routes;
+namespace BiGS.Server;
 
 /// <summary>Answers that stand in texts of any length: those of <c>bigs answer --json</c>, one for each question.</summary>
 internal static class QuestionAnsweringRoutes

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace BiGS.Server.Routes;
+namespace BiGS.Server;
 
 /// <summary>Vectors of texts, as text-embeddings-inference gives them.</summary>
 internal static class EmbeddingRoutes

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
-namespace BiGS.Server.Routes;
+namespace BiGS.Server;
 
 /// <summary>What is served, whether all is well, and how much there is to do.</summary>
 internal static class StatusRoutes
