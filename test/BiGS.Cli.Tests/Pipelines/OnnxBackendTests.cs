@@ -110,7 +110,7 @@ public class OnnxBackendTests
         using Classifier onnx = Classifier.Open(model.Folder);
         using Classifier torch = Classifier.Open(model.Folder, OnTorch.Fp32);
         ModelText[] texts = [new("the cat sleeps ."), new("why")];
-        foreach ((Classification here, Classification there) in onnx.Classify(texts).Zip(torch.Classify(texts)))
+        foreach ((Classification here, Classification there) in onnx.Classify(texts, cancellationToken: TestContext.Current.CancellationToken).Zip(torch.Classify(texts, cancellationToken: TestContext.Current.CancellationToken)))
         {
             Assert.Equal(there.Labels.Select(label => label.Label), here.Labels.Select(label => label.Label));
             Assert.All(there.Labels.Zip(here.Labels), pair => Assert.Equal(pair.First.Probability, pair.Second.Probability, 1e-5));

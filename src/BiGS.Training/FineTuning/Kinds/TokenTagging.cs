@@ -1,6 +1,5 @@
 using BiGS.Configuration;
 using BiGS.Inference;
-using BiGS.Tokenizers;
 using BiGS.Torch.Models;
 using BiGS.Training.Corpora;
 using BiGS.Training.Evaluation;
