@@ -97,6 +97,17 @@ internal static class BoundedBody
                 ? whole.GetBuffer().AsMemory(0, (int)whole.Length)
                 : throw ApiException.TooLarge($"the request is too large: {length} bytes, where {limit} are allowed; send less at once, or raise the limit of the server (PayloadLimit)");
         }
+        catch (OperationCanceledException) when (HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // Kestrel cannot skip the rest of a body whose reading was given up, and closes the connection: a client that is not told would send its next
+            // request into it.
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers.Connection = "close";
+                return Task.CompletedTask;
+            });
+            throw;
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
