@@ -28,17 +28,17 @@ title "the machine"
 
 title "golden files on $device"
 if [[ -n ${BIGS_LIBTORCH:-} ]]; then
-  dotnet build test/BiGS.Tests --nologo --verbosity quiet
+  dotnet build test/BiGS.Torch.Tests --nologo --verbosity quiet
   source build/other-libtorch.sh
   libraries=$(other_libtorch "$BIGS_LIBTORCH")
   mkdir -p .bigs
   tests=$PWD/.bigs/tests-without-libtorch # within the repository, where tests look for it
   rm -rf "$tests"
-  without_libtorch test/BiGS.Tests/bin/Debug/net10.0/linux-x64 "$tests" "$tests"
-  BIGS_TEST_DEVICE=$device LD_LIBRARY_PATH=$libraries dotnet "$tests/BiGS.Tests.dll" -trait Category=Golden
+  without_libtorch test/BiGS.Torch.Tests/bin/Debug/net10.0/linux-x64 "$tests" "$tests"
+  BIGS_TEST_DEVICE=$device LD_LIBRARY_PATH=$libraries dotnet "$tests/BiGS.Torch.Tests.dll" -trait Category=Golden
 else
-  dotnet build test/BiGS.Tests --nologo --verbosity quiet
-  BIGS_TEST_DEVICE=$device dotnet test/BiGS.Tests/bin/Debug/net10.0/linux-x64/BiGS.Tests.dll -trait Category=Golden
+  dotnet build test/BiGS.Torch.Tests --nologo --verbosity quiet
+  BIGS_TEST_DEVICE=$device dotnet test/BiGS.Torch.Tests/bin/Debug/net10.0/linux-x64/BiGS.Torch.Tests.dll -trait Category=Golden
 fi
 
 title "matrix peak of $device"

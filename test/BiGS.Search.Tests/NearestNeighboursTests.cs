@@ -1,6 +1,6 @@
 namespace BiGS.Search.Tests;
 
-public class NearestTests
+public class NearestNeighboursTests
 {
     /// <summary>The same rows as sorting all of them, whatever the width and however they come in pieces.</summary>
     [Theory]

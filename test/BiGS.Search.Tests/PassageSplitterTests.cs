@@ -3,7 +3,7 @@ using BiGS.Weights;
 
 namespace BiGS.Search.Tests;
 
-public class PassageCutterTests
+public class PassageSplitterTests
 {
     private static readonly BertTokenizer Tokenizer = BertTokenizer.Open(ShippedModel.Folder);
 

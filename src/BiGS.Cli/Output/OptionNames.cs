@@ -11,7 +11,9 @@ internal static class OptionNames
     /// <summary>An option, a command or both, for each <c>Type.Property</c>, <c>Type.Method</c> and <c>Type.Method(parameter)</c>.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
     {
+        ["BiGSServerOptions.ApiKey"] = "--api-key",
         ["BiGSServerOptions.Models"] = "--model",
+        ["BiGSServerOptions.TimeLimit"] = "--time-limit",
         ["CheckpointConversion.Convert(overwrite)"] = "--overwrite",
         ["ChoiceColumns.Answer"] = "--answer-column",
         ["ChoiceColumns.Choices"] = "--choice-columns",

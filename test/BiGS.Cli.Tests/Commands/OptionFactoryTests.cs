@@ -3,7 +3,7 @@ using BiGS.Cli.Options;
 
 namespace BiGS.Cli.Tests.Commands;
 
-public class ValuesTests
+public class OptionFactoryTests
 {
     [Theory]
     [InlineData("6e-4", 6e-4)]

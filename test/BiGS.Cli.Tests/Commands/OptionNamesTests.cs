@@ -48,7 +48,7 @@ public partial class OptionNamesTests
         MemberInfo[] members = type.GetMember(parts.Groups["member"].Value);
         Assert.Contains(members, member => member switch
         {
-            PropertyInfo property => property.SetMethod is { IsPublic: true },
+            PropertyInfo property => property.SetMethod is { IsPublic: true } || property.PropertyType.IsAssignableTo(typeof(System.Collections.IList)),
             MethodInfo method => parts.Groups["parameter"] is not { Success: true, Value: var wanted } || method.GetParameters().Any(parameter => parameter.Name == wanted),
             _ => false,
         });

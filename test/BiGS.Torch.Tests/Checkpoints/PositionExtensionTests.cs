@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Checkpoints;
 
-public class LongerPositionsTests
+public class PositionExtensionTests
 {
     [Theory]
     [MemberData(nameof(SmallModels.Forms), MemberType = typeof(SmallModels))]

@@ -5,7 +5,7 @@ using BiGS.Tokenizers;
 namespace BiGS.Torch.Tests.Pipelines;
 
 /// <summary>Reading for many callers: who waits shares batches, in the order of asking, and nobody hears of another's failure.</summary>
-public class BatchReaderTests
+public class BatchSchedulerTests
 {
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 

@@ -5,7 +5,7 @@ using CsCheck;
 namespace BiGS.Training.Tests.Data;
 
 /// <summary>The formula that finds a row at a place, against reading from the beginning.</summary>
-public class MixedEpochsTests
+public class MixtureOrderTests
 {
     private const int Block = 1 << 16;
 

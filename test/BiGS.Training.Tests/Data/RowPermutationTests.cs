@@ -3,7 +3,7 @@ using CsCheck;
 
 namespace BiGS.Training.Tests.Data;
 
-public class RowOrderTests
+public class RowPermutationTests
 {
     [Fact]
     public void EveryEpochIsAPermutation() =>

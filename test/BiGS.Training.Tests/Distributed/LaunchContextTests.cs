@@ -2,7 +2,7 @@ using BiGS.Training.Distributed;
 
 namespace BiGS.Training.Tests.Distributed;
 
-public class LaunchTests
+public class LaunchContextTests
 {
     [Theory]
     [InlineData("", Launcher.None, 0, 1, 0)]

@@ -9,7 +9,7 @@ namespace BiGS.Training.Tests.Distributed;
 
 /// <summary>Several ranks are one run: what they log and write is what one process does with the same batches.</summary>
 [Collection(TorchGlobals.Name)]
-public sealed class ReplicaTests : IDisposable
+public sealed class ModelReplicaTests : IDisposable
 {
     private const double Limit = 1e-5;
 

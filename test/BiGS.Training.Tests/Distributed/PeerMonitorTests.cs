@@ -3,7 +3,7 @@ using BiGS.Training.Distributed;
 
 namespace BiGS.Training.Tests.Distributed;
 
-public class LifelineTests
+public class PeerMonitorTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 

@@ -7,7 +7,7 @@ using BiGS.Training.Distributed;
 
 namespace BiGS.Training.Tests.Distributed;
 
-public class TcpMeetingTests
+public class TcpProcessGroupTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);

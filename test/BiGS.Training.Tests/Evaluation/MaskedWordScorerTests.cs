@@ -7,7 +7,7 @@ using CsCheck;
 
 namespace BiGS.Training.Tests.Evaluation;
 
-public class MaskedWordsTests
+public class MaskedWordScorerTests
 {
     [Theory]
     [MemberData(nameof(SmallModels.Forms), MemberType = typeof(SmallModels))]

@@ -4,7 +4,7 @@ using BiGS.Training.Evaluation;
 
 namespace BiGS.Training.Tests.Evaluation;
 
-public class NeighbourGuessersTests
+public class NeighbourBaselineTests
 {
     private const int Mask = 4;
 

@@ -3,7 +3,7 @@ using BiGS.Training.FineTuning;
 
 namespace BiGS.Training.Tests.FineTuning;
 
-public class StratifiedDrawTests
+public class StratifiedSamplingTests
 {
     [Theory]
     [InlineData(10, new[] { 8, 2 })] // of 20 and 5

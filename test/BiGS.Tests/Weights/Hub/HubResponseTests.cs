@@ -5,11 +5,11 @@ using BiGS.Weights;
 namespace BiGS.Tests.Weights;
 
 /// <summary>What the hub may answer, who sees the token, and what the user is told.</summary>
-public sealed class HubAnswerTests : IDisposable
+public sealed class HubResponseTests : IDisposable
 {
     private readonly TestHub _hub = new();
 
-    public HubAnswerTests() => _hub.Repository("someone/model").Add("config.json", "{}").Add("vocab.txt", "the").Add("model.safetensors", new byte[100], large: true);
+    public HubResponseTests() => _hub.Repository("someone/model").Add("config.json", "{}").Add("vocab.txt", "the").Add("model.safetensors", new byte[100], large: true);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -8,7 +8,7 @@ using BiGS.Weights;
 namespace BiGS.Server.Tests;
 
 /// <summary>Random texts alone, in batches, in any order, from several clients at once: over HTTP a text has one answer, the library's.</summary>
-public class CompanyTests
+public class BatchInvarianceTests
 {
     private const int Clients = 4;
     private const int Batch = 16;

@@ -7,7 +7,7 @@ using BiGS.Weights;
 namespace BiGS.Torch.Tests.Pipelines;
 
 /// <summary>Padding and batching never change an answer: random texts alone, in batches, in any order, from several threads, through every pipeline.</summary>
-public sealed class CompanyTests
+public sealed class BatchInvarianceTests
 {
     private const int FewTogether = 7;
     private const int Top = 20;
