@@ -66,7 +66,7 @@ foreach (SyntaxTree tree in trees)
     }
 }
 
-// Interface and virtual members lead to what implements them; a constructor leads to the initialisers of its type.
+// Interface and virtual members lead to what implements them; what an object stores, to the constructor that put it there.
 foreach (INamedTypeSymbol type in AllTypes(code.Assembly.GlobalNamespace))
 {
     foreach (ISymbol member in type.GetMembers())
@@ -81,6 +81,11 @@ foreach (INamedTypeSymbol type in AllTypes(code.Assembly.GlobalNamespace))
         {
             CallsOf(overridden.OriginalDefinition).Add(member);
         }
+    }
+
+    foreach (ISymbol stored in type.GetMembers().Where(member => member is IFieldSymbol or IPropertySymbol && !member.IsImplicitlyDeclared))
+    {
+        CallsOf(stored).UnionWith(type.InstanceConstructors);
     }
 
     foreach (ISymbol declared in type.AllInterfaces.SelectMany(i => i.GetMembers()))

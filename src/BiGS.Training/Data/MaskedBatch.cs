@@ -1,4 +1,6 @@
 using BiGS.Inference;
+using BiGS.Torch.Models;
+using static TorchSharp.torch;
 
 namespace BiGS.Training.Data;
 
@@ -17,4 +19,15 @@ internal sealed record MaskedBatch(Batch Input, long[] MaskedPositions, long[] M
             [.. rows.SelectMany((row, r) => row.Positions.Select(position => ((long)r * input.Length) + position))],
             [.. rows.SelectMany(row => row.Words.Select(word => (long)word))]);
     }
+}
+
+/// <summary>A batch of masked text as tensors on a device.</summary>
+/// <param name="Input">What the model reads: (b, l).</param>
+/// <param name="Positions">(p): flat indices of the masked positions.</param>
+/// <param name="Words">(p): what stood there.</param>
+internal sealed record BatchTensors(ModelInput Input, Tensor Positions, Tensor Words)
+{
+    /// <summary>Lays a batch out on a device.</summary>
+    public static BatchTensors FromBatch(MaskedBatch batch, Device device) => new(
+        ModelInput.FromBatch(batch.Input, device), ModelInput.Send(tensor(batch.MaskedPositions), device), ModelInput.Send(tensor(batch.MaskedIds), device));
 }
