@@ -9,7 +9,7 @@
 //   dotnet run build/trace.cs [REPOSITORY] [TRACES]
 //
 // A trace (build/traces.txt) is an entry method and the methods where something happens to the data on its way. For each of these the shortest chain
-// of calls from the entry is found, shortest in files; the trace's files are all files of all its chains. Calls through an interface or a virtual
+// of calls from the entry is found, shortest in files that are not on the trace yet; the trace's files are those of all its chains. Calls through an interface or a virtual
 // member lead to every implementation. Product code only (src/); build the repository first: references are taken from the build's output.
 
 using Microsoft.CodeAnalysis;
@@ -128,7 +128,7 @@ void Report(string name, List<string> methods)
     var files = new List<string>();
     foreach (string target in methods.Skip(1))
     {
-        IReadOnlyList<string>? chain = ShortestChain(methods[0], target);
+        IReadOnlyList<string>? chain = ShortestChain(methods[0], target, files);
         if (chain is null)
         {
             Console.Error.WriteLine($"{name}: no chain of calls leads from {methods[0]} to {target}");
@@ -147,8 +147,8 @@ void Report(string name, List<string> methods)
     }
 }
 
-// Dijkstra with costs 0 (the same file) and 1 (another file).
-IReadOnlyList<string>? ShortestChain(string from, string to)
+// Dijkstra with costs 0 (the same file, or one that is on the trace already) and 1 (another file).
+IReadOnlyList<string>? ShortestChain(string from, string to, List<string> known)
 {
     var before = new Dictionary<ISymbol, ISymbol?>(SymbolEqualityComparer.Default);
     var cost = new Dictionary<ISymbol, int>(SymbolEqualityComparer.Default);
@@ -182,8 +182,8 @@ IReadOnlyList<string>? ShortestChain(string from, string to)
                 continue;
             }
 
-            int step = file == FileOf(here) ? 0 : 1;
-            if (!cost.TryGetValue(next, out int known) || cost[here] + step < known)
+            int step = file == FileOf(here) || known.Contains(file) ? 0 : 1;
+            if (!cost.TryGetValue(next, out int best) || cost[here] + step < best)
             {
                 cost[next] = cost[here] + step;
                 before[next] = here;
