@@ -21,7 +21,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     private readonly Option<string> _preset = OptionFactory.Choice("--preset", "size of the model and its recipe", [.. Presets.Names]);
     private readonly Option<string> _config = OptionFactory.Text("--config", "FILE", "a config.json for the shape of the model, in place of a preset's");
     private readonly Option<string> _architecture = OptionFactory.Choice("--architecture", "the block", "gated", "stack");
-    private readonly Option<string> _routing = OptionFactory.Choice("--routing", "what moves information between positions", "ssm", "attention");
+    private readonly Option<string> _routing = OptionFactory.Choice("--routing", "what moves information between positions", [.. Enum.GetNames<Routing>().Select(name => name.ToLowerInvariant())]);
     private readonly Option<string> _merge = OptionFactory.Choice("--merge", "how both directions become one", "multiply", "add", "concat");
     private readonly Option<int?> _maxLength = OptionFactory.Number("--max-length", "tokens of a row", least: 3);
     private readonly Option<bool> _packed = OptionFactory.Flag("--packed", "fill rows with text of several documents, without padding");

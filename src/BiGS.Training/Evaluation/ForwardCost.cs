@@ -22,9 +22,12 @@ internal static class ForwardCost
         double d = config.HiddenSize;
         double inner = (config.Architecture == Architecture.Gated ? 3 : 2) * d * config.IntermediateSize;
         double weights = (4 * d * d) + inner;
-        double routing = config.Routing == Routing.Attention
-            ? 4.0 * length * length * d
-            : 2 * d * RouteCost.Estimate(route, length, config.StateSize);
+        double routing = config.Routing switch
+        {
+            Routing.Attention => 4.0 * length * length * d,
+            Routing.Ssm => 2 * d * RouteCost.Estimate(route, length, config.StateSize),
+            _ => throw new NotSupportedException($"BiGSConfig.Routing is {config.Routing}, whose cost is not known; add it to ForwardCost."),
+        };
         return config.NumHiddenLayers * ((2.0 * length * weights) + routing);
     }
 }

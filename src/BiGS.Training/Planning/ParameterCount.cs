@@ -37,6 +37,11 @@ internal static class ParameterCount
             return 4 * Dense(d, d);
         }
 
+        if (config.Routing != Routing.Ssm)
+        {
+            throw new NotSupportedException($"BiGSConfig.Routing is {config.Routing}, whose parameters are not counted; add them to ParameterCount.");
+        }
+
         long ssm = config.NumSsmHeads * ((4 * config.StateSize) + 2);
         long merge = config.Merge == Merge.Concat ? Dense(2 * d, d) : 2 * Dense(d, d);
         return (2 * Dense(d, d)) + (2 * ssm) + merge;
