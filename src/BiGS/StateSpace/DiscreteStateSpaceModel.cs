@@ -19,7 +19,7 @@ namespace BiGS.StateSpace;
 /// <param name="BBar">B̄: (N).</param>
 /// <param name="C">(N).</param>
 /// <param name="D">The direct path from u to y.</param>
-internal sealed record DiscreteStateSpaceModel(IReadOnlyList<Complex> ABar, IReadOnlyList<Complex> BBar, IReadOnlyList<Complex> C, double D)
+public sealed record DiscreteStateSpaceModel(IReadOnlyList<Complex> ABar, IReadOnlyList<Complex> BBar, IReadOnlyList<Complex> C, double D)
 {
     /// <summary>N.</summary>
     public int StateSize => ABar.Count;

@@ -24,7 +24,7 @@ namespace BiGS.StateSpace;
 /// <param name="D">The direct path from u to y.</param>
 /// <param name="Delta">Δ: the step size, learned as its logarithm.</param>
 /// <remarks>Gu, Gupta, Goel, Ré: On the Parameterization and Initialization of Diagonal State Space Models, arXiv 2206.11893.</remarks>
-internal sealed record StateSpaceModel(IReadOnlyList<Complex> A, IReadOnlyList<Complex> C, double D, double Delta)
+public sealed record StateSpaceModel(IReadOnlyList<Complex> A, IReadOnlyList<Complex> C, double D, double Delta)
 {
     /// <summary>Upper bound of Re A, so that every state decays, whatever was learned.</summary>
     public const double MaxRealPart = -1e-4;
