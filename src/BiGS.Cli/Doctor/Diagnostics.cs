@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using BiGS.Files;
 using BiGS.Tokenizers;
-using BiGS.Training.Data;
 
 namespace BiGS.Cli.Doctor;
 

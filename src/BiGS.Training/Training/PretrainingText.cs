@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BiGS.Files;
 using BiGS.Tokenizers;
 using BiGS.Training.Corpora;
 using BiGS.Training.Data;

@@ -3,7 +3,7 @@ using BiGS.Onnx;
 
 namespace BiGS.Inference;
 
-/// <summary>An exported model that ONNX Runtime computes.</summary>
+/// <summary>A model that ONNX Runtime computes.</summary>
 internal sealed class OnnxSession(OnnxModel model) : IModelSession
 {
     public BiGSConfig Config => model.File.Config;
@@ -24,14 +24,14 @@ internal sealed class OnnxSession(OnnxModel model) : IModelSession
     {
         if (batch.Length > Config.MaxPositionEmbeddings && (Config.Routing == Routing.Ssm || Config.PositionEmbeddingType == PositionEmbedding.Absolute))
         {
-            throw new ArgumentException($"the text has {batch.Length} tokens, but the exported model reads at most {Config.MaxPositionEmbeddings}; shorten or split it.");
+            throw new ArgumentException($"the text has {batch.Length} tokens, but the model reads at most {Config.MaxPositionEmbeddings}; shorten or split it.");
         }
 
         return [.. model.Run([batch.Rows, batch.Length], batch.InputIds, batch.AttentionMask, batch.TokenTypeIds, outputs)
             .Select(output => new OutputTensor(output.Values, output.Shape))];
     }
 
-    /// <summary>The encoder reads the rows, and the head only what is left of them at the positions.</summary>
+    /// <summary>The encoder computes all positions, and the head only those that are asked for.</summary>
     public OutputTensor LogitsAt(Batch batch, long[] positions)
     {
         OutputTensor states = Compute(batch, ModelOutputs.LastHiddenState)[0]; // (b, l, d)
@@ -45,7 +45,7 @@ internal sealed class OnnxSession(OnnxModel model) : IModelSession
         return new OutputTensor(values, shape[1..]);
     }
 
-    /// <summary>The exported graph does not keep the parameters of the kernels.</summary>
+    /// <summary>A graph does not keep the parameters of the kernels.</summary>
     public IReadOnlyList<KernelShape> Kernels(int length) => [];
 
     public void Dispose() => model.Dispose();

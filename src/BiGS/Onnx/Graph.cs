@@ -59,7 +59,7 @@ internal sealed class Graph
     /// <returns>The same value under that name; what goes on from it can then be computed from it alone.</returns>
     public Value Output(string name, Value value, params string[] dimensions)
     {
-        _nodes.Add(OnnxFields.Node("Identity", name, [value.Name], [name], []));
+        _nodes.Add(OnnxFields.Node("Identity", "", name, [value.Name], [name], []));
         _contents.Outputs.Add(OnnxFields.Value(name, OnnxType.Float, dimensions));
         return new Value(name);
     }
@@ -72,11 +72,21 @@ internal sealed class Graph
         AddNode(operation, inputs, 1, attributes)[0];
 
     /// <summary>An operation with several results.</summary>
-    public Value[] AddNode(string operation, Value[] inputs, int results, params (string Name, object Value)[] attributes)
+    public Value[] AddNode(string operation, Value[] inputs, int results, params (string Name, object Value)[] attributes) =>
+        AddNode(operation, "", inputs, results, attributes);
+
+    /// <summary>An operation that only ONNX Runtime knows.</summary>
+    public Value AddContribNode(string operation, Value[] inputs, params (string Name, object Value)[] attributes)
+    {
+        _contents.HasContribOperators = true;
+        return AddNode(operation, OnnxFields.ContribDomain, inputs, 1, attributes)[0];
+    }
+
+    private Value[] AddNode(string operation, string domain, Value[] inputs, int results, (string Name, object Value)[] attributes)
     {
         string name = Free($"{_place}{operation}");
         Value[] outputs = [.. Enumerable.Range(0, results).Select(i => new Value(results == 1 ? name : $"{name}.{i}"))];
-        _nodes.Add(OnnxFields.Node(operation, name, inputs.Select(input => input.Name), outputs.Select(output => output.Name), attributes));
+        _nodes.Add(OnnxFields.Node(operation, domain, name, inputs.Select(input => input.Name), outputs.Select(output => output.Name), attributes));
         return outputs;
     }
 
@@ -119,15 +129,20 @@ internal sealed class Graph
         if (_contents.Held.Add(name))
         {
             long bytes = shape.Aggregate(1L, (product, size) => product * size) * Marshal.SizeOf<T>();
-            _contents.Weights.Add(OnnxFields.Tensor(name, type, shape, bytes, stream => stream.Write(MemoryMarshal.AsBytes(values().AsSpan()))));
+            _contents.Weights.Add(new HeldTensor(name, type, shape, bytes, stream => stream.Write(MemoryMarshal.AsBytes(values().AsSpan()))));
         }
 
         return new Value(name);
     }
 
     /// <summary>The model: graph, versions, and what else is to be known of it.</summary>
-    public Message ToModel(string name, IReadOnlyDictionary<string, string> facts) =>
-        OnnxFields.Model(OnnxFields.Graph(name, _nodes, _contents.Weights, _contents.Inputs, _contents.Outputs), facts);
+    /// <param name="name">The model's.</param>
+    /// <param name="facts">What else is to be known of it.</param>
+    /// <param name="weights">Takes large weights, which the model then names by their places in that file; null where the model holds them.</param>
+    public Message ToModel(string name, IReadOnlyDictionary<string, string> facts, ExternalWeights? weights = null) => OnnxFields.Model(
+        OnnxFields.Graph(name, _nodes, _contents.Weights.Select(tensor => weights?.TryAdd(tensor) ?? tensor.ToMessage()), _contents.Inputs, _contents.Outputs),
+        facts,
+        _contents.HasContribOperators);
 
     private Value Held<T>(string name, OnnxType type, long[] shape, Func<T[]> values)
         where T : unmanaged => Weight($"constant/{name}", type, shape, values);
@@ -145,7 +160,7 @@ internal sealed class Graph
 
     private sealed class Contents
     {
-        public List<Message> Weights { get; } = [];
+        public List<HeldTensor> Weights { get; } = [];
 
         public List<Message> Inputs { get; } = [];
 
@@ -154,5 +169,18 @@ internal sealed class Graph
         public HashSet<string> Held { get; } = [];
 
         public HashSet<string> Named { get; } = [];
+
+        public bool HasContribOperators { get; set; }
     }
+}
+
+/// <summary>Numbers that a graph holds.</summary>
+/// <param name="Name">As nodes name them.</param>
+/// <param name="Type">Of the elements.</param>
+/// <param name="Shape">The dimensions.</param>
+/// <param name="Bytes">How many there are.</param>
+/// <param name="Write">Makes and writes them.</param>
+internal sealed record HeldTensor(string Name, OnnxType Type, long[] Shape, long Bytes, Action<Stream> Write)
+{
+    public Message ToMessage() => OnnxFields.Tensor(Name, Type, Shape, Bytes, Write);
 }

@@ -27,19 +27,24 @@ internal sealed class Int8LinearLayers(IModelWeights weights) : LinearLayers(wei
 
     public override Value Decoded(Graph graph, Value x, string table) => Product(graph, x, table);
 
-    protected override Value Product(Graph graph, Value x, string weight)
+    protected override Value Product(Graph graph, Value x, params string[] names)
     {
         (Value q, Value s) = Tokens(graph, x);
-        (Value V, Value r) = Columns(graph, weight, Weights.Dimensions(weight), () => Weights.Transposed(weight));
+        (Value Rounded, Value Scales)[] columns = [.. names.Select(name => Columns(graph, name, Weights.Dimensions(name), () => Weights.Transposed(name)))];
+        (Value V, Value r) = (graph.Joined(1, columns.Select(matrix => matrix.Rounded)), graph.Joined(0, columns.Select(matrix => matrix.Scales)));
         return graph.Times(graph.Times(graph.ToFloat(graph.AddNode("MatMulInteger", q, V, graph.Byte((byte)Middle), graph.Byte((byte)Middle))), s), r);
     }
+
+    /// <summary>Each by itself, since a column has one scale for all that it is multiplied by.</summary>
+    protected override Value SumOfProducts(Graph graph, Value x, string[] names) =>
+        graph.AddNode("Split", [x], names.Length, ("axis", -1L)).Zip(names, (part, name) => Product(graph, part, name)).Aggregate(graph.Plus);
 
     /// <summary>q and s of a token: (…, in) and (…, 1).</summary>
     private (Value Rounded, Value Scale) Tokens(Graph graph, Value x)
     {
         if (!_rounded.TryGetValue(x, out (Value, Value) known))
         {
-            Value largest = graph.AddNode("ReduceMax", graph.AddNode("Abs", x), graph.Numbers(-1));
+            Value largest = graph.AddNode("ReduceMax", [graph.AddNode("Abs", x)], ("axes", new long[] { -1 }));
             Value scale = graph.AddNode("Div", graph.AddNode("Max", largest, graph.Number(Tiny)), graph.Number(Largest));
             Value moved = graph.Plus(graph.AddNode("Div", x, scale), graph.Number(Middle));
             Value rounded = graph.AddNode("Cast", [graph.AddNode("Round", moved)], ("to", (long)OnnxType.UInt8));

@@ -6,14 +6,24 @@ internal abstract class LinearLayers(IModelWeights weights)
 {
     protected IModelWeights Weights => weights;
 
-    /// <summary>x Wᵀ + b.</summary>
+    /// <summary>x Wᵀ + b; of several layers that take the same x, the results side by side, by one product.</summary>
     /// <param name="graph">Where.</param>
     /// <param name="x">(…, in).</param>
-    /// <param name="name">The dense layer's, as the checkpoint has it.</param>
-    public Value Dense(Graph graph, Value x, string name)
+    /// <param name="names">The dense layers', as the checkpoint has them.</param>
+    public Value Dense(Graph graph, Value x, params string[] names)
     {
-        Graph here = graph.In(name[(name.LastIndexOf('.') + 1)..]);
-        return here.Plus(Product(here, x, $"{name}.weight"), here.Weight(weights, $"{name}.bias"));
+        Graph here = Place(graph, names);
+        return here.Plus(Product(here, x, [.. names.Select(WeightOf)]), here.Joined(0, names.Select(name => Bias(here, name))));
+    }
+
+    /// <summary>x₁ W₁ᵀ + b₁ + x₂ W₂ᵀ + b₂ + …, where x₁, x₂, … are side by side.</summary>
+    /// <param name="graph">Where.</param>
+    /// <param name="x">(…, in₁ + in₂ + …).</param>
+    /// <param name="names">The dense layers', as the checkpoint has them.</param>
+    public Value DenseSum(Graph graph, Value x, params string[] names)
+    {
+        Graph here = Place(graph, names);
+        return here.Plus(SumOfProducts(here, x, [.. names.Select(WeightOf)]), names.Select(name => Bias(here, name)).Aggregate(here.Plus));
     }
 
     /// <summary>The embeddings of words: (b, l) → (b, l, d).</summary>
@@ -22,7 +32,17 @@ internal abstract class LinearLayers(IModelWeights weights)
     /// <summary>How each word of the table fits: (…, d) → (…, v).</summary>
     public abstract Value Decoded(Graph graph, Value x, string table);
 
-    protected abstract Value Product(Graph graph, Value x, string weight);
+    /// <summary>x Wᵀ of every weight, side by side.</summary>
+    protected abstract Value Product(Graph graph, Value x, params string[] names);
+
+    /// <summary>The sum of x₁ W₁ᵀ, x₂ W₂ᵀ, …, where x₁, x₂, … are side by side.</summary>
+    protected abstract Value SumOfProducts(Graph graph, Value x, string[] names);
+
+    private static Graph Place(Graph graph, string[] names) => graph.In(string.Join('+', names.Select(name => name[(name.LastIndexOf('.') + 1)..])));
+
+    private static string WeightOf(string layer) => $"{layer}.weight";
+
+    private Value Bias(Graph graph, string layer) => graph.Weight(weights, $"{layer}.bias");
 }
 
 /// <summary>In single precision, as the checkpoint has them.</summary>
@@ -33,9 +53,14 @@ internal sealed class Float32LinearLayers(IModelWeights weights) : LinearLayers(
     public override Value Decoded(Graph graph, Value x, string table) =>
         graph.Product(x, graph.Transposed(graph.Weight(Weights, table), 1, 0));
 
-    protected override Value Product(Graph graph, Value x, string weight)
+    protected override Value Product(Graph graph, Value x, params string[] names) => graph.Product(x, graph.Joined(1, names.Select(name => Matrix(graph, name))));
+
+    protected override Value SumOfProducts(Graph graph, Value x, string[] names) => graph.Product(x, graph.Joined(0, names.Select(name => Matrix(graph, name))));
+
+    /// <summary>Wᵀ: (in, out), as products take it without a copy.</summary>
+    private Value Matrix(Graph graph, string name)
     {
-        long[] shape = Weights.Dimensions(weight);
-        return graph.Product(x, graph.Weight($"{weight}.T", OnnxType.Float, [shape[1], shape[0]], () => Weights.Transposed(weight)));
+        long[] shape = Weights.Dimensions(name);
+        return graph.Weight($"{name}.T", OnnxType.Float, [shape[1], shape[0]], () => Weights.Transposed(name));
     }
 }

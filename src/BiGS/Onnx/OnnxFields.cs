@@ -5,19 +5,32 @@ namespace BiGS.Onnx;
 /// <summary>ONNX's messages by their field numbers, as <c>onnx.proto</c> gives them.</summary>
 internal static class OnnxFields
 {
-    /// <summary>The operators' version: the first with Gelu.</summary>
-    public const long OperatorSet = 20;
+    /// <summary>The operators' version: the first with LayerNormalization, and the last that tools of 2022 know.</summary>
+    public const long OperatorSet = 17;
 
-    /// <summary>The file format's version that belongs to it.</summary>
-    private const long FormatVersion = 9;
+    /// <summary>Where ONNX Runtime has operators of its own.</summary>
+    public const string ContribDomain = "com.microsoft";
 
-    public static Message Model(Message graph, IReadOnlyDictionary<string, string> facts)
+    /// <summary>The file format's version that belongs to <see cref="OperatorSet"/>.</summary>
+    private const long FormatVersion = 8;
+
+    private const long External = 1;
+
+    /// <param name="graph">What is computed.</param>
+    /// <param name="facts">What else is to be known of it.</param>
+    /// <param name="hasContribOperators">Whether some operators are ONNX Runtime's own.</param>
+    public static Message Model(Message graph, IReadOnlyDictionary<string, string> facts, bool hasContribOperators)
     {
         Message model = new Message()
             .Add(1, FormatVersion)
             .Add(2, "BiGS for .NET")
             .Add(3, typeof(OnnxFields).Assembly.GetName().Version!.ToString(3))
             .Add(8, new Message().Add(1, "").Add(2, OperatorSet));
+        if (hasContribOperators)
+        {
+            model.Add(8, new Message().Add(1, ContribDomain).Add(2, 1));
+        }
+
         foreach ((string key, string value) in facts)
         {
             model.Add(14, new Message().Add(1, key).Add(2, value));
@@ -47,7 +60,7 @@ internal static class OnnxFields
     }
 
     public static Message Node(
-        string operation, string name, IEnumerable<string> inputs, IEnumerable<string> outputs, IEnumerable<(string Name, object Value)> attributes)
+        string operation, string domain, string name, IEnumerable<string> inputs, IEnumerable<string> outputs, IEnumerable<(string Name, object Value)> attributes)
     {
         var node = new Message();
         foreach (string input in inputs)
@@ -61,6 +74,11 @@ internal static class OnnxFields
         }
 
         node.Add(3, name).Add(4, operation);
+        if (domain.Length > 0)
+        {
+            node.Add(7, domain);
+        }
+
         foreach ((string attribute, object value) in attributes)
         {
             node.Add(5, Attribute(attribute, value));
@@ -69,7 +87,22 @@ internal static class OnnxFields
         return node;
     }
 
-    public static Message Tensor(string name, OnnxType type, long[] shape, long bytes, Action<Stream> write)
+    /// <summary>A tensor with its numbers.</summary>
+    public static Message Tensor(string name, OnnxType type, long[] shape, long bytes, Action<Stream> write) => Tensor(name, type, shape).Add(9, bytes, write);
+
+    /// <summary>A tensor whose numbers stand in another file.</summary>
+    public static Message Tensor(string name, OnnxType type, long[] shape, string file, long offset, long bytes)
+    {
+        Message tensor = Tensor(name, type, shape);
+        foreach ((string key, string value) in ((string, string)[])[("location", file), ("offset", $"{offset}"), ("length", $"{bytes}")])
+        {
+            tensor.Add(13, new Message().Add(1, key).Add(2, value));
+        }
+
+        return tensor.Add(14, External);
+    }
+
+    private static Message Tensor(string name, OnnxType type, long[] shape)
     {
         var tensor = new Message();
         foreach (long size in shape)
@@ -77,7 +110,7 @@ internal static class OnnxFields
             tensor.Add(1, size);
         }
 
-        return tensor.Add(2, (long)type).Add(8, name).Add(9, bytes, write);
+        return tensor.Add(2, (long)type).Add(8, name);
     }
 
     /// <summary>A value of any shape.</summary>

@@ -25,20 +25,15 @@ internal static class OnnxGraphFile
     /// <exception cref="InvalidDataException">A weight is missing, or the model is larger than an ONNX file may be.</exception>
     public static void Write(ConfigFile config, IModelWeights weights, string file, bool int8 = false)
     {
-        Message onnx = Build(config, weights, file, int8);
+        Message onnx = ModelGraph.Whole(config, weights, int8).ToModel(config.Architecture, Facts(config));
+        if (onnx.Length > Array.MaxLength)
+        {
+            throw new InvalidDataException($"{file}: the model would take {onnx.Length / 1e9:f1} GB, and an ONNX file holds at most 2.1; export it with weights of eight bits.");
+        }
+
         AtomicFile.Write(file, onnx.WriteTo);
     }
 
-    /// <summary>The same, to a stream.</summary>
-    /// <inheritdoc cref="Write(ConfigFile, IModelWeights, string, bool)"/>
-    internal static void WriteTo(FileStream stream, ConfigFile config, IModelWeights weights) => Build(config, weights, stream.Name, int8: false).WriteTo(stream);
-
-    private static Message Build(ConfigFile config, IModelWeights weights, string file, bool int8)
-    {
-        Message onnx = new HeadGraph(config.Config, config.Architecture, weights, int8)
-            .ToModel(config.Architecture, new Dictionary<string, string> { [ConfigMetadata] = config.ToJson() });
-        return onnx.Length <= Array.MaxLength
-            ? onnx
-            : throw new InvalidDataException($"{file}: the model would take {onnx.Length / 1e9:f1} GB, and an ONNX file holds at most 2.1; export it with weights of eight bits.");
-    }
+    /// <summary>What a file says of itself beside its graph.</summary>
+    internal static IReadOnlyDictionary<string, string> Facts(ConfigFile config) => new Dictionary<string, string> { [ConfigMetadata] = config.ToJson() };
 }

@@ -1,100 +1,54 @@
-using System.Collections.Concurrent;
 using BiGS.Configuration;
-using BiGS.SentenceTransformers;
-using BiGS.Weights;
 using Microsoft.ML.OnnxRuntime;
 
 namespace BiGS.Onnx;
 
 /// <summary>
-/// A model computed by ONNX Runtime, without libtorch: a <c>model.onnx</c> that <see cref="OnnxGraphFile"/> wrote, or any checkpoint, whose graph is
-/// then built from its weights into a temporary file. Several threads may use one.
+/// A model computed by ONNX Runtime, without libtorch: a <c>model.onnx</c> that <see cref="OnnxGraphFile"/> wrote, or any checkpoint, whose graphs are built from
+/// its weights. Encoder and head are a session each, loaded when they are first needed. Several threads may use one.
 /// </summary>
 internal sealed class OnnxModel : IDisposable
 {
     private const string States = ModelOutputs.LastHiddenState;
-    private const string Scores = ModelOutputs.Logits;
 
-    private readonly string _path;
+    /// <summary>Positions of a batch from which on the memory that it took is given back behind it, and not kept for the next one.</summary>
+    private const long LargeBatch = 1_024;
+
+    private readonly string _name;
+    private readonly OnnxGraphs _graphs;
     private readonly int? _threads;
-    private readonly FileStream _stream;
-    private readonly RunOptions _run = new();
-    private readonly ConcurrentDictionary<string, Lazy<InferenceSession>> _sessions = new();
+    private readonly Lazy<InferenceSession> _encoder;
+    private readonly Lazy<InferenceSession> _head;
+    private readonly RunOptions _keepingMemory = new();
+    private readonly RunOptions _returningMemory = new();
 
-    private OnnxModel(string path, FileStream stream, int? threads)
+    private OnnxModel(string name, OnnxGraphs graphs, int? threads)
     {
-        _path = path;
+        _name = name;
+        _graphs = graphs;
         _threads = threads;
-        _stream = stream; // held, so that a file that takes its place later changes nothing
-        try
-        {
-            OnnxFile file = Read();
-            Outputs = file.Outputs;
-            File = file.Facts.TryGetValue(OnnxGraphFile.ConfigMetadata, out string? config)
-                ? ConfigFile.Parse(config, path, ConfigOrigin.AuthorsPyTorch)
-                : throw new InvalidDataException($"{path}: an ONNX file without {OnnxGraphFile.ConfigMetadata}; expected one that OnnxExport.Export wrote.");
-            HasTrainedHead = true;
-        }
-        catch
-        {
-            _stream.Dispose();
-            throw;
-        }
+        _encoder = new Lazy<InferenceSession>(() => Load(graphs.LoadEncoder));
+        _head = new Lazy<InferenceSession>(() => Load(graphs.LoadHead));
+        _returningMemory.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
     }
 
-    /// <summary>The configuration that it was exported with.</summary>
-    public ConfigFile File { get; private init; }
+    /// <summary>The configuration that it was written with.</summary>
+    public ConfigFile File => _graphs.File;
 
     /// <summary>Whether the weights of the head that the configuration names are there.</summary>
-    public bool HasTrainedHead { get; private init; }
+    public bool HasTrainedHead => _graphs.HasTrainedHead;
 
     /// <summary>What it computes.</summary>
-    public IReadOnlyList<string> Outputs { get; }
+    public IReadOnlyList<string> Outputs => [States, .. _graphs.HasHead ? _head.Value.OutputNames : []];
 
     /// <summary>Opens an ONNX file, a folder with a <c>model.onnx</c>, or a checkpoint.</summary>
     /// <param name="folderOrFile">Where it is; of a folder that holds both, <c>model.onnx</c> counts.</param>
     /// <param name="threads">That compute one batch; null for as many as cores.</param>
     /// <exception cref="FileNotFoundException">There is no model.</exception>
     /// <exception cref="InvalidDataException">The file is not ONNX or was not written by this program, or config and weights do not fit each other.</exception>
-    public static OnnxModel Open(string folderOrFile, int? threads = null)
-    {
-        string path = Directory.Exists(folderOrFile) ? Path.Combine(folderOrFile, OnnxGraphFile.FileName) : folderOrFile;
-        if (System.IO.File.Exists(path) && Path.GetExtension(path) == ".onnx")
-        {
-            return new OnnxModel(path, System.IO.File.OpenRead(path), threads);
-        }
+    public static OnnxModel Open(string folderOrFile, int? threads = null) => new(folderOrFile, OnnxGraphs.Open(folderOrFile), threads);
 
-        WeightsLocation weights = WeightsLocation.Of(folderOrFile);
-        return System.IO.File.Exists(weights.File)
-            ? OfCheckpoint(weights, threads)
-            : throw new FileNotFoundException($"{folderOrFile}: there is no model; expected {OnnxGraphFile.FileName}, or {ConfigFile.Name} with one of {string.Join(", ", WeightsLocation.Names)}.", path);
-    }
-
-    /// <summary>
-    /// Builds the graph. A head whose weights are missing is left out of it, and so is pooling that is not the mean, which readers of the hidden states do.
-    /// </summary>
-    private static OnnxModel OfCheckpoint(WeightsLocation location, int? threads)
-    {
-        ConfigFile config = location.ReadConfig();
-        using IWeightsFile file = location.Open();
-        var weights = new StoredModelWeights(file, location.File);
-        bool hasHead = weights.HasHead(config.Architecture);
-        bool poolsByMean = config.Architecture != ModelHeads.Embedding || SentenceTransformer.Read(location.Folder).Pooling.IsMean;
-        var stream = new FileStream(
-            Path.Combine(Path.GetTempPath(), $"bigs-{Guid.NewGuid():n}.onnx"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
-        try
-        {
-            OnnxGraphFile.WriteTo(stream, hasHead && poolsByMean ? config : config with { Architecture = ModelHeads.Encoder }, weights);
-            return new OnnxModel(location.File, stream, threads) { File = config, HasTrainedHead = hasHead };
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Computes what is asked for, and no more.</summary>
+    /// <summary>Computes what is asked for; the head only where one of its outputs is.</summary>
     /// <param name="shape">Of every input: (b, l); (b, choices, l) for multiple choice.</param>
     /// <param name="inputIds">Row by row.</param>
     /// <param name="attentionMask">1 = text, 0 = padding.</param>
@@ -105,12 +59,30 @@ internal sealed class OnnxModel : IDisposable
     public IReadOnlyList<(float[] Values, long[] Shape)> Run(
         long[] shape, long[] inputIds, long[] attentionMask, long[] tokenTypeIds, IReadOnlyCollection<string> outputs)
     {
-        InferenceSession session = Session(outputs, null);
+        string[] ofHead = [.. outputs.Where(name => name != States)];
+        if (ofHead.FirstOrDefault(name => !Outputs.Contains(name)) is { } unknown)
+        {
+            throw new ArgumentException($"the model computes {string.Join(", ", Outputs)}, and no {unknown}.");
+        }
+
+        RunOptions run = inputIds.Length < LargeBatch ? _keepingMemory : _returningMemory;
         using OrtValue ids = OrtValue.CreateTensorValueFromMemory(inputIds, shape);
         using OrtValue mask = OrtValue.CreateTensorValueFromMemory(attentionMask, shape);
         using OrtValue types = OrtValue.CreateTensorValueFromMemory(tokenTypeIds, shape);
-        var all = new Dictionary<string, OrtValue> { ["input_ids"] = ids, ["attention_mask"] = mask, ["token_type_ids"] = types };
-        return Run(session, [.. session.InputNames.Select(name => (name, all[name]))], outputs);
+        var inputs = new Dictionary<string, OrtValue> { ["input_ids"] = ids, ["attention_mask"] = mask, ["token_type_ids"] = types };
+        using IDisposableReadOnlyCollection<OrtValue> states = Run(run, _encoder.Value, inputs, [States]);
+        var all = new Dictionary<string, (float[], long[])>();
+        if (ofHead.Length > 0)
+        {
+            inputs[States] = states[0];
+            using IDisposableReadOnlyCollection<OrtValue> answers = Run(run, _head.Value, inputs, ofHead);
+            foreach ((string name, OrtValue answer) in ofHead.Zip(answers))
+            {
+                all[name] = Copy(answer);
+            }
+        }
+
+        return [.. outputs.Select(name => name == States ? Copy(states[0]) : all[name])];
     }
 
     /// <summary>A masked language model's scores of words at some places only.</summary>
@@ -121,52 +93,42 @@ internal sealed class OnnxModel : IDisposable
     {
         int d = File.Config.HiddenSize;
         using OrtValue value = OrtValue.CreateTensorValueFromMemory(states, [1, states.Length / d, d]);
-        return Run(Session([Scores], States), [(States, value)], [Scores])[0];
+        using IDisposableReadOnlyCollection<OrtValue> logits = Run(
+            _returningMemory, _head.Value, new Dictionary<string, OrtValue> { [States] = value }, [ModelOutputs.Logits]);
+        return Copy(logits[0]);
     }
 
     public void Dispose()
     {
-        foreach (Lazy<InferenceSession> session in _sessions.Values.Where(session => session.IsValueCreated))
+        foreach (Lazy<InferenceSession> session in ((Lazy<InferenceSession>[])[_encoder, _head]).Where(session => session.IsValueCreated))
         {
             session.Value.Dispose();
         }
 
-        _run.Dispose();
-        _stream.Dispose();
+        _keepingMemory.Dispose();
+        _returningMemory.Dispose();
+        _graphs.Dispose();
     }
 
-    private IReadOnlyList<(float[] Values, long[] Shape)> Run(InferenceSession session, (string Name, OrtValue Value)[] inputs, IReadOnlyCollection<string> outputs)
+    private static IDisposableReadOnlyCollection<OrtValue> Run(RunOptions run, InferenceSession session, Dictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputs)
     {
-        using IDisposableReadOnlyCollection<OrtValue> results =
-            session.Run(_run, [.. inputs.Select(input => input.Name)], [.. inputs.Select(input => input.Value)], outputs);
-        return [.. results.Select(result => (result.GetTensorDataAsSpan<float>().ToArray(), result.GetTensorTypeAndShape().Shape))];
+        string[] names = [.. session.InputNames];
+        return session.Run(run, names, [.. names.Select(name => inputs[name])], outputs);
     }
 
-    private InferenceSession Session(IReadOnlyCollection<string> outputs, string? from) =>
-        _sessions.GetOrAdd($"{from}>{string.Join(',', outputs)}", _ => new Lazy<InferenceSession>(() => Load(Read().Part(outputs, from)))).Value;
+    private static (float[] Values, long[] Shape) Copy(OrtValue value) => (value.GetTensorDataAsSpan<float>().ToArray(), value.GetTensorTypeAndShape().Shape);
 
-    private OnnxFile Read()
-    {
-        byte[] bytes = new byte[_stream.Length];
-        lock (_stream)
-        {
-            _stream.Position = 0;
-            _stream.ReadExactly(bytes);
-        }
-
-        return new OnnxFile(bytes, _path);
-    }
-
-    private InferenceSession Load(byte[] part)
+    private InferenceSession Load(Func<SessionOptions, InferenceSession> load)
     {
         try
         {
-            using var options = new SessionOptions { IntraOpNumThreads = _threads ?? 0 };
-            return new InferenceSession(part, options);
+            using var options = new SessionOptions { IntraOpNumThreads = _threads ?? 0, EnableMemoryPattern = false }; // patterns would be kept for each length by itself
+            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"); // a thread that waits leaves its core to others
+            return load(options);
         }
         catch (OnnxRuntimeException broken)
         {
-            throw new InvalidDataException($"{_path}: ONNX Runtime does not open it: {broken.Message}", broken);
+            throw new InvalidDataException($"{_name}: ONNX Runtime does not open it: {broken.Message}", broken);
         }
         catch (Exception missing) when (missing is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
         {

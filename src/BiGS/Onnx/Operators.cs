@@ -12,8 +12,24 @@ internal static class Operators
     /// <summary>Single precision from whatever it was.</summary>
     public static Value ToFloat(this Graph graph, Value x) => graph.AddNode("Cast", [x], ("to", (long)OnnxType.Float));
 
-    /// <summary>GELU, exact or by its tanh form.</summary>
-    public static Value Gelu(this Graph graph, Value x, bool tanh = false) => graph.AddNode("Gelu", [x], ("approximate", tanh ? "tanh" : "none"));
+    /// <summary>
+    /// GELU, exact or by its tanh form, in the order of operations that ONNX Runtime fuses into one:
+    /// <code>
+    /// x (1 + erf(x / √2)) · ½      or      ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))
+    /// </code>
+    /// </summary>
+    public static Value Gelu(this Graph graph, Value x, bool tanh = false)
+    {
+        if (!tanh)
+        {
+            Value erf = graph.AddNode("Erf", graph.AddNode("Div", x, graph.Number(float.Sqrt(2))));
+            return graph.Times(graph.Times(x, graph.Plus(erf, graph.Number(1f))), graph.Number(0.5f));
+        }
+
+        Value cube = graph.Times(graph.AddNode("Pow", x, graph.Number(3f)), graph.Number(0.044715f));
+        Value inner = graph.Times(graph.Plus(x, cube), graph.Number(float.Sqrt(2 / float.Pi)));
+        return graph.Times(graph.Times(x, graph.Number(0.5f)), graph.Plus(graph.AddNode("Tanh", inner), graph.Number(1f)));
+    }
 
     public static Value Transposed(this Graph graph, Value x, params long[] order) => graph.AddNode("Transpose", [x], ("perm", order));
 
@@ -22,6 +38,9 @@ internal static class Operators
 
     /// <summary>One more dimension, of size 1.</summary>
     public static Value Unsqueezed(this Graph graph, Value x, long axis) => graph.AddNode("Unsqueeze", x, graph.Numbers(axis));
+
+    /// <summary>Values one after another along a dimension.</summary>
+    public static Value Joined(this Graph graph, long axis, IEnumerable<Value> values) => values.ToArray() is [var only] ? only : graph.AddNode("Concat", [.. values], ("axis", axis));
 
     /// <summary>The size of one dimension, (1).</summary>
     public static Value Size(this Graph graph, Value x, long axis) =>

@@ -4,8 +4,8 @@ using BiGS.StateSpace;
 namespace BiGS.Onnx;
 
 /// <summary>
-/// Two SSMs, one reading forward and one backward, merged. As in libtorch, rows of up to 512 positions are filtered by one Toeplitz matrix, and longer ones by
-/// chunks; a graph of a model that reads longer rows holds both ways, and the rows at hand decide.
+/// Two SSMs, one reading forward and one backward, merged. Both are computed side by side, each product once for both. Rows of up to one chunk are filtered by
+/// one Toeplitz matrix, and longer ones by chunks; a graph of a model that reads longer rows holds both ways, and the rows at hand decide.
 /// </summary>
 internal sealed class SsmRouting : IRouting
 {
@@ -25,40 +25,37 @@ internal sealed class SsmRouting : IRouting
         Value length = here.Size(ids, 1);
         var constants = new SsmConstants(config, weights);
         _short = new ToeplitzFilter(config, constants, here, length);
-        if (config.MaxPositionEmbeddings > ToeplitzFilter.Longest)
+        if (config.MaxPositionEmbeddings > _short.Length)
         {
             _long = new ChunkedFilter(config, constants, here, length);
-            _isShort = here.AddNode("LessOrEqual", length, here.Numbers(ToeplitzFilter.Longest));
+            _isShort = here.AddNode("LessOrEqual", length, here.Numbers(_short.Length));
         }
     }
 
     /// <inheritdoc/>
     public Value Route(Graph graph, Value X, string name)
     {
-        Value F = Filtered(graph.In("fs4"), Input(graph, X, $"{name}du_forward"), $"{name}fs4", Direction.Forward);
-        Value B = Filtered(graph.In("bs4"), Input(graph, X, $"{name}du_backward"), $"{name}bs4", Direction.Backward);
-        if (_config.Merge == Merge.Concat)
+        Value u = graph.Gelu(_linear.Dense(graph, X, $"{name}du_forward", $"{name}du_backward"), _config.LayerAct == LayerActivation.GeluTanh); // (b, l, 2d)
+        Value y = Filtered(graph.In("ssm"), _config.MaskPadding ? graph.Times(u, _padding.Keep) : u, ($"{name}fs4", Direction.Forward), ($"{name}bs4", Direction.Backward));
+        (string forward, string backward) = ($"{name}duc_forward", $"{name}duc_backward");
+        switch (_config.Merge)
         {
-            return _linear.Dense(graph, graph.AddNode("Concat", [F, B], ("axis", -1L)), $"{name}merge");
+            case Merge.Concat:
+                return _linear.Dense(graph, y, $"{name}merge");
+            case Merge.Add:
+                return _linear.DenseSum(graph, y, forward, backward);
+            default:
+                Value[] both = graph.AddNode("Split", [y], 2, ("axis", -1L));
+                return graph.Times(_linear.Dense(graph, both[0], forward), _linear.Dense(graph, both[1], backward));
         }
-
-        Value U1 = _linear.Dense(graph, F, $"{name}duc_forward");
-        Value U2 = _linear.Dense(graph, B, $"{name}duc_backward");
-        return _config.Merge == Merge.Multiply ? graph.Times(U1, U2) : graph.Plus(U1, U2);
     }
 
-    private Value Input(Graph graph, Value X, string name)
+    /// <summary>y = K ∗ u + D u for every head of every SSM, side by side: (b, l, d) each.</summary>
+    private Value Filtered(Graph graph, Value u, params (string Name, Direction Direction)[] ssms)
     {
-        Value u = graph.Gelu(_linear.Dense(graph, X, name), _config.LayerAct == LayerActivation.GeluTanh);
-        return _config.MaskPadding ? graph.Times(u, _padding.Keep) : u;
-    }
-
-    /// <summary>y = K ∗ u + D u for every head: (b, l, d) → (b, l, d).</summary>
-    private Value Filtered(Graph graph, Value u, string name, Direction direction)
-    {
-        Value T = _short.Matrix(graph, name, direction);
+        Value T = _short.Matrix(graph, ssms);
         return _long is null
             ? _short.Filtered(graph, u, T)
-            : graph.If(_isShort, then => _short.Filtered(then, u, T), otherwise => _long.Filtered(otherwise, u, T, name, direction));
+            : graph.If(_isShort, then => _short.Filtered(then, u, T), otherwise => _long.Filtered(otherwise, u, T, ssms));
     }
 }

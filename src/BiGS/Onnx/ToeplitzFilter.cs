@@ -9,9 +9,6 @@ namespace BiGS.Onnx;
 /// </summary>
 internal sealed class ToeplitzFilter
 {
-    /// <summary>The longest rows; T of so many positions is a megabyte for a kernel.</summary>
-    public const long Longest = 512;
-
     private readonly BiGSConfig _config;
     private readonly SsmConstants _constants;
     private readonly Value _forward;
@@ -23,30 +20,25 @@ internal sealed class ToeplitzFilter
         _config = config;
         _constants = constants;
         (_forward, _backward) = graph.DiagonalIndices(graph.Number(Length), Length);
-        _corner = graph.AddNode("Concat", [length, length], ("axis", 0L));
+        _corner = graph.Joined(0, [length, length]);
     }
 
-    private long Length => Math.Min(_config.MaxPositionEmbeddings, Longest);
+    /// <summary>The longest rows, L: a whole row of a short model, one chunk of a longer one.</summary>
+    public long Length => Math.Min(_config.MaxPositionEmbeddings, ChunkedStateSpaceModel.LengthFor(_config.MaxPositionEmbeddings));
 
-    /// <summary>T at its full length: (m, L, L).</summary>
-    public Value Matrix(Graph graph, string name, Direction direction)
+    /// <summary>T at its full length for all heads of some SSMs: (heads, L, L).</summary>
+    public Value Matrix(Graph graph, params (string Name, Direction Direction)[] ssms) => graph.Joined(0, ssms.Select(ssm =>
     {
-        Value K = _constants.Constant(graph, name, "K", [_config.NumSsmHeads, Length], system => system.ImpulseResponse((int)Length));
-        return graph.Diagonals(K, Length, direction == Direction.Forward ? _forward : _backward);
-    }
+        Value K = _constants.Constant(graph, ssm.Name, "K", [_config.NumSsmHeads, Length], system => system.ImpulseResponse((int)Length));
+        return graph.Diagonals(K, Length, ssm.Direction == Direction.Forward ? _forward : _backward);
+    }));
 
-    /// <summary>Rows of any length up to T's: (b, l, d) → (b, l, d).</summary>
+    /// <summary>Rows of any length up to L: (b, l, d) → (b, l, d) for every SSM, side by side.</summary>
     public Value Filtered(Graph graph, Value u, Value T)
     {
-        long m = _config.NumSsmHeads;
-        Value corner = graph.AddNode("Slice", T, graph.Numbers(0, 0), _corner, graph.Numbers(1, 2)); // (m, l, l)
-        if (m == 1)
-        {
-            return graph.Product(corner, u);
-        }
-
-        Value byHead = graph.Transposed(graph.Reshaped(u, 0, 0, m, _config.HiddenSize / m), 0, 2, 1, 3); // (b, m, l, d/m)
-        return graph.Reshaped(graph.Transposed(graph.Product(corner, byHead), 0, 2, 1, 3), 0, 0, _config.HiddenSize);
+        Value corner = graph.AddNode("Slice", T, graph.Numbers(0, 0), _corner, graph.Numbers(1, 2)); // (heads, l, l)
+        Value byHead = graph.Transposed(graph.Reshaped(u, 0, 0, -1, _config.HiddenSize / _config.NumSsmHeads), 0, 2, 1, 3); // (b, heads, l, d/m)
+        return graph.Reshaped(graph.Transposed(graph.Product(corner, byHead), 0, 2, 1, 3), 0, 0, -1);
     }
 }
 

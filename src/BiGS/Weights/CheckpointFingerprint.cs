@@ -15,10 +15,13 @@ internal static class CheckpointFingerprint
     public static string Compute(string folderOrFile, BertTokenizer tokenizer)
     {
         WeightsLocation location = WeightsLocation.Of(folderOrFile);
-        string[] parts = [.. Weights(location).Prepend(Path.Combine(location.Folder, ConfigFile.Name)).Select(HashOfFile), tokenizer.Fingerprint,
+        string[] parts = [HashOfFile(Path.Combine(location.Folder, ConfigFile.Name)), .. HashesOfWeights(location), tokenizer.Fingerprint,
             .. SentenceTransformerFiles.Files(folderOrFile).SelectMany(file => (string[])[file, HashOfFile(Path.Combine(location.Folder, file))])];
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 16));
     }
+
+    /// <summary>SHA-256 of every file of the weights.</summary>
+    public static IEnumerable<string> HashesOfWeights(WeightsLocation location) => Weights(location).Select(HashOfFile);
 
     /// <summary>The file of the weights, or all that an index of them stands beside.</summary>
     private static IEnumerable<string> Weights(WeightsLocation location) => WeightsLocation.IsIndex(location.File)

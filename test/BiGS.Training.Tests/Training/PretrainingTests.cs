@@ -5,11 +5,9 @@ using BiGS.Training.Data;
 namespace BiGS.Training.Tests.Training;
 
 /// <summary>The main job as one call, on text in files.</summary>
+[Collection(TorchGlobals.Name)]
 public class PretrainingTests
 {
-    /// <summary>Tokenised text goes where the tests' other files go, not into the user's cache.</summary>
-    static PretrainingTests() => Environment.SetEnvironmentVariable("BIGS_CACHE", Path.Combine(Path.GetTempPath(), "bigs-tests-cache"));
-
     private static readonly string Text = string.Join(
         "\n\n", Enumerable.Range(0, 40).Select(i => $"The {(i % 2 == 0 ? "cat" : "dog")} number {i} sits on the mat and looks at the old house by the river."));
 

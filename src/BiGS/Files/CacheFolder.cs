@@ -1,6 +1,6 @@
-namespace BiGS.Training.Data;
+namespace BiGS.Files;
 
-/// <summary>Where things are kept that can be made again: tokenised corpora.</summary>
+/// <summary>Where things are kept that can be made again: tokenised corpora, graphs of models.</summary>
 internal static class CacheFolder
 {
     /// <summary><c>BIGS_CACHE</c>, or <c>bigs</c> below <c>XDG_CACHE_HOME</c> or ~/.cache.</summary>

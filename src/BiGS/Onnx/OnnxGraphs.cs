@@ -1,0 +1,133 @@
+using BiGS.Configuration;
+using BiGS.SentenceTransformers;
+using BiGS.Weights;
+using Microsoft.ML.OnnxRuntime;
+
+namespace BiGS.Onnx;
+
+/// <summary>Where ONNX Runtime takes a model from: its encoder and its head, a graph each, so that one is computed without the other.</summary>
+internal abstract class OnnxGraphs : IDisposable
+{
+    /// <summary>The configuration.</summary>
+    public required ConfigFile File { get; init; }
+
+    /// <summary>Whether the weights of the head that the configuration names are there.</summary>
+    public required bool HasTrainedHead { get; init; }
+
+    /// <summary>Whether something follows the encoder.</summary>
+    public required bool HasHead { get; init; }
+
+    /// <summary>Opens an ONNX file, a folder with a <c>model.onnx</c>, or a checkpoint.</summary>
+    /// <inheritdoc cref="OnnxModel.Open"/>
+    public static OnnxGraphs Open(string folderOrFile)
+    {
+        string path = Directory.Exists(folderOrFile) ? Path.Combine(folderOrFile, OnnxGraphFile.FileName) : folderOrFile;
+        if (System.IO.File.Exists(path) && Path.GetExtension(path) == ".onnx")
+        {
+            return ExportedGraphs.OpenFile(path);
+        }
+
+        WeightsLocation weights = WeightsLocation.Of(folderOrFile);
+        return System.IO.File.Exists(weights.File)
+            ? CheckpointGraphs.OpenCheckpoint(weights)
+            : throw new FileNotFoundException($"{folderOrFile}: there is no model; expected {OnnxGraphFile.FileName}, or {ConfigFile.Name} with one of {string.Join(", ", WeightsLocation.Names)}.", path);
+    }
+
+    /// <summary>Ids, mask and types → the last hidden states.</summary>
+    public abstract InferenceSession LoadEncoder(SessionOptions options);
+
+    /// <summary>The last hidden states and the mask → the head's answers.</summary>
+    public abstract InferenceSession LoadHead(SessionOptions options);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}
+
+/// <summary>A checkpoint's graphs, which are built from its weights (<see cref="GraphCache"/>).</summary>
+internal sealed class CheckpointGraphs : OnnxGraphs
+{
+    private readonly string _folder;
+    private readonly bool _isTemporary;
+
+    private CheckpointGraphs(string folder, bool isTemporary) => (_folder, _isTemporary) = (folder, isTemporary);
+
+    /// <summary>A head whose weights are missing is left out, and so is pooling that is not the mean, which readers of the hidden states do.</summary>
+    public static CheckpointGraphs OpenCheckpoint(WeightsLocation location)
+    {
+        ConfigFile config = location.ReadConfig();
+        using IWeightsFile file = location.Open();
+        var weights = new StoredModelWeights(file, location.File);
+        bool hasTrainedHead = weights.HasHead(config.Architecture);
+        bool poolsByMean = config.Architecture != ModelHeads.Embedding || SentenceTransformer.Read(location.Folder).Pooling.IsMean;
+        string head = hasTrainedHead && poolsByMean ? config.Architecture : ModelHeads.Encoder;
+        (string folder, bool isTemporary) = GraphCache.Open(location, config with { Architecture = head }, weights);
+        return new CheckpointGraphs(folder, isTemporary) { File = config, HasTrainedHead = hasTrainedHead, HasHead = head != ModelHeads.Encoder };
+    }
+
+    public override InferenceSession LoadEncoder(SessionOptions options) => new(Path.Combine(_folder, GraphCache.EncoderFile), options);
+
+    public override InferenceSession LoadHead(SessionOptions options) => new(Path.Combine(_folder, GraphCache.HeadFile), options);
+
+    public override void Dispose()
+    {
+        if (_isTemporary)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+}
+
+/// <summary>The two parts of a file that <see cref="OnnxGraphFile"/> wrote.</summary>
+internal sealed class ExportedGraphs : OnnxGraphs
+{
+    private readonly string _path;
+    private readonly FileStream _stream;
+
+    private ExportedGraphs(string path, FileStream stream) => (_path, _stream) = (path, stream);
+
+    /// <summary>Opens the file, and holds it, so that one that takes its place later changes nothing.</summary>
+    public static ExportedGraphs OpenFile(string path)
+    {
+        FileStream stream = System.IO.File.OpenRead(path);
+        try
+        {
+            OnnxFile file = Read(stream, path);
+            string config = file.Facts.GetValueOrDefault(OnnxGraphFile.ConfigMetadata)
+                ?? throw new InvalidDataException($"{path}: an ONNX file without {OnnxGraphFile.ConfigMetadata}; expected one that OnnxExport.Export wrote.");
+            return new ExportedGraphs(path, stream)
+            {
+                File = ConfigFile.Parse(config, path, ConfigOrigin.AuthorsPyTorch),
+                HasTrainedHead = true,
+                HasHead = file.Outputs.Count > 1,
+            };
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    public override InferenceSession LoadEncoder(SessionOptions options) =>
+        new(Read(_stream, _path).Part([ModelOutputs.LastHiddenState]), options);
+
+    public override InferenceSession LoadHead(SessionOptions options)
+    {
+        OnnxFile file = Read(_stream, _path);
+        return new InferenceSession(file.Part([.. file.Outputs.Where(name => name != ModelOutputs.LastHiddenState)], ModelOutputs.LastHiddenState), options);
+    }
+
+    public override void Dispose() => _stream.Dispose();
+
+    private static OnnxFile Read(FileStream stream, string path)
+    {
+        byte[] bytes = new byte[stream.Length];
+        lock (stream)
+        {
+            stream.Position = 0;
+            stream.ReadExactly(bytes);
+        }
+
+        return new OnnxFile(bytes, path);
+    }
+}
