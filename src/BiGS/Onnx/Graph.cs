@@ -42,6 +42,9 @@ internal sealed class Graph
     /// <summary>The same graph, for the operations of a part of it.</summary>
     public Graph In(string part) => new(_contents, _nodes, $"{_place}{part}/");
 
+    /// <summary>In place of an input that an operation can do without.</summary>
+    public Value None => new("");
+
     /// <summary>An input of the model.</summary>
     /// <param name="name">As callers name it.</param>
     /// <param name="type">Of its elements.</param>

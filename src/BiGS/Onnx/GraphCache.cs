@@ -9,7 +9,8 @@ namespace BiGS.Onnx;
 /// Graphs of checkpoints on the disk, each built once from configuration and weights: a folder named by the hash of both, with the encoder, the head, and one file
 /// of weights for the two, which ONNX Runtime maps into memory. Where nothing can be kept, a checkpoint's graphs live in a temporary folder as long as it is open.
 /// </summary>
-internal static class GraphCache
+/// <param name="root">The folder of all of them.</param>
+internal sealed class GraphCache(string root)
 {
     /// <summary>The encoder's file in a folder.</summary>
     public const string EncoderFile = "encoder.onnx";
@@ -19,27 +20,30 @@ internal static class GraphCache
 
     private const string WeightsFile = "weights.bin";
 
-    /// <summary>Graphs that were built longer ago are removed when another is built.</summary>
+    /// <summary>Graphs that nobody has opened for so long are removed when another is built.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
 
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The user's.</summary>
+    public static GraphCache OfUser => new(Path.Combine(CacheFolder.Path, "onnx"));
 
     /// <summary>The folder with the graphs of a checkpoint, built where they are not there.</summary>
     /// <param name="location">The checkpoint.</param>
     /// <param name="config">Its configuration, with the head that is wanted.</param>
     /// <param name="weights">Its weights.</param>
+    /// <param name="int8">Whether large matrices are rounded to eight bits.</param>
     /// <returns>The folder, and whether it is to be deleted when the model is closed.</returns>
-    public static (string Folder, bool IsTemporary) Open(WeightsLocation location, ConfigFile config, IModelWeights weights)
+    public (string Folder, bool IsTemporary) Open(WeightsLocation location, ConfigFile config, IModelWeights weights, bool int8)
     {
-        string root = Path.Combine(CacheFolder.Path, "onnx");
-        if (!CanKeep(root))
+        if (!CanKeep())
         {
             string temporary = Directory.CreateTempSubdirectory("bigs-onnx-").FullName;
-            Build(temporary, config, weights);
+            Build(temporary, config, weights, int8);
             return (temporary, IsTemporary: true);
         }
 
-        string folder = Path.Combine(root, Key(location, config));
+        string folder = Path.Combine(root, Key(location, config, int8));
         while (!Directory.Exists(folder))
         {
             using IDisposable? held = FileLock.TryTake($"{folder}.lock");
@@ -49,22 +53,23 @@ internal static class GraphCache
             }
             else if (!Directory.Exists(folder))
             {
-                RemoveOld(root);
-                BuildWhole(folder, config, weights);
+                RemoveOld();
+                BuildWhole(folder, config, weights, int8);
             }
         }
 
+        Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow);
         return (folder, IsTemporary: false);
     }
 
     /// <summary>Builds beside the folder and renames, so that the name never stands for half of it.</summary>
-    private static void BuildWhole(string folder, ConfigFile config, IModelWeights weights)
+    private static void BuildWhole(string folder, ConfigFile config, IModelWeights weights, bool int8)
     {
         string beside = AtomicFile.Beside(folder);
         try
         {
             Directory.CreateDirectory(beside);
-            Build(beside, config, weights);
+            Build(beside, config, weights, int8);
             Directory.Move(beside, folder);
         }
         catch
@@ -74,14 +79,15 @@ internal static class GraphCache
         }
     }
 
-    private static void Build(string folder, ConfigFile config, IModelWeights weights)
+    private static void Build(string folder, ConfigFile config, IModelWeights weights, bool int8)
     {
         using FileStream stream = Create(WeightsFile);
         var external = new ExternalWeights(stream, WeightsFile);
-        Write(EncoderFile, ModelGraph.Encoder(config, weights, int8: false));
+        LinearLayers linear = int8 ? new DynamicInt8LinearLayers(weights) : new Float32LinearLayers(weights);
+        Write(EncoderFile, ModelGraph.Encoder(config, weights, linear));
         if (config.Architecture != ModelHeads.Encoder)
         {
-            Write(HeadFile, ModelGraph.Head(config, weights, int8: false));
+            Write(HeadFile, ModelGraph.Head(config, weights, linear));
         }
 
         FileStream Create(string name) => new(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
@@ -94,13 +100,13 @@ internal static class GraphCache
     }
 
     /// <summary>The same weights under the same configuration have the same graphs, as long as this program builds them so.</summary>
-    private static string Key(WeightsLocation location, ConfigFile config)
+    private static string Key(WeightsLocation location, ConfigFile config, bool int8)
     {
-        string[] parts = [.. CheckpointFingerprint.HashesOfWeights(location), config.ToJson(), typeof(GraphCache).Module.ModuleVersionId.ToString()];
+        string[] parts = [.. CheckpointFingerprint.HashesOfWeights(location), config.ToJson(), int8 ? "int8" : "fp32", typeof(GraphCache).Module.ModuleVersionId.ToString()];
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 16));
     }
 
-    private static bool CanKeep(string root)
+    private bool CanKeep()
     {
         try
         {
@@ -114,9 +120,9 @@ internal static class GraphCache
         }
     }
 
-    private static void RemoveOld(string root)
+    private void RemoveOld()
     {
-        foreach (DirectoryInfo old in new DirectoryInfo(root).EnumerateDirectories().Where(folder => DateTime.UtcNow - folder.CreationTimeUtc > Lifetime))
+        foreach (DirectoryInfo old in new DirectoryInfo(root).EnumerateDirectories().Where(folder => DateTime.UtcNow - folder.LastWriteTimeUtc > Lifetime))
         {
             try
             {

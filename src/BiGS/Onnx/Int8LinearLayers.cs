@@ -25,19 +25,21 @@ internal sealed class Int8LinearLayers(IModelWeights weights) : LinearLayers(wei
         return graph.Times(words, graph.Unsqueezed(graph.AddNode("Gather", scales, ids), -1));
     }
 
-    public override Value Decoded(Graph graph, Value x, string table) => Product(graph, x, table);
+    public override Value Decoded(Graph graph, Value x, string table, Value bias) => Layer(graph, x, [table], bias);
 
-    protected override Value Product(Graph graph, Value x, params string[] names)
+    protected override Value Layer(Graph graph, Value x, string[] names, Value bias) => graph.Plus(Product(graph, x, names), bias);
+
+    /// <summary>Each by itself, since a column has one scale for all that it is multiplied by.</summary>
+    protected override Value SumOfLayers(Graph graph, Value x, string[] names, Value bias) =>
+        graph.AddNode("Split", [x], names.Length, ("axis", -1L)).Zip(names, (part, name) => Product(graph, part, [name])).Append(bias).Aggregate(graph.Plus);
+
+    private Value Product(Graph graph, Value x, string[] names)
     {
         (Value q, Value s) = Tokens(graph, x);
         (Value Rounded, Value Scales)[] columns = [.. names.Select(name => Columns(graph, name, Weights.Dimensions(name), () => Weights.Transposed(name)))];
         (Value V, Value r) = (graph.Joined(1, columns.Select(matrix => matrix.Rounded)), graph.Joined(0, columns.Select(matrix => matrix.Scales)));
         return graph.Times(graph.Times(graph.ToFloat(graph.AddNode("MatMulInteger", q, V, graph.Byte((byte)Middle), graph.Byte((byte)Middle))), s), r);
     }
-
-    /// <summary>Each by itself, since a column has one scale for all that it is multiplied by.</summary>
-    protected override Value SumOfProducts(Graph graph, Value x, string[] names) =>
-        graph.AddNode("Split", [x], names.Length, ("axis", -1L)).Zip(names, (part, name) => Product(graph, part, name)).Aggregate(graph.Plus);
 
     /// <summary>q and s of a token: (…, in) and (…, 1).</summary>
     private (Value Rounded, Value Scale) Tokens(Graph graph, Value x)

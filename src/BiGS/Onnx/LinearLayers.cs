@@ -13,7 +13,7 @@ internal abstract class LinearLayers(IModelWeights weights)
     public Value Dense(Graph graph, Value x, params string[] names)
     {
         Graph here = Place(graph, names);
-        return here.Plus(Product(here, x, [.. names.Select(WeightOf)]), here.Joined(0, names.Select(name => Bias(here, name))));
+        return Layer(here, x, [.. names.Select(WeightOf)], here.Joined(0, names.Select(name => Bias(here, name))));
     }
 
     /// <summary>x₁ W₁ᵀ + b₁ + x₂ W₂ᵀ + b₂ + …, where x₁, x₂, … are side by side.</summary>
@@ -23,20 +23,20 @@ internal abstract class LinearLayers(IModelWeights weights)
     public Value DenseSum(Graph graph, Value x, params string[] names)
     {
         Graph here = Place(graph, names);
-        return here.Plus(SumOfProducts(here, x, [.. names.Select(WeightOf)]), names.Select(name => Bias(here, name)).Aggregate(here.Plus));
+        return SumOfLayers(here, x, [.. names.Select(WeightOf)], names.Select(name => Bias(here, name)).Aggregate(here.Plus));
     }
 
     /// <summary>The embeddings of words: (b, l) → (b, l, d).</summary>
     public abstract Value Words(Graph graph, Value ids, string table);
 
-    /// <summary>How each word of the table fits: (…, d) → (…, v).</summary>
-    public abstract Value Decoded(Graph graph, Value x, string table);
+    /// <summary>How each word of the table fits, plus a bias of each: (…, d) → (…, v).</summary>
+    public abstract Value Decoded(Graph graph, Value x, string table, Value bias);
 
-    /// <summary>x Wᵀ of every weight, side by side.</summary>
-    protected abstract Value Product(Graph graph, Value x, params string[] names);
+    /// <summary>x Wᵀ + b of every weight, side by side.</summary>
+    protected abstract Value Layer(Graph graph, Value x, string[] names, Value bias);
 
-    /// <summary>The sum of x₁ W₁ᵀ, x₂ W₂ᵀ, …, where x₁, x₂, … are side by side.</summary>
-    protected abstract Value SumOfProducts(Graph graph, Value x, string[] names);
+    /// <summary>The sum of x₁ W₁ᵀ, x₂ W₂ᵀ, …, and b, where x₁, x₂, … are side by side.</summary>
+    protected abstract Value SumOfLayers(Graph graph, Value x, string[] names, Value bias);
 
     private static Graph Place(Graph graph, string[] names) => graph.In(string.Join('+', names.Select(name => name[(name.LastIndexOf('.') + 1)..])));
 
@@ -50,12 +50,14 @@ internal sealed class Float32LinearLayers(IModelWeights weights) : LinearLayers(
 {
     public override Value Words(Graph graph, Value ids, string table) => graph.AddNode("Gather", graph.Weight(Weights, table), ids);
 
-    public override Value Decoded(Graph graph, Value x, string table) =>
-        graph.Product(x, graph.Transposed(graph.Weight(Weights, table), 1, 0));
+    public override Value Decoded(Graph graph, Value x, string table, Value bias) =>
+        graph.Plus(graph.Product(x, graph.Transposed(graph.Weight(Weights, table), 1, 0)), bias);
 
-    protected override Value Product(Graph graph, Value x, params string[] names) => graph.Product(x, graph.Joined(1, names.Select(name => Matrix(graph, name))));
+    protected override Value Layer(Graph graph, Value x, string[] names, Value bias) =>
+        graph.Plus(graph.Product(x, graph.Joined(1, names.Select(name => Matrix(graph, name)))), bias);
 
-    protected override Value SumOfProducts(Graph graph, Value x, string[] names) => graph.Product(x, graph.Joined(0, names.Select(name => Matrix(graph, name))));
+    protected override Value SumOfLayers(Graph graph, Value x, string[] names, Value bias) =>
+        graph.Plus(graph.Product(x, graph.Joined(0, names.Select(name => Matrix(graph, name)))), bias);
 
     /// <summary>Wᵀ: (in, out), as products take it without a copy.</summary>
     private Value Matrix(Graph graph, string name)

@@ -17,13 +17,13 @@ internal sealed class ModelGraph
     private readonly IModelWeights _weights;
     private readonly Graph _graph = new();
 
-    private ModelGraph(ConfigFile config, IModelWeights weights, bool int8)
+    private ModelGraph(ConfigFile config, IModelWeights weights, LinearLayers linear)
     {
         _config = config.Config;
         _head = config.Architecture;
         _weights = weights;
-        _linear = int8 ? new Int8LinearLayers(weights) : new Float32LinearLayers(weights);
-        _layers = new Layers(_config, weights, _linear);
+        _linear = linear;
+        _layers = new Layers(_config, weights, linear);
     }
 
     private bool HasChoices => _head == ModelHeads.MultipleChoice;
@@ -31,10 +31,10 @@ internal sealed class ModelGraph
     /// <summary>Inputs, encoder and head.</summary>
     /// <param name="config">The model's shape, and its head: one of <see cref="ModelHeads"/>.</param>
     /// <param name="weights">The weights that are written.</param>
-    /// <param name="int8">Whether large matrices are rounded to eight bits.</param>
-    public static Graph Whole(ConfigFile config, IModelWeights weights, bool int8)
+    /// <param name="linear">How large matrices are multiplied.</param>
+    public static Graph Whole(ConfigFile config, IModelWeights weights, LinearLayers linear)
     {
-        var model = new ModelGraph(config, weights, int8);
+        var model = new ModelGraph(config, weights, linear);
         (Value last, Value mask) = model.Encode();
         model.AddHead(last, mask);
         return model._graph;
@@ -42,18 +42,18 @@ internal sealed class ModelGraph
 
     /// <summary>Inputs and encoder.</summary>
     /// <inheritdoc cref="Whole"/>
-    public static Graph Encoder(ConfigFile config, IModelWeights weights, bool int8)
+    public static Graph Encoder(ConfigFile config, IModelWeights weights, LinearLayers linear)
     {
-        var model = new ModelGraph(config, weights, int8);
+        var model = new ModelGraph(config, weights, linear);
         model.Encode();
         return model._graph;
     }
 
     /// <summary>The head by itself: its inputs are the encoder's answer and the mask.</summary>
     /// <inheritdoc cref="Whole"/>
-    public static Graph Head(ConfigFile config, IModelWeights weights, bool int8)
+    public static Graph Head(ConfigFile config, IModelWeights weights, LinearLayers linear)
     {
-        var model = new ModelGraph(config, weights, int8);
+        var model = new ModelGraph(config, weights, linear);
         Value last = model._graph.Input(ModelOutputs.LastHiddenState, OnnxType.Float, "rows", "positions", $"{model._config.HiddenSize}");
         model.AddHead(last, model.TokenInput(Mask));
         return model._graph;
@@ -109,7 +109,7 @@ internal sealed class ModelGraph
     {
         const string Here = "cls.predictions.";
         Value transformed = _layers.Norm(graph, graph.Gelu(_linear.Dense(graph, last, $"{Here}transform.dense")), $"{Here}transform.LayerNorm");
-        return graph.Plus(_linear.Decoded(graph, transformed, "bigs.embeddings.word_embeddings.weight"), graph.Weight(_weights, $"{Here}bias"));
+        return _linear.Decoded(graph, transformed, "bigs.embeddings.word_embeddings.weight", graph.Weight(_weights, $"{Here}bias"));
     }
 
     private Value Pooled(Value last, Padding padding)

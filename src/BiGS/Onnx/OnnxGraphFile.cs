@@ -25,7 +25,7 @@ internal static class OnnxGraphFile
     /// <exception cref="InvalidDataException">A weight is missing, or the model is larger than an ONNX file may be.</exception>
     public static void Write(ConfigFile config, IModelWeights weights, string file, bool int8 = false)
     {
-        Message onnx = ModelGraph.Whole(config, weights, int8).ToModel(config.Architecture, Facts(config));
+        Message onnx = ModelGraph.Whole(config, weights, int8 ? new Int8LinearLayers(weights) : new Float32LinearLayers(weights)).ToModel(config.Architecture, Facts(config));
         if (onnx.Length > Array.MaxLength)
         {
             throw new InvalidDataException($"{file}: the model would take {onnx.Length / 1e9:f1} GB, and an ONNX file holds at most 2.1; export it with weights of eight bits.");

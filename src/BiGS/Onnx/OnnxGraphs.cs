@@ -18,8 +18,10 @@ internal abstract class OnnxGraphs : IDisposable
     public required bool HasHead { get; init; }
 
     /// <summary>Opens an ONNX file, a folder with a <c>model.onnx</c>, or a checkpoint.</summary>
-    /// <inheritdoc cref="OnnxModel.Open"/>
-    public static OnnxGraphs Open(string folderOrFile)
+    /// <param name="folderOrFile">Where it is; of a folder that holds both, <c>model.onnx</c> counts.</param>
+    /// <param name="cache">Keeps the graphs of checkpoints.</param>
+    /// <param name="int8">Whether a checkpoint's large matrices are rounded to eight bits; a file's are as it has them.</param>
+    public static OnnxGraphs Open(string folderOrFile, GraphCache cache, bool int8)
     {
         string path = Directory.Exists(folderOrFile) ? Path.Combine(folderOrFile, OnnxGraphFile.FileName) : folderOrFile;
         if (System.IO.File.Exists(path) && Path.GetExtension(path) == ".onnx")
@@ -29,7 +31,7 @@ internal abstract class OnnxGraphs : IDisposable
 
         WeightsLocation weights = WeightsLocation.Of(folderOrFile);
         return System.IO.File.Exists(weights.File)
-            ? CheckpointGraphs.OpenCheckpoint(weights)
+            ? CheckpointGraphs.OpenCheckpoint(weights, cache, int8)
             : throw new FileNotFoundException($"{folderOrFile}: there is no model; expected {OnnxGraphFile.FileName}, or {ConfigFile.Name} with one of {string.Join(", ", WeightsLocation.Names)}.", path);
     }
 
@@ -52,7 +54,7 @@ internal sealed class CheckpointGraphs : OnnxGraphs
     private CheckpointGraphs(string folder, bool isTemporary) => (_folder, _isTemporary) = (folder, isTemporary);
 
     /// <summary>A head whose weights are missing is left out, and so is pooling that is not the mean, which readers of the hidden states do.</summary>
-    public static CheckpointGraphs OpenCheckpoint(WeightsLocation location)
+    public static CheckpointGraphs OpenCheckpoint(WeightsLocation location, GraphCache cache, bool int8)
     {
         ConfigFile config = location.ReadConfig();
         using IWeightsFile file = location.Open();
@@ -60,7 +62,7 @@ internal sealed class CheckpointGraphs : OnnxGraphs
         bool hasTrainedHead = weights.HasHead(config.Architecture);
         bool poolsByMean = config.Architecture != ModelHeads.Embedding || SentenceTransformer.Read(location.Folder).Pooling.IsMean;
         string head = hasTrainedHead && poolsByMean ? config.Architecture : ModelHeads.Encoder;
-        (string folder, bool isTemporary) = GraphCache.Open(location, config with { Architecture = head }, weights);
+        (string folder, bool isTemporary) = cache.Open(location, config with { Architecture = head }, weights, int8);
         return new CheckpointGraphs(folder, isTemporary) { File = config, HasTrainedHead = hasTrainedHead, HasHead = head != ModelHeads.Encoder };
     }
 

@@ -44,9 +44,12 @@ internal sealed class OnnxModel : IDisposable
     /// <summary>Opens an ONNX file, a folder with a <c>model.onnx</c>, or a checkpoint.</summary>
     /// <param name="folderOrFile">Where it is; of a folder that holds both, <c>model.onnx</c> counts.</param>
     /// <param name="threads">That compute one batch; null for as many as cores.</param>
+    /// <param name="int8">Whether a checkpoint's large matrices are rounded to eight bits; a file's are as it has them.</param>
+    /// <param name="cache">Keeps the graphs of checkpoints; null for the user's.</param>
     /// <exception cref="FileNotFoundException">There is no model.</exception>
     /// <exception cref="InvalidDataException">The file is not ONNX or was not written by this program, or config and weights do not fit each other.</exception>
-    public static OnnxModel Open(string folderOrFile, int? threads = null) => new(folderOrFile, OnnxGraphs.Open(folderOrFile), threads);
+    public static OnnxModel Open(string folderOrFile, int? threads = null, bool int8 = false, GraphCache? cache = null) =>
+        new(folderOrFile, OnnxGraphs.Open(folderOrFile, cache ?? GraphCache.OfUser, int8), threads);
 
     /// <summary>Computes what is asked for; the head only where one of its outputs is.</summary>
     /// <param name="shape">Of every input: (b, l); (b, choices, l) for multiple choice.</param>

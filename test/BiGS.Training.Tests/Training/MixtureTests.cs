@@ -13,7 +13,6 @@ public sealed class MixtureTests : IDisposable
 
     public MixtureTests()
     {
-        Environment.SetEnvironmentVariable("BIGS_CACHE", Path.Combine(Path.GetTempPath(), "bigs-tests-cache"));
         Prepare("cats", "cat", 300, null);
         Prepare("dogs", "dog", 40, BertTokenizer.Open(Folder("cats")));
     }
