@@ -23,17 +23,23 @@ internal sealed class ApiException(int status, ErrorType type, string message, E
 
     public ErrorType Type => type;
 
+    /// <summary>The parameter at fault; null where none is.</summary>
+    public string? Parameter { get; init; }
+
     /// <summary>Too many or too long.</summary>
-    public static ApiException TooLarge(string message) => new(StatusCodes.Status413PayloadTooLarge, ErrorType.Validation, message);
+    public static ApiException TooLarge(string message, string? parameter = null) =>
+        new(StatusCodes.Status413PayloadTooLarge, ErrorType.Validation, message) { Parameter = parameter };
 
     /// <summary>JSON, but not what the route takes.</summary>
-    public static ApiException InputTooLong(string message) => new(StatusCodes.Status422UnprocessableEntity, ErrorType.Validation, message);
+    public static ApiException Invalid(string message, string? parameter = null) =>
+        new(StatusCodes.Status422UnprocessableEntity, ErrorType.Validation, message) { Parameter = parameter };
 
-    /// <summary>Tokens that are none.</summary>
-    public static ApiException NoTokens(string message) => new(StatusCodes.Status422UnprocessableEntity, ErrorType.Tokenizer, message);
+    /// <summary>Numbers that are no tokens of the vocabulary.</summary>
+    public static ApiException InvalidTokens(string message, string parameter) =>
+        new(StatusCodes.Status422UnprocessableEntity, ErrorType.Tokenizer, message) { Parameter = parameter };
 
     /// <summary>No model that is loaded can do this.</summary>
-    public static ApiException NotSupported(string message) => new(StatusCodes.Status424FailedDependency, ErrorType.Backend, message);
+    public static ApiException NotSupported(string message) => new(StatusCodes.Status424FailedDependency, ErrorType.Backend, message) { Parameter = "model" };
 
     /// <summary>More than can be done now.</summary>
     public static ApiException Overloaded(string message) => new(StatusCodes.Status429TooManyRequests, ErrorType.Overloaded, message);

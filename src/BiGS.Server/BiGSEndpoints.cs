@@ -10,8 +10,8 @@ namespace BiGS.Server;
 public static class BiGSEndpoints
 {
     /// <summary>
-    /// Maps the routes of text-embeddings-inference and of OpenAI's embeddings, <c>/fill-mask</c>, <c>/tag</c>, <c>/answer</c>, <c>/info</c>,
-    /// <c>/health</c>, <c>/metrics</c>, <c>/openapi.json</c>, and the page where the options ask for it. Limits, key, errors and metrics of BiGS apply to
+    /// Maps the routes of text-embeddings-inference and of OpenAI's embeddings, <c>/fill-mask</c>, <c>/tag</c>, <c>/answer</c>, these in the shapes of
+    /// Hugging Face's pipelines under <c>/pipeline</c>, <c>/info</c>, <c>/health</c>, <c>/metrics</c>, <c>/openapi.json</c>, and the page where the options ask for it. Limits, key, errors and metrics of BiGS apply to
     /// these routes and to no others.
     /// </summary>
     /// <param name="endpoints">The application, or a group of it.</param>
@@ -35,6 +35,7 @@ public static class BiGSEndpoints
         // What the application says of its own routes has its own JSON; BiGS's are described in /openapi.json.
         group.ExcludeFromDescription();
         group.AddEndpointFilter(Json.WriteResultAsync);
+        ((IEndpointConventionBuilder)group).Add(AddHead);
         ((IEndpointConventionBuilder)group).Add(pipeline.Wrap);
         return group;
     }
@@ -49,5 +50,16 @@ public static class BiGSEndpoints
         WordPredictionRoutes.Map(routes);
         QuestionAnsweringRoutes.Map(routes);
         TokenizerRoutes.Map(routes);
+        HuggingFaceRoutes.Map(routes);
+        RootRoute.Map(routes);
+    }
+
+    /// <summary>Where GET is answered, so is HEAD, as HTTP asks of every server; the server sends no body then.</summary>
+    private static void AddHead(EndpointBuilder endpoint)
+    {
+        if (endpoint.Metadata.OfType<HttpMethodMetadata>().LastOrDefault() is { } methods && methods.HttpMethods.Contains(HttpMethods.Get))
+        {
+            endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
+        }
     }
 }

@@ -25,8 +25,20 @@ public sealed class BiGSServerOptions
     /// <summary>Texts in one request; more are answered with 413.</summary>
     public int MaxClientBatchSize { get; set; } = 32;
 
-    /// <summary>Bytes of one request; more are answered with 413.</summary>
+    /// <summary>Bytes of one request, unpacked where they come compressed; more are answered with 413.</summary>
     public int PayloadLimit { get; set; } = 2_000_000;
+
+    /// <summary>
+    /// Tokens that one request may cost to compute; more are answered with 413. A [MASK] costs more than other tokens, and a long text in which an answer
+    /// is looked for is read through windows that overlap.
+    /// </summary>
+    public int MaxRequestTokens { get; set; } = 262_144;
+
+    /// <summary>Bytes of one answer, estimated before anything is computed; a request for more is answered with 413.</summary>
+    public int MaxResponseBytes { get; set; } = 32_000_000;
+
+    /// <summary>Whether texts that are too long for a model are cut where a request does not say; if not, they are answered with 413.</summary>
+    public bool AutoTruncate { get; set; } = true;
 
     /// <summary>From a request's first byte to its answer; a request that takes longer is answered with 503.</summary>
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(60);
@@ -71,9 +83,11 @@ internal sealed class BiGSServerOptionsValidator : IValidateOptions<BiGSServerOp
         (string Property, int Value, int Least)[] limits =
         [
             (nameof(options.MaxBatchTokens), options.MaxBatchTokens, 1),
-            (nameof(options.MaxConcurrentRequests), options.MaxConcurrentRequests, 0),
+            (nameof(options.MaxConcurrentRequests), options.MaxConcurrentRequests, 1),
             (nameof(options.MaxClientBatchSize), options.MaxClientBatchSize, 1),
             (nameof(options.PayloadLimit), options.PayloadLimit, 1),
+            (nameof(options.MaxRequestTokens), options.MaxRequestTokens, 1),
+            (nameof(options.MaxResponseBytes), options.MaxResponseBytes, 1),
         ];
         foreach ((string property, int value, int least) in limits.Where(limit => limit.Value < limit.Least))
         {

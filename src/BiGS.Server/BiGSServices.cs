@@ -20,10 +20,12 @@ public static class BiGSServices
         ArgumentNullException.ThrowIfNull(services);
         services.AddRouting();
         services.AddLogging();
+        services.AddRequestDecompression();
         services.AddOptions<BiGSServerOptions>().Configure(options => configure?.Invoke(options)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BiGSServerOptions>, BiGSServerOptionsValidator>());
         services.TryAddSingleton<ServerMetrics>();
         services.TryAddSingleton<ServedModels>();
+        services.TryAddSingleton<RequestLimits>();
         services.TryAddSingleton<RequestTokenizer>();
         services.TryAddSingleton<ConcurrencyLimit>();
         services.TryAddSingleton<RequestPipeline>();

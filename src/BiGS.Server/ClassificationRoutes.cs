@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
 using BiGS.Configuration;
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
@@ -14,50 +16,68 @@ internal static class ClassificationRoutes
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/predict", PredictAsync).Produces<Prediction[]>().WithSummary("Classes of texts or pairs, the likeliest first");
-        routes.MapPost("/rerank", RerankAsync).WithSummary("Texts by how well they fit a query, the best first");
+        routes.MapPost("/predict", PredictAsync).Describe("predict", "Classes of texts or pairs, the likeliest first");
+        routes.MapPost("/rerank", RerankAsync).Describe("rerank", "Texts by how well they fit a query, the best first");
     }
 
-    private static async Task<IResult> PredictAsync(JsonBody<PredictRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
+    public static ServedModel Find(ServedModels models, string? name) => models.Find(name, model => model.Classes is not null, "gives classes", Head);
+
+    public static async Task<Predictions> PredictAsync(JsonBody<PredictRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         PredictRequest request = body.Value;
-        ServedModel model = models.Find(null, model => model.Classes is not null, "gives classes", Head);
-        TokenizedText[] rows = tokenizer.TokenizePairs(context, model, request.Inputs.Texts, request.Truncate == true, request.TruncationDirection);
-        Classification[] classes = await ServedModel.RunAsync(model.Classes!, rows, context.RequestAborted);
-        Prediction[][] predictions = [.. classes.Select(answer => Predictions(answer, model, request.RawScores))];
-        return request.Inputs.IsBatch ? Results.Json(predictions, Json.Options) : Results.Json(predictions[0], Json.Options);
+        ServedModel model = Find(models, request.Model);
+        TokenizedText[] rows = tokenizer.Tokenize(context, model, request.Inputs, new Truncation(request.Truncate, request.TruncationDirection));
+        Classification[] classes = await ServedModel.RunAsync(model.Classes!, rows, context);
+        return new Predictions([.. classes.Select(answer => Predict(answer, model, request.RawScores == true))], request.Inputs.IsBatch);
     }
 
-    private static async Task<Rank[]> RerankAsync(JsonBody<RerankRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
+    public static async Task<Rank[]> RerankAsync(JsonBody<RerankRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         RerankRequest request = body.Value;
-        ServedModel model = models.Find(null, model => model.Ranks, "ranks texts (one label)", Head);
-        TokenizedText[] rows = tokenizer.TokenizePairs(
-            context, model, [.. request.Texts.Select(text => new ModelText(request.Query, text))], request.Truncate == true, request.TruncationDirection);
-        Classification[] values = await ServedModel.RunAsync(model.Classes!, rows, context.RequestAborted);
+        ServedModel model = models.Find(request.Model, model => model.Ranks, "ranks texts (one label)", Head);
+        var inputs = new TextPairInputs([.. request.Texts.Select(text => new ModelText(request.Query, text))], IsBatch: true);
+        TokenizedText[] rows = tokenizer.Tokenize(context, model, inputs, new Truncation(request.Truncate, request.TruncationDirection));
+        Classification[] values = await ServedModel.RunAsync(model.Classes!, rows, context);
         return
         [
-            .. values.Select((answer, i) => new Rank(i, request.ReturnText ? request.Texts[i] : null, Score(answer.Value!.Value, request.RawScores)))
+            .. values.Select((answer, i) => new Rank(i, Score(answer.Value!.Value, request.RawScores == true), request.ReturnText == true ? request.Texts[i] : null))
                 .OrderByDescending(rank => rank.Score),
         ];
     }
 
-    private static Prediction[] Predictions(Classification answer, ServedModel model, bool rawScores) => answer.Value is double value
+    public static Prediction[] Predict(Classification answer, ServedModel model, bool rawScores) => answer.Value is double value
         ? [new Prediction(Score(value, rawScores), model.Pipelines.Labels[0])]
         : [.. answer.Labels.Select(label => new Prediction(rawScores ? label.Logit : label.Probability, label.Label))];
 
     /// <summary>A single number becomes a share by the logistic function.</summary>
     private static double Score(double value, bool raw) => raw ? value : 1 / (1 + Math.Exp(-value));
 
-    private sealed record PredictRequest(
-        TextPairInputs Inputs, bool? Truncate = false, TruncationDirection TruncationDirection = TruncationDirection.Right, bool RawScores = false);
+    internal sealed record PredictRequest(
+        TextPairInputs Inputs,
+        [property: Description(Descriptions.Truncate)] bool? Truncate = null,
+        [property: Description(Descriptions.TruncationDirection)] TruncationDirection? TruncationDirection = null,
+        [property: Description("Whether scores are the model's own numbers rather than probabilities; false by default.")] bool? RawScores = null,
+        [property: Description(Descriptions.Model)] string? Model = null);
 
-    private sealed record Prediction(double Score, string Label);
+    internal sealed record Prediction(double Score, string Label);
 
-    private sealed record RerankRequest(
-        string Query, string[] Texts, bool? Truncate = false, TruncationDirection TruncationDirection = TruncationDirection.Right,
-        bool RawScores = false, bool ReturnText = false);
+    internal sealed record RerankRequest(
+        string Query,
+        string[] Texts,
+        [property: Description(Descriptions.Truncate)] bool? Truncate = null,
+        [property: Description(Descriptions.TruncationDirection)] TruncationDirection? TruncationDirection = null,
+        [property: Description("Whether scores are the model's own numbers rather than between 0 and 1; false by default.")] bool? RawScores = null,
+        [property: Description("Whether the answer repeats the texts; false by default.")] bool? ReturnText = null,
+        [property: Description(Descriptions.Model)] string? Model = null);
 
-    private sealed record Rank(
-        int Index, [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? Text, double Score);
+    internal sealed record Rank(int Index, double Score, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Text = null);
+}
+
+/// <summary>Classes of one text as a list, or of several as a list of lists.</summary>
+/// <param name="Texts">Of each text, the likeliest first.</param>
+/// <param name="IsBatch">Whether there is a list of lists.</param>
+[JsonConverter(typeof(OneOrSeveralWriter))]
+internal sealed record Predictions(ClassificationRoutes.Prediction[][] Texts, bool IsBatch) : IOneOrSeveral
+{
+    object IOneOrSeveral.Value => IsBatch ? Texts : Texts[0];
 }

@@ -36,40 +36,46 @@ internal static class DemoRoutes
     private static ShownModel Shown(ServedModel model) => new(model.Name, Fills: model.Fills is not null, Kernels: HasKernels(model), Embeds: true);
 
     /// <summary>The likeliest words for every mask, and how likely words are that the page names.</summary>
-    private static async Task<GuessList> GuessAsync(JsonBody<GuessRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
+    private static async Task<GuessList> GuessAsync(JsonBody<GuessRequest> body, [AsParameters] RequestServices services)
     {
+        (HttpContext context, ServedModels models, RequestTokenizer tokenizer, RequestLimits limits) = services;
         GuessRequest request = body.Value;
         ServedModel model = models.Find(request.Model, model => model.Fills is not null, "fills masks", ModelHeads.MaskedLM);
         if (request.Top is < 1 or > MostCandidates || request.Words.Length > MostWords)
         {
-            throw ApiException.InputTooLong($"`top` is {request.Top} and `words` are {request.Words.Length}; expected 1 to {MostCandidates}, and at most {MostWords}");
+            throw ApiException.Invalid($"`top` is {request.Top} and `words` are {request.Words.Length}; expected 1 to {MostCandidates}, and at most {MostWords}");
         }
 
-        TokenizedText[] rows = tokenizer.Tokenize(context, model, [.. request.Texts.Select(text => (TextInput)text)], truncate: false);
-        if (rows.Any(row => !row.Ids.Contains(model.Tokenizer.Vocabulary.MaskId)))
+        TokenizedText[] tokens = tokenizer.Tokenize(context, model, new TextInputs([.. request.Texts.Select(text => (TextInput)text)], IsBatch: true), new Truncation(Wanted: false));
+        TextRow[] rows = [.. request.Texts.Zip(tokens, (text, row) => new TextRow(text, row))];
+        FillMask fillMask = model.Pipelines.FillMask!;
+        if (rows.Any(row => !fillMask.MaskPositions(row.Tokens).Any()))
         {
-            throw ApiException.InputTooLong("a text has no [MASK]; write [MASK] where a word is to be found");
+            throw ApiException.Invalid("a text has no [MASK]; write [MASK] where a word is to be found", "texts");
         }
 
-        Task<IReadOnlyList<MaskedWord>[]> fills = ServedModel.RunAsync(
-            model.Fills!, request.Texts.Zip(rows, (text, row) => new MaskedText(new TextRow(text, row), request.Top)), text => text.Row.Tokens.Ids.Count, context.RequestAborted);
+        limits.CheckTokens(context, rows.Sum(row => (long)model.FillCost(row.Tokens)));
+        Task<(int Id, double Probability)[][][]> fills = ServedModel.RunAsync(
+            model.Fills!, [.. rows.Select(row => new MaskedText(row, request.Top))], text => model.FillCost(text.Row.Tokens), context);
         Task<IReadOnlyList<double?[]>[]> weights = ServedModel.RunAsync(
-            model.Weights!, request.Texts.Zip(rows, (text, row) => new WeighedText(new TextRow(text, row), request.Words)), text => text.Row.Tokens.Ids.Count, context.RequestAborted);
-        return new GuessList([.. (await fills).Zip(await weights, (words, likelihoods) => words.Zip(likelihoods, ShownGuess.Of).ToArray())]);
+            model.Weights!, [.. rows.Select(row => new WeighedText(row, request.Words))], text => model.FillCost(text.Row.Tokens), context);
+        IReadOnlyList<string> vocabulary = model.Tokenizer.Vocabulary.Tokens;
+        return new GuessList([.. (await fills).Zip(await weights, (masks, likelihoods) => masks.Zip(likelihoods, (words, given) =>
+            new ShownGuess([.. words.Select(word => new Candidate(vocabulary[word.Id], word.Probability))], given)).ToArray())]);
     }
 
-    private static TokenList Tokens(JsonBody<TextRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
+    private static TokenList Tokens(JsonBody<TextRequest> body, HttpContext context, ServedModels models, RequestLimits limits)
     {
-        ServedModel model = models.Find(body.Value.Model, _ => true, "", "");
-        tokenizer.CheckBatchSize(context, 1);
+        ServedModel model = models.Find(body.Value.Model);
+        limits.CheckBatchSize(context, 1, isBatch: false);
         TokenizedText encoding = model.Tokenizer.Encode(body.Value.Text, maxLength: model.MaxInputLength);
         return new TokenList(encoding.Tokens);
     }
 
-    private static PassageList Passages(JsonBody<TextRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
+    private static PassageList Passages(JsonBody<TextRequest> body, HttpContext context, ServedModels models, RequestLimits limits)
     {
-        ServedModel model = models.Find(body.Value.Model, _ => true, "", "");
-        tokenizer.CheckBatchSize(context, 1);
+        ServedModel model = models.Find(body.Value.Model);
+        limits.CheckBatchSize(context, 1, isBatch: false);
         int tokens = Math.Min(LongestPassage, model.MaxInputLength);
         return new PassageList([.. new PassageSplitter(model.Tokenizer, tokens, tokens / 4).Split(body.Value.Text).Select(passage => new ShownPassage(passage.Start, passage.End))]);
     }
@@ -86,11 +92,7 @@ internal static class DemoRoutes
 
     /// <param name="Candidates">The likeliest first.</param>
     /// <param name="Words">How likely each word of the request is; null for one that is more than a piece of the vocabulary.</param>
-    private sealed record ShownGuess(Candidate[] Candidates, double?[] Words)
-    {
-        public static ShownGuess Of(MaskedWord word, double?[] likelihoods) =>
-            new([.. word.Candidates.Select(candidate => new Candidate(candidate.Token, candidate.Probability))], likelihoods);
-    }
+    private sealed record ShownGuess(Candidate[] Candidates, double?[] Words);
 
     private sealed record Candidate(string Token, double Probability);
 

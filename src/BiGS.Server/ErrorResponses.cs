@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -9,6 +10,7 @@ internal static class ErrorResponses
     public const string NotSaidToBeJson = "the body is not said to be JSON; send it with Content-Type: application/json";
 
     private const int ClientIsGone = 499;
+    private const int LongestRetrySeconds = 4;
 
     /// <summary>Runs a step of the pipeline, and answers for what it throws.</summary>
     public static async Task CatchAsync(HttpContext context, Func<HttpContext, RequestDelegate, Task> step, RequestDelegate next)
@@ -16,19 +18,19 @@ internal static class ErrorResponses
         try
         {
             await step(context, next);
-            if (!context.Response.HasStarted && Unrouted(context.Response.StatusCode) is { } message)
+            if (!context.Response.HasStarted && Unrouted(context) is { } message)
             {
-                await WriteAsync(context, context.Response.StatusCode, ErrorType.Validation, message);
+                await WriteAsync(context, new ApiException(context.Response.StatusCode, ErrorType.Validation, message));
             }
         }
         catch (ApiException refusal)
         {
             context.Statistics().Failure = refusal.InnerException;
-            await WriteAsync(context, refusal.Status, refusal.Type, refusal.Message);
+            await WriteAsync(context, refusal);
         }
         catch (BadHttpRequestException bad)
         {
-            await WriteAsync(context, bad.StatusCode, ErrorType.Validation, bad.Message);
+            await WriteAsync(context, new ApiException(bad.StatusCode, ErrorType.Validation, bad.Message));
         }
         catch (Exception gone) when (gone is IOException || context.RequestAborted.IsCancellationRequested)
         {
@@ -37,66 +39,56 @@ internal static class ErrorResponses
         catch (Exception failure)
         {
             context.Statistics().Failure = failure;
-            await WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorType.Backend, "the request failed here; the server's log says where");
+            await WriteAsync(context, new ApiException(StatusCodes.Status500InternalServerError, ErrorType.Backend, "the request failed here; the server's log says where"));
         }
     }
 
-    private static async Task WriteAsync(HttpContext context, int status, ErrorType type, string message)
+    /// <summary>Whether the errors of this route are as OpenAI's clients read them.</summary>
+    public static bool IsOpenAI(HttpContext context) => context.GetEndpoint() is RouteEndpoint endpoint
+        ? endpoint.Metadata.GetMetadata<OpenAIErrors>() is not null
+        : context.Request.Path.StartsWithSegments("/v1");
+
+    /// <summary>Answers with an error, in the words of the route's clients.</summary>
+    public static async Task WriteAsync(HttpContext context, ApiException error)
     {
+        context.Statistics().Refusal = error.Type;
         if (context.Response.HasStarted)
         {
             context.Abort();
             return;
         }
 
+        string allowed = context.Response.Headers.Allow.ToString();
         context.Response.Clear();
-        context.Response.StatusCode = status;
-        if (status == StatusCodes.Status429TooManyRequests)
+        bool isOpenAI = IsOpenAI(context);
+        context.Response.StatusCode = isOpenAI ? OpenAIErrors.Status(error.Status) : error.Status;
+        if (error.Status == StatusCodes.Status405MethodNotAllowed)
         {
-            context.Response.Headers.RetryAfter = "1";
+            context.Response.Headers.Allow = allowed;
         }
 
-        await (IsOpenAI(context)
-            ? context.Response.WriteAsJsonAsync(
-                new OpenAIErrorResponse(OpenAI(status, message)), Json.Options)
-            : context.Response.WriteAsJsonAsync(new ErrorResponse(message, type), Json.Options));
+        if (error.Type == ErrorType.Overloaded)
+        {
+            // Not the same for all: clients that were refused together would come back together.
+            context.Response.Headers.RetryAfter = Random.Shared.Next(1, LongestRetrySeconds + 1).ToString(CultureInfo.InvariantCulture);
+        }
+
+        await (isOpenAI
+            ? context.Response.WriteAsJsonAsync(new OpenAIErrorResponse(OpenAIErrors.Describe(error)), Json.Options)
+            : context.Response.WriteAsJsonAsync(new ErrorResponse(error.Message, error.Type), Json.Options));
     }
 
-    private static bool IsOpenAI(HttpContext context) => context.GetEndpoint() is RouteEndpoint endpoint
-        ? endpoint.Metadata.GetMetadata<OpenAIErrors>() is not null
-        : context.Request.Path.StartsWithSegments("/v1");
-
     /// <summary>What routing says by a status alone.</summary>
-    private static string? Unrouted(int status) => status switch
+    private static string? Unrouted(HttpContext context) => context.Response.StatusCode switch
     {
+        StatusCodes.Status404NotFound when IsOpenAI(context) => $"Invalid URL ({context.Request.Method} {context.Request.Path}): there is no such route; /openapi.json lists those that there are",
         StatusCodes.Status404NotFound => "there is no such route; /openapi.json lists those that there are",
-        StatusCodes.Status405MethodNotAllowed => "the route does not take this method; /openapi.json lists those that it takes",
+        StatusCodes.Status405MethodNotAllowed => $"the route does not take {context.Request.Method}; expected {context.Response.Headers.Allow}",
         StatusCodes.Status415UnsupportedMediaType => NotSaidToBeJson,
         _ => null,
     };
-
-    private static OpenAIError OpenAI(int status, string message) => status switch
-    {
-        StatusCodes.Status401Unauthorized => new OpenAIError(message, "invalid_request_error", null, "invalid_api_key"),
-        StatusCodes.Status404NotFound => new OpenAIError(message, "invalid_request_error", null, "model_not_found"),
-        StatusCodes.Status429TooManyRequests => new OpenAIError(message, "requests", null, "rate_limit_exceeded"),
-        >= StatusCodes.Status500InternalServerError => new OpenAIError(message, "server_error", null, null),
-        _ => new OpenAIError(message, "invalid_request_error", null, null),
-    };
 }
-
-/// <summary>Marks a route whose errors are as OpenAI's clients read them.</summary>
-internal sealed class OpenAIErrors;
 
 /// <param name="Error">What was found, what was expected, what to do.</param>
 /// <param name="ErrorType">Its kind, for programs.</param>
 internal sealed record ErrorResponse(string Error, ErrorType ErrorType);
-
-/// <summary>As OpenAI's clients read it.</summary>
-internal sealed record OpenAIErrorResponse(OpenAIError Error);
-
-/// <param name="Message">What was found, what was expected, what to do.</param>
-/// <param name="Type">OpenAI's word for its kind.</param>
-/// <param name="Param">The parameter at fault, where one is.</param>
-/// <param name="Code">A word for programs, where OpenAI has one.</param>
-internal sealed record OpenAIError(string Message, string Type, string? Param, string? Code);

@@ -1,14 +1,11 @@
-using System.Buffers;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace BiGS.Server;
 
@@ -17,7 +14,10 @@ namespace BiGS.Server;
 internal sealed record JsonBody<T>(T Value) : IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider
     where T : notnull
 {
-    public static async ValueTask<JsonBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    public static async ValueTask<JsonBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter) => await ReadAsync(context);
+
+    /// <exception cref="ApiException">The body is no JSON, or another than the route takes.</exception>
+    public static async Task<JsonBody<T>> ReadAsync(HttpContext context)
     {
         if (!context.Request.HasJsonContentType())
         {
@@ -29,7 +29,7 @@ internal sealed record JsonBody<T>(T Value) : IBindableFromHttpContext<JsonBody<
         {
             return JsonSerializer.Deserialize<T>(body.Span, Json.Options) is { } value
                 ? new JsonBody<T>(value)
-                : throw ApiException.InputTooLong("the body is null; expected a JSON object");
+                : throw ApiException.Invalid("the body is null; expected a JSON object");
         }
         catch (JsonException broken) when (broken.InnerException is JsonException)
         {
@@ -38,12 +38,18 @@ internal sealed record JsonBody<T>(T Value) : IBindableFromHttpContext<JsonBody<
         }
         catch (JsonException unfit)
         {
-            throw ApiException.InputTooLong(Describe(unfit));
+            throw ApiException.Invalid(Describe(unfit), Parameter(unfit));
         }
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+
+    /// <summary>The property of the body that is at fault.</summary>
+    private static string? Parameter(JsonException unfit) => Regex.Match(
+        unfit.Message.Contains("missing required properties", StringComparison.Ordinal) ? unfit.Message : unfit.Path ?? "", @"'(\w+)'|^\$\.(\w+)") is { Success: true } found
+        ? found.Groups[1].Value + found.Groups[2].Value
+        : null;
 
     /// <summary>Where and what, without the names that types have here.</summary>
     private static string Describe(JsonException unfit)
@@ -58,69 +64,21 @@ internal sealed record JsonBody<T>(T Value) : IBindableFromHttpContext<JsonBody<
     }
 }
 
-/// <summary>The bytes of a request, up to the limit.</summary>
-internal static class BoundedBody
-{
-    /// <summary>
-    /// Bytes beyond the limit that are still taken, and thrown away: most clients listen only once they have sent everything, and would find a closed
-    /// connection in place of the answer that says why.
-    /// </summary>
-    private const int MostDiscarded = 64 << 20;
-
-    private const int BufferSize = 64 << 10;
-
-    /// <exception cref="ApiException">There are more than one request may have.</exception>
-    /// <exception cref="BadHttpRequestException">They are far too many, come too slowly, or not all of them came.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context)
-    {
-        int limit = context.RequestServices.GetRequiredService<IOptions<BiGSServerOptions>>().Value.PayloadLimit;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
-        {
-            server.MaxRequestBodySize = (long)limit + MostDiscarded;
-        }
-
-        var whole = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 0, limit));
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            long length = 0;
-            for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
-            {
-                length += read;
-                if (length <= limit)
-                {
-                    whole.Write(buffer, 0, read);
-                }
-            }
-
-            return length <= limit
-                ? whole.GetBuffer().AsMemory(0, (int)whole.Length)
-                : throw ApiException.TooLarge($"the request is too large: {length} bytes, where {limit} are allowed; send less at once, or raise the limit of the server (PayloadLimit)");
-        }
-        catch (OperationCanceledException) when (HttpProtocol.IsHttp11(context.Request.Protocol))
-        {
-            // Kestrel cannot skip the rest of a body whose reading was given up, and closes the connection: a client that is not told would send its next
-            // request into it.
-            context.Response.OnStarting(() =>
-            {
-                context.Response.Headers.Connection = "close";
-                return Task.CompletedTask;
-            });
-            throw;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-}
-
 /// <summary>How requests are read and answers written: snake_case, required means required, null only where it may be.</summary>
 internal static class Json
 {
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions());
 
-    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    private static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        ConfigureShapes(options);
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Converters.Add(new UnicodeTextConverter());
+        return options;
+    }
+
+    /// <summary>The rules that are seen in the shapes of requests and answers.</summary>
+    public static void ConfigureShapes(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.PropertyNameCaseInsensitive = false;
@@ -128,20 +86,25 @@ internal static class Json
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.AllowDuplicateProperties = false;
-        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter());
-        options.Converters.Add(new UnicodeTextConverter());
-        return options;
     }
 
     /// <summary>An endpoint filter: what a route returns is written by these rules, whatever those of the application.</summary>
-    public static async ValueTask<object?> WriteResultAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next) =>
-        await next(invocation) switch
+    public static async ValueTask<object?> WriteResultAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        object? value = await next(invocation);
+        if (invocation.HttpContext.Statistics() is { Texts: > 0 } statistics)
+        {
+            statistics.AddTo(invocation.HttpContext.Response.Headers);
+        }
+
+        return value switch
         {
             null => Results.Empty,
             IResult result => result,
-            var value => Results.Json(value, Options),
+            _ => Results.Json(value, Options),
         };
+    }
 
     private sealed class UnicodeTextConverter : JsonConverter<string>
     {

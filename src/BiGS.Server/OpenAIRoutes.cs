@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -20,24 +20,21 @@ internal static class OpenAIRoutes
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         RouteGroupBuilder routes = endpoints.MapGroup("").WithMetadata(new OpenAIErrors());
-        routes.MapPost("/v1/embeddings", EmbedAsync).WithSummary("A vector of length 1 for each text");
-        routes.MapGet("/v1/models", (ServedModels models) => new ModelList("list", [.. models.All.Select(Card)])).WithSummary("The models that are loaded");
-        routes.MapGet("/v1/models/{name}", (string name, ServedModels models) => Card(models.Find(name, _ => true, "", ""))).WithSummary("One of them");
+        routes.MapPost("/v1/embeddings", EmbedAsync).Describe("create_embedding", "A vector of length 1 for each text");
+        routes.MapPost("/embeddings", EmbedAsync).Describe("create_embedding_without_version", "The same as /v1/embeddings");
+        routes.MapGet("/v1/models", (ServedModels models) => new ModelList("list", [.. models.All.Select(Card)])).Describe("list_models", "The models that are loaded");
+        routes.MapGet("/v1/models/{**model}", (string model, ServedModels models) => Card(models.Find(Uri.UnescapeDataString(model))))
+            .Describe("retrieve_model", "One of them");
     }
 
-    /// <summary>A name that is not loaded means the first model, as in text-embeddings-inference: clients send the name of whatever they were written for.</summary>
     private static async Task<EmbeddingList> EmbedAsync(JsonBody<EmbeddingRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         EmbeddingRequest request = body.Value;
-        ServedModel model = models.All.FirstOrDefault(model => model.Name == request.Model) ?? models.First;
-        if (request.Dimensions is int dimensions && dimensions != model.Pipelines.Embedder.Dimensions)
-        {
-            throw ApiException.InputTooLong(
-                $"`dimensions` is {dimensions}, but vectors of {model.Name} have {model.Pipelines.Embedder.Dimensions.ToString(CultureInfo.InvariantCulture)} and mean nothing when cut; leave it out");
-        }
-
-        TokenizedText[] rows = tokenizer.Tokenize(context, model, RequestTokenizer.AddPrompts(model, request.Input.Texts, null), truncate: false);
-        float[][] vectors = await ServedModel.RunAsync(model.Vectors, rows, context.RequestAborted);
+        ServedModel model = models.Find(request.Model);
+        EmbeddingRoutes.CheckDimensions(model, request.Dimensions);
+        TextInputs inputs = RequestTokenizer.AddPrompts(model, request.Input, request.PromptName);
+        TokenizedText[] rows = tokenizer.Tokenize(context, model, inputs, new Truncation(request.Truncate));
+        float[][] vectors = await ServedModel.RunAsync(model.Vectors, rows, context);
         int tokens = context.Statistics().Tokens;
         return new EmbeddingList(
             "list",
@@ -58,7 +55,13 @@ internal static class OpenAIRoutes
     private sealed class LowerCase() : JsonStringEnumConverter<EncodingFormat>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
     private sealed record EmbeddingRequest(
-        TextInputs Input, string? Model = null, EncodingFormat? EncodingFormat = EncodingFormat.Float, int? Dimensions = null, string? User = null);
+        TextInputs Input,
+        [property: Description(Descriptions.Model)] string? Model = null,
+        [property: Description("Whether vectors are lists of numbers, as by default, or their bytes (32-bit floats, little-endian) in base64.")] EncodingFormat? EncodingFormat = null,
+        [property: Description(Descriptions.Dimensions)] int? Dimensions = null,
+        [property: Description("Who asks; not used.")] string? User = null,
+        [property: Description(Descriptions.Truncate)] bool? Truncate = null,
+        [property: Description(Descriptions.PromptName)] string? PromptName = null);
 
     private sealed record EmbeddingList(string Object, EmbeddingItem[] Data, string Model, Usage Usage);
 
@@ -72,7 +75,7 @@ internal static class OpenAIRoutes
 
     /// <summary>A list of numbers, or their bytes (32-bit floats, little-endian) in base64.</summary>
     [JsonConverter(typeof(Writer))]
-    private sealed record EmbeddingNumbers(float[] Values, bool InBase64)
+    internal sealed record EmbeddingNumbers(float[] Values, bool InBase64)
     {
         private sealed class Writer : JsonConverter<EmbeddingNumbers>
         {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 
 namespace BiGS.Server;
@@ -16,17 +17,9 @@ internal sealed class OpenApiDescription : IAsyncDisposable
 {
     public const string Route = "/openapi.json";
 
-    private readonly Lazy<WebApplication> _application = new(Build);
+    private readonly Lazy<WebApplication> _application;
 
-    private static readonly OpenApiSchema Text = new() { Type = JsonSchemaType.String };
-    private static readonly OpenApiSchema Ids = new() { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer } };
-
-    /// <summary>Shapes of the inputs that may come in several.</summary>
-    private static readonly Dictionary<Type, IOpenApiSchema[]> Shapes = new()
-    {
-        [typeof(TextInputs)] = [Text, ListOf(Text), Ids, ListOf(Ids)],
-        [typeof(TextPairInputs)] = [Text, ListOf(Text), ListOf(ListOf(Text))],
-    };
+    public OpenApiDescription(IOptions<BiGSServerOptions> options) => _application = new Lazy<WebApplication>(() => Build(needsKey: options.Value.ApiKey is not null));
 
     /// <summary>Answers with the document, its addresses those under which the request found it.</summary>
     public async Task WriteAsync(HttpContext context)
@@ -34,20 +27,25 @@ internal sealed class OpenApiDescription : IAsyncDisposable
         IOpenApiDocumentProvider provider = _application.Value.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1");
         OpenApiDocument document = await provider.GetOpenApiDocumentAsync(context.RequestAborted);
         HttpRequest request = context.Request;
-        document.Servers = [new OpenApiServer { Url = $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path.Value![..^Route.Length]}/" }];
+        document.Servers = [new OpenApiServer { Url = $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path.Value![..^Route.Length]}" }];
         context.Response.ContentType = "application/json;charset=utf-8";
-        await context.Response.WriteAsync(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, context.RequestAborted), context.RequestAborted);
+        await context.Response.WriteAsync(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_0, context.RequestAborted), context.RequestAborted);
     }
 
     public ValueTask DisposeAsync() => _application.IsValueCreated ? _application.Value.DisposeAsync() : ValueTask.CompletedTask;
 
-    private static WebApplication Build()
+    private static WebApplication Build(bool needsKey)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddBiGS();
-        builder.Services.AddOpenApi(Describe);
-        builder.Services.Configure<JsonOptions>(json => Json.Configure(json.SerializerOptions));
+        builder.Services.AddOpenApi(options =>
+        {
+            options.AddDocumentTransformer((document, _, _) => DescribeDocument(document));
+            options.AddOperationTransformer((operation, context, cancellationToken) => OperationDescription.DescribeAsync(operation, context, needsKey, cancellationToken));
+            options.AddSchemaTransformer(SchemaDescription.DescribeAsync);
+        });
+        builder.Services.Configure<JsonOptions>(json => Json.ConfigureShapes(json.SerializerOptions));
         WebApplication application = builder.Build();
         AddRoutes(application);
         return application;
@@ -56,24 +54,16 @@ internal sealed class OpenApiDescription : IAsyncDisposable
     /// <summary>What is mapped on an application itself is seen only once it starts; this one does not.</summary>
     private static void AddRoutes(IApplicationBuilder application) => application.UseRouting().UseEndpoints(BiGSEndpoints.MapRoutes);
 
-    private static void Describe(OpenApiOptions options)
+    private static Task DescribeDocument(OpenApiDocument document)
     {
-        options.AddDocumentTransformer((document, _, _) =>
+        document.Info.Title = "BiGS for .NET";
+        document.Info.Description = "Text encoders without attention, over the routes of text-embeddings-inference and OpenAI's embeddings.";
+        document.AddComponent(OperationDescription.KeyScheme, new OpenApiSecurityScheme
         {
-            document.Info.Title = "BiGS for .NET";
-            document.Info.Description = "Text encoders without attention, over the routes of text-embeddings-inference and OpenAI's embeddings.";
-            return Task.CompletedTask;
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "The key of the server, where it asks for one.",
         });
-        options.AddSchemaTransformer((schema, context, _) =>
-        {
-            if (Shapes.TryGetValue(context.JsonTypeInfo.Type, out IOpenApiSchema[]? shapes))
-            {
-                schema.OneOf = [.. shapes];
-            }
-
-            return Task.CompletedTask;
-        });
+        return Task.CompletedTask;
     }
-
-    private static OpenApiSchema ListOf(OpenApiSchema items) => new() { Type = JsonSchemaType.Array, Items = items };
 }

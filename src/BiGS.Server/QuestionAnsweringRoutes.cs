@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BiGS.Configuration;
@@ -14,35 +16,57 @@ internal static class QuestionAnsweringRoutes
 {
     private const int MostCandidates = 100;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/answer", AnswerAsync).WithSummary("The words of a text that answer a question");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/answer", AnswerAsync).Describe("answer", "The words of a text that answer a question");
 
-    private static async Task<QuestionAnswer[]> AnswerAsync(JsonBody<AnswerRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
+    /// <summary>The answers to questions.</summary>
+    /// <param name="questions">One or several.</param>
+    /// <param name="top">How many candidates for each.</param>
+    /// <param name="modelName">What the request calls the model; null for the first that answers questions.</param>
+    /// <param name="topParameter">What the request calls <paramref name="top"/>.</param>
+    /// <param name="services">Of the request.</param>
+    public static async Task<AnswerResult[]> FindAsync(Questions questions, int top, string? modelName, string topParameter, RequestServices services)
     {
-        AnswerRequest request = body.Value;
-        ServedModel model = models.Find(request.Model, model => model.Answers is not null, "answers questions", ModelHeads.QuestionAnswering);
-        RequestTokenizer.CheckTop(request.Top, MostCandidates);
-        tokenizer.CheckBatchSize(context, request.Inputs.All.Length);
-        if (request.Inputs.All.Any(asked => string.IsNullOrWhiteSpace(asked.Question) || string.IsNullOrWhiteSpace(asked.Context)))
+        (HttpContext context, ServedModels models, _, RequestLimits limits) = services;
+        ServedModel model = models.Find(modelName, model => model.Answers is not null, "answers questions", ModelHeads.QuestionAnswering);
+        RequestLimits.CheckTop(top, MostCandidates, topParameter);
+        limits.CheckBatchSize(context, questions.All.Length, questions.IsBatch);
+        if (questions.All.Any(asked => string.IsNullOrWhiteSpace(asked.Question) || string.IsNullOrWhiteSpace(asked.Context)))
         {
-            throw ApiException.InputTooLong("a question or its context is empty; expected a question, and a text to look for its answer in");
+            throw ApiException.Invalid("a question or its context is empty; expected a question, and a text to look for its answer in", "inputs");
         }
 
-        IReadOnlyList<TokenizedQuestion> questions = model.Pipelines.Answerer!.Tokenize([.. request.Inputs.All.Select(asked => new QuestionContext(asked.Question, asked.Context))]);
-        context.Statistics().Tokens = questions.Sum(Tokens);
-        AnswerResult[] answers = await ServedModel.RunAsync(
-            model.Answers!, questions.Select(question => new RankedQuestion(question, request.Top)), question => Tokens(question.Asked), context.RequestAborted);
-        return [.. request.Inputs.All.Zip(answers, (asked, answer) => QuestionAnswer.Of(asked, answer, request.Top))];
+        Answerer answerer = model.Pipelines.Answerer!;
+        long start = Stopwatch.GetTimestamp();
+        IReadOnlyList<TokenizedQuestion> tokenized = answerer.Tokenize([.. questions.All.Select(asked => new QuestionContext(asked.Question, asked.Context))]);
+        context.Statistics().Tokenization = Stopwatch.GetElapsedTime(start);
+        context.Statistics().Characters = questions.All.Sum(asked => asked.Question.Length + asked.Context.Length);
+        context.Statistics().Tokens = tokenized.Sum(asked => asked.Question.Count + asked.TextTokens.Ids.Count);
+        limits.CheckTokens(context, tokenized.Sum(answerer.CountWindowTokens));
+        IReadOnlyList<AnswerWindow>[] windows = [.. tokenized.Select(answerer.Windows)];
+        var logits = new Queue<WindowLogits>(await ServedModel.RunAsync(model.Answers!, [.. windows.SelectMany(all => all)], window => window.Ids.Length, context));
+        return [.. tokenized.Zip(windows, (asked, own) => answerer.Find(asked, [.. own.Select(window => (window, logits.Dequeue()))], top))];
     }
 
-    private static int Tokens(TokenizedQuestion asked) => asked.Question.Count + asked.TextTokens.Ids.Count;
+    private static async Task<QuestionAnswer[]> AnswerAsync(JsonBody<AnswerRequest> body, [AsParameters] RequestServices services)
+    {
+        int top = body.Value.Top ?? 1;
+        AnswerResult[] answers = await FindAsync(body.Value.Inputs, top, body.Value.Model, "top", services);
+        return [.. body.Value.Inputs.All.Zip(answers, (asked, answer) => QuestionAnswer.Of(asked, answer, top))];
+    }
 
-    private sealed record AnswerRequest(Questions Inputs, int Top = 1, string? Model = null);
+    private sealed record AnswerRequest(
+        Questions Inputs,
+        [property: Description("How many candidates for each question; 1 by default.")] int? Top = null,
+        [property: Description(Descriptions.Model)] string? Model = null);
 
-    private sealed record Asked(string Question, string Context);
+    internal sealed record Asked(string Question, string Context);
 
     /// <summary>One question or several.</summary>
+    /// <param name="All">In the order of the request.</param>
+    /// <param name="IsBatch">Whether they came as a list.</param>
     [JsonConverter(typeof(Reader))]
-    private sealed record Questions(Asked[] All)
+    internal sealed record Questions(Asked[] All, bool IsBatch)
     {
         private sealed class Reader : JsonConverter<Questions>
         {
@@ -50,9 +74,9 @@ internal static class QuestionAnsweringRoutes
             {
                 try
                 {
-                    return new Questions(reader.TokenType == JsonTokenType.StartArray
-                        ? JsonSerializer.Deserialize<Asked[]>(ref reader, options)!
-                        : [JsonSerializer.Deserialize<Asked>(ref reader, options)!]);
+                    return reader.TokenType == JsonTokenType.StartArray
+                        ? new Questions(JsonSerializer.Deserialize<Asked[]>(ref reader, options)!, IsBatch: true)
+                        : new Questions([JsonSerializer.Deserialize<Asked>(ref reader, options)!], IsBatch: false);
                 }
                 catch (JsonException)
                 {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -40,10 +41,8 @@ internal sealed class RequestPipeline(IOptions<BiGSServerOptions> options, Concu
         finally
         {
             string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "unknown";
-            RequestStatistics statistics = context.Statistics();
             var record = new RequestRecord(
-                HttpMethods.GetCanonicalizedValue(context.Request.Method), route, context.Response.StatusCode, Stopwatch.GetElapsedTime(start),
-                statistics.Texts, statistics.Tokens, statistics.Failure);
+                HttpMethods.GetCanonicalizedValue(context.Request.Method), route, context.Response.StatusCode, Stopwatch.GetElapsedTime(start), context.Statistics());
             Array.ForEach(_listeners, listener => listener.Report(record));
         }
     }
@@ -81,29 +80,21 @@ internal sealed class RequestPipeline(IOptions<BiGSServerOptions> options, Concu
 }
 
 /// <summary>How many requests with texts may be in progress; one more is refused at once, so that those that are let in get their answer.</summary>
-internal sealed class ConcurrencyLimit(IOptions<BiGSServerOptions> options)
+internal sealed class ConcurrencyLimit(IOptions<BiGSServerOptions> options) : IDisposable
 {
-    private int _inProgress;
+    private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions { PermitLimit = options.Value.MaxConcurrentRequests, QueueLimit = 0 });
 
     /// <summary>Requests in progress.</summary>
-    public int InProgress => Volatile.Read(ref _inProgress);
+    public int InProgress => options.Value.MaxConcurrentRequests - (int)_limiter.GetStatistics()!.CurrentAvailablePermits;
 
     /// <exception cref="ApiException">There are too many already.</exception>
     public async Task RunAsync(Func<Task> answer)
     {
-        int most = options.Value.MaxConcurrentRequests;
-        try
-        {
-            if (Interlocked.Increment(ref _inProgress) > most)
-            {
-                throw ApiException.Overloaded($"the model is overloaded: {most} requests are under way; try again later");
-            }
-
-            await answer();
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _inProgress);
-        }
+        using RateLimitLease lease = _limiter.AttemptAcquire();
+        await (lease.IsAcquired
+            ? answer()
+            : throw ApiException.Overloaded($"the model is overloaded: {options.Value.MaxConcurrentRequests} requests are under way; try again later"));
     }
+
+    public void Dispose() => _limiter.Dispose();
 }

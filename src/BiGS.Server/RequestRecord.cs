@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace BiGS.Server;
@@ -8,43 +7,16 @@ namespace BiGS.Server;
 /// <param name="Route">The route's pattern; what a client made up is "unknown".</param>
 /// <param name="Status">Of HTTP; 499 where the client went before the answer.</param>
 /// <param name="Took">From the first byte to the answer's last.</param>
-/// <param name="Texts">How many.</param>
-/// <param name="Tokens">How many these have.</param>
-/// <param name="Failure">What went wrong here, as opposed to in the request.</param>
-internal sealed record RequestRecord(string Method, string Route, int Status, TimeSpan Took, int Texts, int Tokens, Exception? Failure);
-
-/// <summary>What is counted while a request is in progress.</summary>
-internal sealed class RequestStatistics
-{
-    public int Texts { get; set; }
-
-    public int Tokens { get; set; }
-
-    /// <summary>What went wrong here, as opposed to in the request.</summary>
-    public Exception? Failure { get; set; }
-}
-
-internal static class RequestStatisticsExtensions
-{
-    public static RequestStatistics Statistics(this HttpContext context)
-    {
-        if (context.Features.Get<RequestStatistics>() is not { } statistics)
-        {
-            statistics = new RequestStatistics();
-            context.Features.Set(statistics);
-        }
-
-        return statistics;
-    }
-}
+/// <param name="Statistics">What was counted and timed.</param>
+internal sealed record RequestRecord(string Method, string Route, int Status, TimeSpan Took, RequestStatistics Statistics);
 
 /// <summary>Writes requests to the application's log. Of a failure it tells the kind and the place: its message may quote a text.</summary>
 internal sealed partial class RequestLogger(ILogger<RequestLogger> logger) : IProgress<RequestRecord>
 {
     public void Report(RequestRecord value)
     {
-        Answered(value.Method, value.Route, value.Status, value.Took.TotalMilliseconds, value.Texts, value.Tokens);
-        if (value.Failure is { } failure)
+        Answered(value.Method, value.Route, value.Status, value.Took.TotalMilliseconds, value.Statistics.Texts, value.Statistics.Tokens);
+        if (value.Statistics.Failure is { } failure)
         {
             Failed(value.Method, value.Route, failure.GetType().FullName, failure.StackTrace);
         }

@@ -1,4 +1,4 @@
-using BiGS.Pipelines;
+using System.Diagnostics;
 using BiGS.Tokenizers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -12,101 +12,98 @@ internal enum TruncationDirection
     Left,
 }
 
+/// <summary>What becomes of texts that are too long.</summary>
+/// <param name="Wanted">Whether they are cut rather than refused; null for the server's usual way.</param>
+/// <param name="Direction">Which end is cut off; null for the right one.</param>
+internal readonly record struct Truncation(bool? Wanted, TruncationDirection? Direction = null);
+
 /// <summary>Texts on their way in: counted, held against the limits, and turned into the tokens of a model.</summary>
-internal sealed class RequestTokenizer(IOptions<BiGSServerOptions> options)
+internal sealed class RequestTokenizer(IOptions<BiGSServerOptions> options, RequestLimits limits)
 {
     /// <summary>Tokens of texts.</summary>
     /// <param name="context">Whose statistics are kept.</param>
     /// <param name="model">Whose tokens.</param>
-    /// <param name="texts">Texts, or tokens.</param>
-    /// <param name="truncate">Whether what is too long is cut rather than refused.</param>
-    /// <param name="from">Where it is cut.</param>
+    /// <param name="inputs">Texts, or tokens.</param>
+    /// <param name="truncation">What becomes of texts that are too long.</param>
     /// <exception cref="ApiException">Too many, too long, empty, or not of this vocabulary.</exception>
-    public TokenizedText[] Tokenize(HttpContext context, ServedModel model, IReadOnlyList<TextInput> texts, bool truncate, TruncationDirection from = TruncationDirection.Right)
+    public TokenizedText[] Tokenize(HttpContext context, ServedModel model, TextInputs inputs, Truncation truncation)
     {
-        CheckBatchSize(context, texts.Count);
-        return CheckLengths(context, model, [.. texts.Select(text => TokenizeOne(model, text, truncate, from))]);
+        limits.CheckBatchSize(context, inputs.Texts.Count, inputs.IsBatch);
+        context.Statistics().Characters = inputs.Texts.Sum(input => input.Text is null ? input.Ids!.Count : CountCharacters(input.Text));
+        return Tokenize(context, model, inputs.Texts, (text, longest) => TokenizeOne(context, model, text, longest, Side(truncation)), truncation);
     }
 
     /// <summary>Tokens of texts and pairs.</summary>
-    /// <inheritdoc cref="Tokenize"/>
-    public TokenizedText[] TokenizePairs(HttpContext context, ServedModel model, IReadOnlyList<ModelText> texts, bool truncate, TruncationDirection from)
+    /// <param name="context">Whose statistics are kept.</param>
+    /// <param name="model">Whose tokens.</param>
+    /// <param name="inputs">Texts and pairs.</param>
+    /// <param name="truncation">What becomes of texts that are too long.</param>
+    /// <exception cref="ApiException">Too many, too long, or empty.</exception>
+    public TokenizedText[] Tokenize(HttpContext context, ServedModel model, TextPairInputs inputs, Truncation truncation)
     {
-        CheckBatchSize(context, texts.Count);
-        return CheckLengths(context, model, [.. texts.Select(text => text.First.Length + (text.Second?.Length ?? 0) > 0
-            ? model.Tokenizer.Encode(text.First, text.Second, truncate ? model.MaxInputLength : null, truncationSide: Cut(from))
-            : throw Empty())]);
-    }
-
-    /// <exception cref="ApiException">There are none, or more than one request may hold.</exception>
-    public void CheckBatchSize(HttpContext context, int texts)
-    {
-        context.Statistics().Texts = texts;
-        if (texts == 0)
-        {
-            throw Empty();
-        }
-
-        if (texts > options.Value.MaxClientBatchSize)
-        {
-            throw ApiException.TooLarge($"batch size {texts} > maximum allowed batch size {options.Value.MaxClientBatchSize}; send fewer texts at once, or raise the limit of the server (MaxClientBatchSize)");
-        }
-    }
-
-    /// <exception cref="ApiException">More answers are wanted for each text than make sense, or none.</exception>
-    public static void CheckTop(int top, int most)
-    {
-        if (top < 1 || top > most)
-        {
-            throw ApiException.InputTooLong($"`top` is {top}; expected 1 to {most}");
-        }
+        limits.CheckBatchSize(context, inputs.Texts.Count, inputs.IsBatch);
+        context.Statistics().Characters = inputs.Texts.Sum(text => CountCharacters(text.First) + CountCharacters(text.Second ?? ""));
+        return Tokenize(context, model, inputs.Texts, (text, longest) => text.First.Length + (text.Second?.Length ?? 0) > 0
+            ? model.Tokenizer.Encode(text.First, text.Second, longest, truncationSide: Side(truncation))
+            : throw context.EmptyInput(), truncation);
     }
 
     /// <summary>Texts with a prompt of the model's before them; those that are tokens already stay as they are.</summary>
     /// <param name="model">Whose prompts.</param>
-    /// <param name="texts">Texts, or tokens.</param>
+    /// <param name="inputs">Texts, or tokens.</param>
     /// <param name="name">Of the prompt; null for the model's default one, if it has one.</param>
     /// <exception cref="ApiException">The model has no such prompt.</exception>
-    public static IReadOnlyList<TextInput> AddPrompts(ServedModel model, IReadOnlyList<TextInput> texts, string? name)
+    public static TextInputs AddPrompts(ServedModel model, TextInputs inputs, string? name)
     {
         try
         {
-            return [.. texts.Select(text => text.IsEmpty || text.Text is null ? text : (TextInput)model.Pipelines.Embedder.AddPrompt(text.Text, name))];
+            return inputs with { Texts = [.. inputs.Texts.Select(text => text.IsEmpty || text.Text is null ? text : (TextInput)model.Pipelines.Embedder.AddPrompt(text.Text, name))] };
         }
         catch (ArgumentException unknown)
         {
-            throw ApiException.InputTooLong($"`prompt_name`: {unknown.Message}");
+            throw ApiException.Invalid($"`prompt_name`: {unknown.Message}", "prompt_name");
         }
     }
 
-    private static TokenizedText TokenizeOne(ServedModel model, TextInput text, bool truncate, TruncationDirection from)
+    private TokenizedText[] Tokenize<T>(HttpContext context, ServedModel model, IReadOnlyList<T> texts, Func<T, int?, TokenizedText> tokenize, Truncation truncation)
     {
-        int? longest = truncate ? model.MaxInputLength : null;
+        RequestStatistics statistics = context.Statistics();
+        long start = Stopwatch.GetTimestamp();
+        int? longest = truncation.Wanted ?? options.Value.AutoTruncate ? model.MaxInputLength : null;
+        TokenizedText[] rows = [.. texts.Select(text => tokenize(text, longest))];
+        statistics.Tokenization = Stopwatch.GetElapsedTime(start);
+        statistics.Tokens = rows.Sum(row => row.Ids.Count);
+        int most = rows.Max(row => row.Ids.Count);
+        if (most > model.MaxInputLength)
+        {
+            string parameter = context.InputParameter();
+            throw ApiException.TooLarge($"`{parameter}` must have at most {model.MaxInputLength} tokens. Given: {most}; shorten or split the text, or set `truncate`", parameter);
+        }
+
+        limits.CheckTokens(context, statistics.Tokens);
+        return rows;
+    }
+
+    private static TokenizedText TokenizeOne(HttpContext context, ServedModel model, TextInput text, int? longest, TruncationSide side)
+    {
         if (text.IsEmpty)
         {
-            throw Empty();
+            throw context.EmptyInput();
         }
 
         if (text.Text is not null)
         {
-            return model.Tokenizer.Encode(text.Text, maxLength: longest, truncationSide: Cut(from));
+            return model.Tokenizer.Encode(text.Text, maxLength: longest, truncationSide: side);
         }
 
         return text.Ids!.All(id => id >= 0 && id < model.Tokenizer.VocabularySize)
-            ? model.Tokenizer.Encode(text.Ids!, longest, Cut(from))
-            : throw ApiException.NoTokens($"the tokens are not all of this vocabulary; expected 0 to {model.Tokenizer.VocabularySize - 1}, as /tokenize gives them");
+            ? model.Tokenizer.Encode(text.Ids!, longest, side)
+            : throw ApiException.InvalidTokens(
+                $"the tokens are not all of this vocabulary; expected 0 to {model.Tokenizer.VocabularySize - 1}, as /tokenize gives them", context.InputParameter());
     }
 
-    private static TokenizedText[] CheckLengths(HttpContext context, ServedModel model, TokenizedText[] rows)
-    {
-        context.Statistics().Tokens = rows.Sum(row => row.Ids.Count);
-        int most = rows.Max(row => row.Ids.Count);
-        return most <= model.MaxInputLength
-            ? rows
-            : throw ApiException.TooLarge($"`inputs` must have at most {model.MaxInputLength} tokens. Given: {most}; shorten or split the text, or set `truncate`");
-    }
+    /// <summary>Unicode characters: two UTF-16 code units may be one.</summary>
+    private static int CountCharacters(string text) => text.Length - text.Count(char.IsLowSurrogate);
 
-    private static TruncationSide Cut(TruncationDirection from) => from == TruncationDirection.Left ? TruncationSide.Start : TruncationSide.End;
-
-    private static ApiException Empty() => ApiException.InputTooLong("`inputs` cannot be empty");
+    private static TruncationSide Side(Truncation truncation) => truncation.Direction == TruncationDirection.Left ? TruncationSide.Start : TruncationSide.End;
 }

@@ -21,7 +21,7 @@ internal sealed class ServedModels : IDisposable
         {
             foreach ((BiGSModelOptions model, string name) in options.Value.ModelsOrDefault.Zip(options.Value.ModelNames()))
             {
-                models.Add(new ServedModel(name, ModelPipelines.Open(model.Folder, model.OpenOptions), _scheduler));
+                models.Add(new ServedModel(name, ModelPipelines.Open(model.Folder, model.OpenOptions), _scheduler, options.Value.MaxRequestTokens));
             }
         }
         catch
@@ -35,6 +35,11 @@ internal sealed class ServedModels : IDisposable
 
     public ServedModel First => All[0];
 
+    /// <summary>A model for what any can do.</summary>
+    /// <param name="name">What a request calls it; null for the first.</param>
+    /// <exception cref="ApiException">There is none of this name.</exception>
+    public ServedModel Find(string? name) => name is null ? First : All.FirstOrDefault(model => model.Name == name) ?? throw NotLoaded(name);
+
     /// <summary>Texts that wait to be read.</summary>
     public int Waiting => _scheduler.QueueLength;
 
@@ -45,12 +50,7 @@ internal sealed class ServedModels : IDisposable
     /// <exception cref="ApiException">There is none of this name, or none that can.</exception>
     public ServedModel Find(string? name, Func<ServedModel, bool> can, string does, string head)
     {
-        IReadOnlyList<ServedModel> asked = name is null ? All : [.. All.Where(model => model.Name == name)];
-        if (asked.Count == 0)
-        {
-            throw new ApiException(StatusCodes.Status404NotFound, ErrorType.Validation, $"no model of this name is loaded; here are {Names(All)}");
-        }
-
+        IReadOnlyList<ServedModel> asked = name is null ? All : [Find(name)];
         return asked.FirstOrDefault(can)
             ?? throw ApiException.NotSupported($"{Names(asked)} {(asked.Count == 1 ? "is no model" : "are no models")} that {does}; load a model with a trained {head}");
     }
@@ -65,6 +65,12 @@ internal sealed class ServedModels : IDisposable
         }
     }
 
+    private ApiException NotLoaded(string name) => new(StatusCodes.Status404NotFound, ErrorType.Validation,
+        $"the model `{name}` is not loaded; name one of {Names(All)}, or leave `model` out")
+    {
+        Parameter = "model",
+    };
+
     private static string Names(IEnumerable<ServedModel> models) => string.Join(", ", models.Select(model => $"{model.Name} ({model.Pipelines.Architecture})"));
 }
 
@@ -74,28 +80,29 @@ internal readonly record struct MaskedText(TextRow Row, int Top);
 /// <summary>A text with masks, and words whose likelihood there is asked for.</summary>
 internal readonly record struct WeighedText(TextRow Row, IReadOnlyList<string> Words);
 
-/// <summary>A question to a text, and how many answers are wanted at least.</summary>
-internal readonly record struct RankedQuestion(TokenizedQuestion Asked, int Top);
-
 /// <summary>A model that is loaded, and a queue of the scheduler for each thing that its head can do; null where it cannot.</summary>
 internal sealed class ServedModel
 {
-    public ServedModel(string name, ModelPipelines pipelines, BatchScheduler scheduler)
+    /// <summary>Tokens that cost as much as one [MASK]: a score, a softmax and a rank for every word of the vocabulary.</summary>
+    private const int TokensPerMask = 32;
+
+    public ServedModel(string name, ModelPipelines pipelines, BatchScheduler scheduler, int maxTokens = int.MaxValue)
     {
         Name = name;
         Pipelines = pipelines;
+        MaxInputLength = Math.Min(pipelines.MaxTokens, maxTokens);
         Vectors = scheduler.CreateQueue<TokenizedText, float[]>(rows => pipelines.Embedder.EmbedTokenized(rows, normalize: false));
         TokenVectors = scheduler.CreateQueue<TokenizedText, float[][]>(rows => pipelines.Embedder.EmbedTokens(rows));
         Classes = pipelines.Classifier is { } classifier ? scheduler.CreateQueue<TokenizedText, Classification>(rows => classifier.ClassifyTokenized(rows)) : null;
         Tags = pipelines.Tagger is { } tagger ? scheduler.CreateQueue<TextRow, IReadOnlyList<TaggedWord>>(rows => tagger.TagTokenized(rows)) : null;
         Fills = pipelines.FillMask is { } fillMask
-            ? scheduler.CreateQueue<MaskedText, IReadOnlyList<MaskedWord>>(texts => Fill(fillMask, texts))
+            ? scheduler.CreateQueue<MaskedText, (int Id, double Probability)[][]>(texts => Fill(fillMask, texts))
             : null;
         Weights = pipelines.FillMask is { } weighing
             ? scheduler.CreateQueue<WeighedText, IReadOnlyList<double?[]>>(texts => Weigh(weighing, texts))
             : null;
         Answers = pipelines.Answerer is { } answerer
-            ? scheduler.CreateQueue<RankedQuestion, AnswerResult>(asked => answerer.AnswerTokenized([.. asked.Select(one => one.Asked)], asked.Max(one => one.Top)))
+            ? scheduler.CreateQueue<AnswerWindow, WindowLogits>(windows => answerer.ReadWindows(windows))
             : null;
     }
 
@@ -107,7 +114,7 @@ internal sealed class ServedModel
     public BertTokenizer Tokenizer => Pipelines.Tokenizer;
 
     /// <summary>Tokens of the longest text that it reads.</summary>
-    public int MaxInputLength => Pipelines.MaxTokens;
+    public int MaxInputLength { get; }
 
     /// <summary>Means of the hidden states, of whatever length.</summary>
     public BatchQueue<TokenizedText, float[]> Vectors { get; }
@@ -118,39 +125,42 @@ internal sealed class ServedModel
 
     public BatchQueue<TextRow, IReadOnlyList<TaggedWord>>? Tags { get; }
 
-    public BatchQueue<MaskedText, IReadOnlyList<MaskedWord>>? Fills { get; }
+    /// <summary>Of each text, mask by mask, the likeliest words.</summary>
+    public BatchQueue<MaskedText, (int Id, double Probability)[][]>? Fills { get; }
 
     public BatchQueue<WeighedText, IReadOnlyList<double?[]>>? Weights { get; }
 
-    public BatchQueue<RankedQuestion, AnswerResult>? Answers { get; }
+    public BatchQueue<AnswerWindow, WindowLogits>? Answers { get; }
 
     /// <summary>Whether it is one number that it says of a pair of texts.</summary>
     public bool Ranks => Classes is not null && Pipelines.Config.NumLabels == 1;
 
-    /// <summary>Reads rows of tokens.</summary>
-    /// <exception cref="ApiException">Reading failed.</exception>
-    public static Task<TAnswer[]> RunAsync<TAnswer>(BatchQueue<TokenizedText, TAnswer> queue, IEnumerable<TokenizedText> rows, CancellationToken cancellationToken) =>
-        RunAsync(queue, rows, row => row.Ids.Count, cancellationToken);
+    /// <summary>What a text with masks costs to compute, in tokens.</summary>
+    public int FillCost(TokenizedText row) => row.Ids.Count + TokensPerMask * Pipelines.FillMask!.MaskPositions(row).Count();
 
-    /// <inheritdoc cref="RunAsync{TAnswer}(BatchQueue{TokenizedText, TAnswer}, IEnumerable{TokenizedText}, CancellationToken)"/>
-    public static async Task<TAnswer[]> RunAsync<TText, TAnswer>(
-        BatchQueue<TText, TAnswer> queue, IEnumerable<TText> texts, Func<TText, int> tokens, CancellationToken cancellationToken)
+    /// <summary>Computes rows of tokens for a request.</summary>
+    /// <exception cref="ApiException">Computing failed.</exception>
+    public static Task<TAnswer[]> RunAsync<TAnswer>(BatchQueue<TokenizedText, TAnswer> queue, IReadOnlyList<TokenizedText> rows, HttpContext context) =>
+        RunAsync(queue, rows, row => row.Ids.Count, context);
+
+    /// <inheritdoc cref="RunAsync{TAnswer}(BatchQueue{TokenizedText, TAnswer}, IReadOnlyList{TokenizedText}, HttpContext)"/>
+    public static async Task<TAnswer[]> RunAsync<TText, TAnswer>(BatchQueue<TText, TAnswer> queue, IReadOnlyList<TText> texts, Func<TText, int> tokens, HttpContext context)
     {
         try
         {
-            return await queue.RunAllAsync(texts, tokens, cancellationToken);
+            return await queue.RunAllAsync(texts, tokens, context.Statistics().Batches, context.RequestAborted);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            throw new ApiException(StatusCodes.Status424FailedDependency, ErrorType.Backend, "the model failed to read the texts; the server's log says where", failure);
+            throw new ApiException(StatusCodes.Status424FailedDependency, ErrorType.Backend, "the model failed to compute the texts; the server's log says where", failure);
         }
     }
 
     /// <summary>As many words for each text as any of them wants; each takes the first that it asked for.</summary>
-    private static IReadOnlyList<MaskedWord>[] Fill(FillMask fillMask, IReadOnlyList<MaskedText> texts) =>
+    private static (int Id, double Probability)[][][] Fill(FillMask fillMask, IReadOnlyList<MaskedText> texts) =>
     [
-        .. fillMask.FillTokenized([.. texts.Select(text => text.Row)], texts.Max(text => text.Top)).Zip(texts, (words, text) =>
-            (IReadOnlyList<MaskedWord>)[.. words.Select(word => word with { Candidates = [.. word.Candidates.Take(text.Top)] })]),
+        .. fillMask.LikeliestAtMasks([.. texts.Select(text => text.Row)], texts.Max(text => text.Top)).Zip(texts, (masks, text) =>
+            masks.Select(words => words[..Math.Min(words.Length, text.Top)]).ToArray()),
     ];
 
     /// <summary>All words that any text asks for; each takes those that it asked for.</summary>

@@ -2,88 +2,113 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using BiGS.Pipelines;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace BiGS.Server;
 
-/// <summary>What Prometheus asks for. Where text-embeddings-inference has a metric of the same meaning, its name.</summary>
+/// <summary>What Prometheus asks for. Where text-embeddings-inference has a metric of the same meaning, its name and its labels.</summary>
 internal sealed class ServerMetrics(IOptions<BiGSServerOptions> options) : IProgress<RequestRecord>, IProgress<CompletedBatch>
 {
     private const int FirstError = 400;
 
-    private readonly ConcurrentDictionary<(string Route, int Status), long> _requests = [];
+    private readonly ConcurrentDictionary<string, long> _counters = [];
     private readonly ConcurrentDictionary<string, Histogram> _durations = [];
+    private readonly Histogram _tokenizations = Histogram.OfSeconds();
+    private readonly Histogram _waits = Histogram.OfSeconds();
+    private readonly Histogram _computations = Histogram.OfSeconds();
     private readonly Histogram _batchSizes = Histogram.OfCounts(options.Value.MaxBatchTokens);
     private readonly Histogram _batchTokens = Histogram.OfCounts(options.Value.MaxBatchTokens);
-    private readonly Histogram _batchWaits = Histogram.OfSeconds();
-    private readonly Histogram _batchReads = Histogram.OfSeconds();
-    private long _texts;
-    private long _tokens;
 
     public void Report(RequestRecord value)
     {
-        _requests.AddOrUpdate((value.Route, value.Status), 1, (_, count) => count + 1);
+        RequestStatistics statistics = value.Statistics;
+        string labels = $"method=\"{(statistics.IsBatch ? "batch" : "single")}\",path=\"{value.Route}\"";
+        bool isQuestion = HttpMethods.IsPost(value.Method);
+        if (isQuestion)
+        {
+            Count("te_request_count", labels);
+        }
+
         if (value.Status >= FirstError)
         {
+            Count("te_request_failure", $"err=\"{Reason(statistics)}\",path=\"{value.Route}\",status=\"{value.Status}\"");
             return;
         }
 
         _durations.GetOrAdd(value.Route, _ => Histogram.OfSeconds()).Add(value.Took.TotalSeconds);
-        Interlocked.Add(ref _texts, value.Texts);
-        Interlocked.Add(ref _tokens, value.Tokens);
+        if (isQuestion)
+        {
+            Count("te_request_success", labels);
+            _tokenizations.Add(statistics.Tokenization.TotalSeconds / Math.Max(1, statistics.Texts));
+            _waits.Add(statistics.Batches.Waited.TotalSeconds);
+            _computations.Add(statistics.Batches.Computed.TotalSeconds);
+            Count("te_embed_count", "", statistics.Texts);
+            Count("te_tokens_count", "", statistics.Tokens);
+        }
     }
 
     public void Report(CompletedBatch value)
     {
         _batchSizes.Add(value.Rows);
         _batchTokens.Add(value.Tokens);
-        _batchWaits.Add(value.WaitTime.TotalSeconds);
-        _batchReads.Add(value.Elapsed.TotalSeconds);
     }
 
     /// <summary>All of it in Prometheus' text format.</summary>
-    /// <param name="waiting">Texts that wait to be read.</param>
+    /// <param name="waiting">Texts that wait for a batch.</param>
     /// <param name="inside">Requests under way.</param>
     public string Text(int waiting, int inside)
     {
         var text = new StringBuilder();
-        KeyValuePair<(string Route, int Status), long>[] requests = [.. _requests.OrderBy(pair => pair.Key)];
-        Heading(text, "te_request_count", "counter", "Requests by route and status.");
-        foreach (((string route, int status), long count) in requests)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"te_request_count{{path=\"{route}\",status=\"{status}\"}} {count}\n");
-        }
-
-        One(text, "te_request_success", "counter", "Requests that were answered.", requests.Where(pair => pair.Key.Status < FirstError).Sum(pair => pair.Value));
-        Heading(text, "te_request_failure", "counter", "Requests that were refused or failed, by status.");
-        foreach (IGrouping<int, long> status in requests.Where(pair => pair.Key.Status >= FirstError).GroupBy(pair => pair.Key.Status, pair => pair.Value))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"te_request_failure{{err=\"{status.Key}\"}} {status.Sum()}\n");
-        }
-
+        Counter(text, "te_request_count", "Requests with texts, of one or of a list.");
+        Counter(text, "te_request_success", "Those that were answered.");
+        Counter(text, "te_request_failure", "Requests that were refused or failed, by reason, route and status.");
         Heading(text, "te_request_duration", "histogram", "Seconds from a request's first byte to its answer, of those that were answered.");
         foreach ((string route, Histogram durations) in _durations.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             durations.Write(text, "te_request_duration", $"path=\"{route}\"");
         }
 
-        One(text, "te_embed_count", "counter", "Texts that were read.", Interlocked.Read(ref _texts));
-        One(text, "te_tokens_count", "counter", "Tokens of these.", Interlocked.Read(ref _tokens));
-        One(text, "te_requests_under_way", "gauge", "Requests with texts that have no answer yet.", inside);
-        One(text, "te_queue_size", "gauge", "Texts that wait to be read.", waiting);
+        All(text, "te_request_tokenization_duration", "Seconds to tokenise a text, the mean of each request.", _tokenizations);
+        All(text, "te_request_queue_duration", "Seconds that a text waited for its batch, the mean of each request.", _waits);
+        All(text, "te_request_inference_duration", "Seconds that a text's batch took, the mean of each request.", _computations);
+        Counter(text, "te_embed_count", "Texts that were computed.");
+        Counter(text, "te_tokens_count", "Tokens of these.");
+        Gauge(text, "te_requests_under_way", "Requests with texts that have no answer yet.", inside);
+        Gauge(text, "te_queue_size", "Texts that wait for a batch.", waiting);
         All(text, "te_batch_next_size", "Texts of a batch.", _batchSizes);
         All(text, "te_batch_next_tokens", "Tokens of a batch.", _batchTokens);
-        All(text, "te_request_queue_duration", "Seconds that the oldest text of a batch waited.", _batchWaits);
-        All(text, "te_request_inference_duration", "Seconds that reading a batch took.", _batchReads);
-        One(text, "process_resident_memory_bytes", "gauge", "Memory of the process.", Environment.WorkingSet);
+        Gauge(text, "process_resident_memory_bytes", "Memory of the process.", Environment.WorkingSet);
         return text.ToString();
+    }
+
+    /// <summary>Text-embeddings-inference's word for why a request was not answered.</summary>
+    private static string Reason(RequestStatistics statistics) => statistics.Refusal switch
+    {
+        ErrorType.Overloaded => "overloaded",
+        ErrorType.Tokenizer => "tokenization",
+        ErrorType.Backend when statistics.Failure is null => "model_type",
+        ErrorType.Backend => "inference",
+        ErrorType.Validation => "validation",
+        _ => "dropped",
+    };
+
+    private void Count(string name, string labels, long more = 1) => _counters.AddOrUpdate(labels.Length > 0 ? $"{name}{{{labels}}}" : name, more, (_, count) => count + more);
+
+    private void Counter(StringBuilder text, string name, string help)
+    {
+        Heading(text, name, "counter", help);
+        foreach ((string series, long count) in _counters.Where(pair => pair.Key.Split('{')[0] == name).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{series} {count}\n");
+        }
     }
 
     private static void Heading(StringBuilder text, string name, string type, string help) => text.Append($"# HELP {name} {help}\n# TYPE {name} {type}\n");
 
-    private static void One(StringBuilder text, string name, string type, string help, long value)
+    private static void Gauge(StringBuilder text, string name, string help, long value)
     {
-        Heading(text, name, type, help);
+        Heading(text, name, "gauge", help);
         text.Append(CultureInfo.InvariantCulture, $"{name} {value}\n");
     }
 

@@ -20,23 +20,24 @@ internal static class StatusRoutes
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health", () => Results.Ok()).WithSummary("Whether all is well").WithMetadata(new NoApiKey());
-        routes.MapGet("/info", (ServedModels models, IOptions<BiGSServerOptions> options) => Info.Of(models, options.Value)).WithSummary("What is served");
+        routes.MapGet("/health", () => Results.Ok()).Describe("health", "Whether all is well").WithMetadata(new NoApiKey());
+        routes.MapGet("/ping", () => Results.Ok()).Describe("ping", "The same as /health").WithMetadata(new NoApiKey());
+        routes.MapGet("/info", (ServedModels models, IOptions<BiGSServerOptions> options) => Info.Of(models, options.Value)).Describe("info", "What is served");
         routes.MapGet("/metrics", (ServerMetrics metrics, ServedModels models, ConcurrencyLimit concurrency) => Results.Text(metrics.Text(models.Waiting, concurrency.InProgress), PrometheusText))
-            .Produces<string>(contentType: "text/plain").WithSummary("Counts and times, as Prometheus reads them");
+            .Produces<string>(contentType: "text/plain").Describe("metrics", "Counts and times, as Prometheus reads them");
     }
 
     /// <summary>As text-embeddings-inference tells of itself and of its model, the first here; and what else is loaded.</summary>
     private sealed record Info(
-        string ModelId, string? ModelSha, string ModelDtype, ModelType ModelType, int MaxConcurrentRequests, int MaxInputLength, int MaxBatchTokens,
-        int? MaxBatchRequests, int MaxClientBatchSize, bool AutoTruncate, int TokenizationWorkers, string Version, string? Sha, string? DockerLabel, ModelInfo[] Models)
+        string ModelId, string? ModelSha, string ModelDtype, string ServedModelName, ModelType ModelType, int MaxConcurrentRequests, int MaxInputLength, int MaxBatchTokens,
+        int? MaxBatchRequests, int MaxClientBatchSize, int MaxRequestTokens, int MaxResponseBytes, int PayloadLimit, bool AutoTruncate, int TokenizationWorkers, string Version, string? Sha, string? DockerLabel, ModelInfo[] Models)
     {
         public static Info Of(ServedModels models, BiGSServerOptions options)
         {
             ModelInfo[] all = [.. models.All.Select(ModelInfo.Of)];
             return new Info(
-                all[0].ModelId, null, all[0].ModelDtype, all[0].ModelType, options.MaxConcurrentRequests, all[0].MaxInputLength, options.MaxBatchTokens,
-                null, options.MaxClientBatchSize, false, Environment.ProcessorCount, StatusRoutes.Version, null, null, all);
+                all[0].ModelId, null, all[0].ModelDtype, all[0].ModelId, all[0].ModelType, options.MaxConcurrentRequests, all[0].MaxInputLength, options.MaxBatchTokens,
+                null, options.MaxClientBatchSize, options.MaxRequestTokens, options.MaxResponseBytes, options.PayloadLimit, options.AutoTruncate, Environment.ProcessorCount, StatusRoutes.Version, null, null, all);
         }
     }
 
@@ -51,9 +52,10 @@ internal static class StatusRoutes
         {
             (string Route, bool Answers)[] routes =
             [
-                ("/embed", true), ("/embed_all", true), ("/similarity", true), ("/v1/embeddings", true), ("/tokenize", true), ("/decode", true),
+                ("/embed", true), ("/embed_all", true), ("/similarity", true), ("/v1/embeddings", true), ("/embeddings", true), ("/tokenize", true), ("/decode", true),
                 ("/predict", model.Classes is not null), ("/rerank", model.Ranks), ("/fill-mask", model.Fills is not null), ("/tag", model.Tags is not null),
-                ("/answer", model.Answers is not null),
+                ("/answer", model.Answers is not null), ("/pipeline/fill-mask", model.Fills is not null), ("/pipeline/token-classification", model.Tags is not null),
+                ("/pipeline/question-answering", model.Answers is not null), ("/pipeline/text-classification", model.Classes is not null),
             ];
             return routes.Where(route => route.Answers).Select(route => route.Route);
         }

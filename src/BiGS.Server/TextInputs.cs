@@ -16,8 +16,9 @@ internal readonly record struct TextInput(string? Text, IReadOnlyList<int>? Ids 
 
 /// <summary>One text or a list of texts: <c>"text"</c>, <c>["text", …]</c>, <c>[id, …]</c>, <c>[[id, …], …]</c>.</summary>
 /// <param name="Texts">One or several.</param>
+/// <param name="IsBatch">Whether they came as a list.</param>
 [JsonConverter(typeof(Reader))]
-internal sealed record TextInputs(IReadOnlyList<TextInput> Texts)
+internal sealed record TextInputs(IReadOnlyList<TextInput> Texts, bool IsBatch)
 {
     private sealed class Reader : JsonConverter<TextInputs>
     {
@@ -25,8 +26,8 @@ internal sealed record TextInputs(IReadOnlyList<TextInput> Texts)
 
         public override TextInputs Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String || JsonValueReader.BeginsWith(reader, JsonTokenType.Number)
-                ? new TextInputs([One(ref reader, Expected)])
-                : new TextInputs(JsonValueReader.List(ref reader, One, Expected));
+                ? new TextInputs([One(ref reader, Expected)], IsBatch: false)
+                : new TextInputs(JsonValueReader.List(ref reader, One, Expected), IsBatch: true);
 
         public override void Write(Utf8JsonWriter writer, TextInputs value, JsonSerializerOptions options) => throw new NotSupportedException();
 
@@ -59,6 +60,27 @@ internal sealed record TextPairInputs(IReadOnlyList<ModelText> Texts, bool IsBat
             [var first, var second] => new ModelText(first, second),
             _ => throw new JsonException(expected),
         };
+    }
+}
+
+/// <summary>Tokens of one text or of several: <c>[id, …]</c>, <c>[[id, …], …]</c>.</summary>
+/// <param name="Rows">Of each text.</param>
+/// <param name="IsBatch">Whether they came as a list of lists.</param>
+[JsonConverter(typeof(Reader))]
+internal sealed record TokenIds(IReadOnlyList<List<int>> Rows, bool IsBatch)
+{
+    private sealed class Reader : JsonConverter<TokenIds>
+    {
+        private const string Expected = "expected tokens as numbers, or a list of such lists";
+
+        public override TokenIds Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            JsonValueReader.BeginsWith(reader, JsonTokenType.StartArray)
+                ? new TokenIds(JsonValueReader.List(ref reader, One, Expected), IsBatch: true)
+                : new TokenIds([One(ref reader, Expected)], IsBatch: false);
+
+        public override void Write(Utf8JsonWriter writer, TokenIds value, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        private static List<int> One(ref Utf8JsonReader reader, string expected) => JsonValueReader.List(ref reader, JsonValueReader.Number, expected);
     }
 }
 

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.ComponentModel;
 using BiGS.Tokenizers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,31 +9,39 @@ namespace BiGS.Server;
 /// <summary>Tokens of texts and texts of tokens, as text-embeddings-inference gives them.</summary>
 internal static class TokenizerRoutes
 {
+    private const int BytesOfToken = 70;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/tokenize", Tokenize).WithSummary("The tokens of texts, and where they stand");
-        routes.MapPost("/decode", Decode).WithSummary("The texts that tokens spell");
+        routes.MapPost("/tokenize", Tokenize).Describe("tokenize", "The tokens of texts, and where they stand");
+        routes.MapPost("/decode", Decode).Describe("decode", "The texts that tokens spell");
     }
 
-    private static SimpleToken[][] Tokenize(JsonBody<TokenizeRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
+    private static SimpleToken[][] Tokenize(JsonBody<TokenizeRequest> body, HttpContext context, ServedModels models, RequestLimits limits)
     {
-        IReadOnlyList<TextInput> inputs = body.Value.PromptName is { } prompt ? RequestTokenizer.AddPrompts(models.First, body.Value.Inputs.Texts, prompt) : body.Value.Inputs.Texts;
-        string[] texts = [.. inputs.Select(input => input.Text ?? throw ApiException.InputTooLong("`inputs` are tokens already; expected texts"))];
-        tokenizer.CheckBatchSize(context, texts.Length);
-        return [.. texts.Select(text => Tokens(text, models.First.Tokenizer.Encode(text, addSpecialTokens: body.Value.AddSpecialTokens)))];
+        TokenizeRequest request = body.Value;
+        ServedModel model = models.Find(request.Model);
+        TextInputs inputs = request.PromptName is { } prompt ? RequestTokenizer.AddPrompts(model, request.Inputs, prompt) : request.Inputs;
+        string[] texts = [.. inputs.Texts.Select(input => input.Text ?? throw ApiException.Invalid("`inputs` are tokens already; expected texts", "inputs"))];
+        limits.CheckBatchSize(context, texts.Length, inputs.IsBatch);
+        TokenizedText[] rows = [.. texts.Select(text => model.Tokenizer.Encode(text, addSpecialTokens: request.AddSpecialTokens ?? true))];
+        context.Statistics().Tokens = rows.Sum(row => row.Ids.Count);
+        limits.CheckResponse((long)context.Statistics().Tokens * BytesOfToken, "or shorter texts");
+        return [.. texts.Zip(rows, Tokens)];
     }
 
-    private static string[] Decode(JsonBody<DecodeRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
+    private static string[] Decode(JsonBody<DecodeRequest> body, HttpContext context, ServedModels models, RequestLimits limits)
     {
+        ServedModel model = models.Find(body.Value.Model);
         IReadOnlyList<List<int>> rows = body.Value.Ids.Rows;
-        tokenizer.CheckBatchSize(context, rows.Count);
+        limits.CheckBatchSize(context, rows.Count, body.Value.Ids.IsBatch);
         try
         {
-            return [.. rows.Select(row => models.First.Tokenizer.Decode(row, body.Value.SkipSpecialTokens))];
+            return [.. rows.Select(row => model.Tokenizer.Decode(row, body.Value.SkipSpecialTokens ?? true))];
         }
         catch (ArgumentOutOfRangeException unknown)
         {
-            throw ApiException.NoTokens(unknown.Message.Split(" (Parameter")[0]);
+            throw ApiException.InvalidTokens(unknown.Message.Split(" (Parameter")[0], "ids");
         }
     }
 
@@ -49,28 +56,16 @@ internal static class TokenizerRoutes
         ];
     }
 
-    private sealed record TokenizeRequest(TextInputs Inputs, bool AddSpecialTokens = true, string? PromptName = null);
+    private sealed record TokenizeRequest(
+        TextInputs Inputs,
+        [property: Description("Whether [CLS] and [SEP] are among the tokens; true by default.")] bool? AddSpecialTokens = null,
+        [property: Description("Which of the model's prompts stands before every text; none by default.")] string? PromptName = null,
+        [property: Description(Descriptions.Model)] string? Model = null);
 
     private sealed record SimpleToken(int Id, string Text, bool Special, int? Start, int? Stop);
 
-    private sealed record DecodeRequest(IdRows Ids, bool SkipSpecialTokens = true);
-
-    /// <summary>One row of ids or several.</summary>
-    [JsonConverter(typeof(Reader))]
-    private sealed record IdRows(IReadOnlyList<List<int>> Rows)
-    {
-        private sealed class Reader : JsonConverter<IdRows>
-        {
-            private const string Expected = "expected tokens as numbers, or a list of such lists";
-
-            public override IdRows Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-                JsonValueReader.BeginsWith(reader, JsonTokenType.StartArray)
-                    ? new IdRows(JsonValueReader.List(ref reader, One, Expected))
-                    : new IdRows([One(ref reader, Expected)]);
-
-            public override void Write(Utf8JsonWriter writer, IdRows value, JsonSerializerOptions options) => throw new NotSupportedException();
-
-            private static List<int> One(ref Utf8JsonReader reader, string expected) => JsonValueReader.List(ref reader, JsonValueReader.Number, expected);
-        }
-    }
+    private sealed record DecodeRequest(
+        TokenIds Ids,
+        [property: Description("Whether [CLS], [SEP] and the like are left out; true by default.")] bool? SkipSpecialTokens = null,
+        [property: Description(Descriptions.Model)] string? Model = null);
 }

@@ -124,7 +124,7 @@ public class DemoRoutesTests
         await using RunningServer server = await RunningServer.Start(model.Folder);
         (await server.PostValue("/page/guesses", new { texts = new[] { "[MASK]" }, words = Array.Empty<string>() })).Refused(424, "Backend", "fills masks");
         (await server.Get("/page/kernels")).Refused(424, "Backend", "has kernels");
-        (await server.Get("/page/kernels?model=another")).Refused(404, "Validation", "no model");
+        (await server.Get("/page/kernels?model=another")).Refused(404, "Validation", "not loaded");
     }
 
     /// <summary>The page loads nothing from elsewhere and is shown in no other page; its files need no key, its questions do.</summary>

@@ -50,13 +50,13 @@ public class HostedTests
         client.DefaultRequestHeaders.Authorization = new("Bearer", "secret");
         Assert.Single((await Post(client, "/text/embed", """{"inputs": "the farmer"}""")).Succeeded().EnumerateArray());
         (await Post(client, "/text/embed", """{"inputs": ["the", "farmer", "sleeps"]}""")).Refused(413, "Validation", "batch size 3");
-        (await Post(client, "/text/embed", $$"""{"inputs": "{{large}}"}""")).Refused(413, "Validation", "100 are allowed");
+        (await Post(client, "/text/embed", $$"""{"inputs": "{{large}}"}""")).Refused(413, "Validation", "more than 100 bytes");
         (await Post(client, "/text/embed", "{")).Refused(400, "Validation", "not JSON");
         Assert.Equal("small", (await Get(client, "/text/info")).Succeeded().GetProperty("model_id").GetString());
         string metrics = await client.GetStringAsync("/text/metrics", Now);
-        Assert.Contains("te_request_count{path=\"/text/embed\",status=\"200\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("te_request_success{method=\"single\",path=\"/text/embed\"} 1\n", metrics, StringComparison.Ordinal);
         Assert.DoesNotContain("/own", metrics, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/text/", Now)).StatusCode);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await client.GetAsync("/text/", Now)).StatusCode);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public class HostedTests
         await app.StartAsync(Now);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
         JsonElement document = (await Get(client, "/a/b/openapi.json")).Succeeded();
-        Assert.Equal($"{app.Urls.Single()}/a/b/", document.GetProperty("servers")[0].GetProperty("url").GetString());
+        Assert.Equal($"{app.Urls.Single()}/a/b", document.GetProperty("servers")[0].GetProperty("url").GetString());
         Assert.True(document.GetProperty("paths").TryGetProperty("/embed", out _));
         Assert.False(document.GetProperty("paths").TryGetProperty("/own", out _));
         Assert.Contains("truncation_direction", document.GetRawText(), StringComparison.Ordinal);

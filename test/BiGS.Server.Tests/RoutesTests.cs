@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using BiGS.Pipelines;
 using BiGS.Support;
@@ -63,7 +65,7 @@ public class RoutesTests
         await using RunningServer server = await RunningServer.Start(model.Folder);
         string[] words = [.. Enumerable.Range(0, 60).Select(i => Texts[1].Split(' ')[i % 9])];
         string text = string.Join(' ', words);
-        (await server.PostValue("/embed", new { inputs = text })).Refused(413, "Validation", $"at most {SmallModel.Positions} tokens");
+        (await server.PostValue("/embed", new { inputs = text, truncate = false })).Refused(413, "Validation", $"`inputs` must have at most {SmallModel.Positions} tokens");
         BertTokenizer tokenizer = BertTokenizer.Open(model.Folder);
         foreach ((string direction, TruncationSide from) in ((string, TruncationSide)[])[("Right", TruncationSide.End), ("Left", TruncationSide.Start)])
         {
@@ -73,6 +75,19 @@ public class RoutesTests
                 (await server.PostValue("/embed", new { inputs = kept })).Succeeded().Deserialize<float[][]>()!,
                 (await server.PostValue("/embed", new { inputs = text, truncate = true, truncation_direction = direction })).Succeeded().Deserialize<float[][]>()!);
         }
+
+        await using RunningServer strict = await RunningServer.Start(model.Folder, options => options.AutoTruncate = false);
+        object cut = new { inputs = text, input = text, truncate = true };
+        object unsaid = new { inputs = text, input = text, truncate = (bool?)null };
+        foreach (string route in (string[])["/embed", "/embed_all", "/v1/embeddings", "/embeddings", "/"])
+        {
+            (await server.PostValue(route, unsaid)).Succeeded();
+            (await strict.PostValue(route, cut)).Succeeded();
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await strict.PostValue(route, unsaid)).Status);
+        }
+
+        Assert.True((await server.Get("/info")).Succeeded().GetProperty("auto_truncate").GetBoolean());
+        Assert.False((await strict.Get("/info")).Succeeded().GetProperty("auto_truncate").GetBoolean());
     }
 
     [Fact]
@@ -88,9 +103,134 @@ public class RoutesTests
             .Chunk(sizeof(float)).Select(four => BitConverter.ToSingle(four)).ToArray())]);
         BertTokenizer tokenizer = BertTokenizer.Open(model.Folder);
         Assert.Equal(Texts.Sum(text => tokenizer.Encode(text).Ids.Count), numbers.GetProperty("usage").GetProperty("total_tokens").GetInt32());
-        (await server.PostValue("/v1/embeddings", new { input = Texts, dimensions = 16 })).Succeeded();
-        Answered cut = await server.PostValue("/v1/embeddings", new { input = Texts, dimensions = 8 });
-        Assert.Contains("leave it out", cut.Json.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DimensionsOtherThanTheModelsAreRefusedEverywhere()
+    {
+        using var model = new SmallModel();
+        await using RunningServer server = await RunningServer.Start(model.Folder);
+        foreach (string route in (string[])["/embed", "/embed_all", "/v1/embeddings", "/embeddings", "/"])
+        {
+            (await server.PostValue(route, new { input = Texts, inputs = Texts, dimensions = 16 })).Succeeded();
+            Answered cut = await server.PostValue(route, new { input = Texts, inputs = Texts, dimensions = 8 });
+            Assert.Equal(route.Contains("embeddings", StringComparison.Ordinal) ? HttpStatusCode.BadRequest : HttpStatusCode.UnprocessableEntity, cut.Status);
+            Assert.Contains("leave it out", cut.Text, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>Every route takes a model's name, and refuses one that is not loaded.</summary>
+    [Fact]
+    public async Task TheNamedModelAnswersOnEveryRoute()
+    {
+        using var first = new SmallModel(seed: 1);
+        using var second = new SmallModel(seed: 2);
+        using var classes = new SmallModel(head: "BiGSForSequenceClassification");
+        using var value = new SmallModel(head: "BiGSForSequenceClassification", labels: 1);
+        using var tags = new SmallModel(head: "BiGSForTokenClassification");
+        using var answers = new SmallModel(head: "BiGSForQuestionAnswering");
+        SmallModel[] models = [first, second, classes, value, tags, answers];
+        await using RunningServer server = await RunningServer.Start([.. models.Select(model => model.Folder)]);
+        (string Route, SmallModel[] Able, object Body)[] routes =
+        [
+            ("/embed", models, new { inputs = "the farmer" }),
+            ("/embed_all", models, new { inputs = "the farmer" }),
+            ("/v1/embeddings", models, new { input = "the farmer" }),
+            ("/embeddings", models, new { input = "the farmer" }),
+            ("/similarity", models, new { inputs = new { source_sentence = "the farmer", sentences = new[] { "the trees" } } }),
+            ("/tokenize", models, new { inputs = "the farmer" }),
+            ("/decode", models, new { ids = new[] { 5, 6 } }),
+            ("/fill-mask", [first, second], new { inputs = "the [MASK]" }),
+            ("/pipeline/fill-mask", [first, second], new { inputs = "the [MASK]" }),
+            ("/predict", [classes, value], new { inputs = "the farmer" }),
+            ("/pipeline/text-classification", [classes, value], new { inputs = "the farmer" }),
+            ("/rerank", [value], new { query = "why", texts = new[] { "the farmer" } }),
+            ("/tag", [tags], new { inputs = "the farmer" }),
+            ("/pipeline/token-classification", [tags], new { inputs = "the farmer" }),
+            ("/answer", [answers], new { inputs = new { question = "why", context = "the farmer" } }),
+            ("/pipeline/question-answering", [answers], new { inputs = new { question = "why", context = "the farmer" } }),
+            ("/", models, new { inputs = "the farmer" }),
+        ];
+        foreach ((string route, SmallModel[] able, object body) in routes)
+        {
+            var seen = new HashSet<string>();
+            foreach (SmallModel model in models)
+            {
+                Answered answered = await server.PostValue(route, Named(body, Path.GetFileName(model.Folder)));
+                Assert.True(able.Contains(model) == (answered.Status == HttpStatusCode.OK), $"{route} by {model.Config.NumLabels}: {answered.Text}");
+                if (answered.Status == HttpStatusCode.OK)
+                {
+                    seen.Add(answered.Text);
+                }
+            }
+
+            Assert.True(able.Length == 1 || route is "/tokenize" or "/decode" or "/similarity" || seen.Count > 1, $"{route} answers alike whatever the model");
+            Answered unknown = await server.PostValue(route, Named(body, "nobody"));
+            Assert.Equal(HttpStatusCode.NotFound, unknown.Status);
+            Assert.Contains("`nobody` is not loaded", unknown.Text, StringComparison.Ordinal);
+        }
+
+        static Dictionary<string, object?> Named(object body, string model) =>
+            body.GetType().GetProperties().ToDictionary(property => property.Name, property => property.GetValue(body)).Append(new("model", model)).ToDictionary();
+    }
+
+    [Fact]
+    public async Task WhatMayBeLeftOutMayBeNull()
+    {
+        using var fills = new SmallModel();
+        using var value = new SmallModel(head: "BiGSForSequenceClassification", labels: 1);
+        await using RunningServer server = await RunningServer.Start([fills.Folder, value.Folder]);
+        (await server.Post("/embed", """{"inputs": "the", "normalize": null, "truncate": null, "truncation_direction": null, "prompt_name": null, "dimensions": null, "model": null}""")).Succeeded();
+        (await server.Post("/predict", """{"inputs": "the", "raw_scores": null, "truncation_direction": null}""")).Succeeded();
+        (await server.Post("/rerank", """{"query": "why", "texts": ["the"], "raw_scores": null, "return_text": null}""")).Succeeded();
+        (await server.Post("/fill-mask", """{"inputs": "the [MASK]", "top": null, "return_text": null}""")).Succeeded();
+        (await server.Post("/tokenize", """{"inputs": "the", "add_special_tokens": null}""")).Succeeded();
+        (await server.Post("/decode", """{"ids": [5], "skip_special_tokens": null}""")).Succeeded();
+        (await server.Post("/v1/embeddings", """{"input": "the", "encoding_format": null, "dimensions": null, "user": null, "truncate": null}""")).Succeeded();
+        float[] unit = (await server.Post("/embed", """{"inputs": "the", "normalize": null}""")).Succeeded()[0].Deserialize<float[]>()!;
+        Assert.Equal(1, unit.Sum(x => x * x), 1e-5);
+    }
+
+    [Theory]
+    [InlineData("BiGSForMaskedLM", 3, "/embed", """{"inputs": ["the farmer", "why"]}""")]
+    [InlineData("BiGSForSequenceClassification", 3, "/predict", """{"inputs": [["the farmer"], ["why"]]}""")]
+    [InlineData("BiGSForSequenceClassification", 1, "/rerank", """{"query": "why", "texts": ["the farmer", "trees"]}""")]
+    [InlineData("BiGSForTokenClassification", 3, "/pipeline/token-classification", """{"inputs": "the farmer"}""")]
+    [InlineData("BiGSForQuestionAnswering", 3, "/pipeline/question-answering", """{"inputs": {"question": "why", "context": "the farmer sleeps"}}""")]
+    public async Task TheRootDoesWhatTheHeadDoes(string head, int labels, string route, string body)
+    {
+        using var model = new SmallModel(head: head, labels: labels);
+        await using RunningServer server = await RunningServer.Start(model.Folder);
+        JsonElement expected = (await server.Post(route, body)).Succeeded();
+        Assert.Equal(expected.GetRawText(), (await server.Post("/", body)).Succeeded().GetRawText());
+    }
+
+    [Fact]
+    public async Task WhereGetIsAnsweredHeadIs()
+    {
+        using var model = new SmallModel();
+        await using RunningServer server = await RunningServer.Start(model.Folder);
+        foreach (string route in (string[])["/health", "/ping", "/info", "/metrics", "/v1/models", "/openapi.json", "/", "/page.js"])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await server.Send(HttpMethod.Get, route, null)).Status);
+            Assert.Equal(new Answered(HttpStatusCode.OK, ""), await server.Send(HttpMethod.Head, route, null));
+        }
+    }
+
+    [Fact]
+    public async Task HeadersSayWhatAnAnswerTook()
+    {
+        using var model = new SmallModel();
+        await using RunningServer server = await RunningServer.Start(model.Folder);
+        using HttpResponseMessage response = await server.Client.PostAsync("/embed", JsonContent.Create(new { inputs = new[] { "the 😀 farmer", "why" } }), Now);
+        string Header(string name) => response.Headers.GetValues(name).Single();
+        Assert.Equal("cpu", Header("x-compute-type"));
+        Assert.Equal("15", Header("x-compute-characters"));
+        BertTokenizer tokenizer = BertTokenizer.Open(model.Folder);
+        Assert.Equal($"{tokenizer.Encode("the 😀 farmer").Ids.Count + tokenizer.Encode("why").Ids.Count}", Header("x-compute-tokens"));
+        Assert.All((string[])["x-compute-time", "x-total-time", "x-tokenization-time", "x-queue-time", "x-inference-time"], name => Assert.True(int.Parse(Header(name), System.Globalization.CultureInfo.InvariantCulture) >= 0));
+        using HttpResponseMessage info = await server.Client.GetAsync("/info", Now);
+        Assert.False(info.Headers.Contains("x-compute-time"));
     }
 
     [Fact]
@@ -136,6 +276,11 @@ public class RoutesTests
         string text = "the 😀 [MASK] near the trees sleeps .";
         JsonElement filled = (await server.PostValue("/fill-mask", new { inputs = new[] { text, "why [MASK] [MASK]" }, top = 2 })).Succeeded();
         Assert.Equal(6, filled[0].GetProperty("masks")[0].GetProperty("start").GetInt32());
+        Assert.DoesNotContain("trees", filled.GetRawText(), StringComparison.Ordinal);
+        JsonElement repeated = (await server.PostValue("/fill-mask", new { inputs = text, top = 2, return_text = true })).Succeeded()[0];
+        JsonElement candidate = repeated.GetProperty("masks")[0].GetProperty("candidates")[0];
+        Assert.Equal(text, repeated.GetProperty("text").GetString());
+        Assert.Matches("^the 😀.+ near the trees sleeps \\.$", candidate.GetProperty("text").GetString());
         Assert.Equal(2, filled[1].GetProperty("masks").GetArrayLength());
         Assert.Equal(2, filled[0].GetProperty("masks")[0].GetProperty("candidates").GetArrayLength());
         string[] named = [.. (await server.PostValue("/tag", new { inputs = Texts })).Succeeded()[0].GetProperty("words").EnumerateArray().Select(word => word.GetProperty("word").GetString()!)];
@@ -178,7 +323,7 @@ public class RoutesTests
         string[] routes =
         [
             "/embed", "/embed_all", "/similarity", "/predict", "/rerank", "/fill-mask", "/tag", "/answer", "/tokenize", "/decode", "/v1/embeddings",
-            "/v1/models", "/v1/models/{name}", "/info", "/health", "/metrics",
+            "/v1/models", "/v1/models/{model}", "/info", "/health", "/metrics",
         ];
         Assert.All(routes, route => Assert.Contains(route, described));
         JsonElement embed = document.GetProperty("paths").GetProperty("/embed").GetProperty("post");
@@ -186,7 +331,7 @@ public class RoutesTests
         JsonElement schema = document.GetProperty("components").GetProperty("schemas").GetProperty(name);
         Assert.Equal(["inputs"], schema.GetProperty("required").EnumerateArray().Select(key => key.GetString()!));
         Assert.Equal(
-            ["inputs", "normalize", "prompt_name", "truncate", "truncation_direction"],
+            ["dimensions", "inputs", "model", "normalize", "prompt_name", "truncate", "truncation_direction"],
             schema.GetProperty("properties").EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
     }
 

@@ -1,7 +1,11 @@
+using System.Net;
+using System.Net.Sockets;
 using BiGS.Cli.Options;
 using BiGS.Server;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -28,6 +32,13 @@ internal static class ServeApplication
             configure(options);
         });
         builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
+        builder.Services.AddHostFiltering(filter =>
+        {
+            filter.AllowedHosts = AllowedHosts(hosting);
+            filter.IncludeFailureMessage = false;
+        });
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. hosting.CorsOrigins]).WithMethods(HttpMethods.Get, HttpMethods.Head, HttpMethods.Post).AllowAnyHeader().WithExposedHeaders("*")));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = hosting.DrainLimit);
         if (log is not null)
         {
@@ -35,11 +46,30 @@ internal static class ServeApplication
         }
 
         WebApplication app = builder.Build();
+        app.UseStatusCodePages(DescribeAsync);
+        app.UseHostFiltering();
         app.UseRouting();
+        app.UseCors();
         app.Use(app.Services.GetRequiredService<RequestPipeline>().InvokeUnmatchedAsync);
         app.MapBiGS();
         return app;
     }
+
+    /// <summary>
+    /// What a request may call the server: on a loopback address only names of this machine, since a page from elsewhere may make its own name point here
+    /// (DNS rebinding) and read the answers.
+    /// </summary>
+    private static string[] AllowedHosts(HostingOptions hosting) => !IPAddress.IsLoopback(hosting.Host) && hosting.AllowedHosts.Count == 0
+        ? ["*"]
+        : ["localhost", "127.0.0.1", "[::1]", HostOf(hosting.Host), .. hosting.AllowedHosts];
+
+    private static string HostOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : $"{address}";
+
+    /// <summary>The filter of hosts refuses without a word.</summary>
+    private static Task DescribeAsync(StatusCodeContext refused) => refused.HttpContext is { Response.StatusCode: StatusCodes.Status400BadRequest } context && context.GetEndpoint() is null
+        ? ErrorResponses.WriteAsync(context, new ApiException(StatusCodes.Status400BadRequest, ErrorType.Validation,
+            $"the request is for the host \"{context.Request.Host.Host}\", which this server does not answer for; expected localhost or its address, or start it with --allowed-hosts"))
+        : Task.CompletedTask;
 
     /// <summary>Whoever starts the server stops it; signals are the terminal's business.</summary>
     private sealed class CallerLifetime : IHostLifetime

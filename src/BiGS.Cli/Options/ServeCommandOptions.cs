@@ -20,13 +20,36 @@ internal sealed class ServeCommandOptions
     private readonly Option<int?> _maxConcurrentRequests = OptionFactory.Number("--max-concurrent-requests", $"requests under way; one more is answered with 429 (default {Usual.MaxConcurrentRequests})", least: 1);
     private readonly Option<int?> _maxClientBatchSize = OptionFactory.Number("--max-client-batch-size", $"texts of one request (default {Usual.MaxClientBatchSize})", least: 1);
     private readonly Option<int?> _payloadLimit = OptionFactory.Number("--payload-limit", $"bytes of one request (default {Usual.PayloadLimit})", least: 1);
+    private readonly Option<int?> _maxRequestTokens = OptionFactory.Number("--max-request-tokens", $"tokens that one request may cost to compute (default {Usual.MaxRequestTokens})", least: 1);
+    private readonly Option<int?> _maxResponseBytes = OptionFactory.Number("--max-response-bytes", $"bytes of one answer (default {Usual.MaxResponseBytes})", least: 1);
+    private readonly Option<bool?> _autoTruncate = new("--auto-truncate")
+    {
+        Description = $"whether texts that are too long for a model are cut rather than refused, where a request does not say (default {(Usual.AutoTruncate ? "true" : "false")})",
+        HelpName = "true|false",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     private readonly Option<double?> _timeLimit = OptionFactory.Real("--time-limit", $"seconds that a request may take (default {Usual.TimeLimit.TotalSeconds:0})");
     private readonly Option<double?> _drainLimit = OptionFactory.Real("--drain-limit", $"seconds that requests may go on after Ctrl-C or SIGTERM (default {UsualHosting.DrainLimit.TotalSeconds:0})");
     private readonly Option<string> _apiKey = OptionFactory.Text("--api-key", "KEY", $"let in only who sends Authorization: Bearer KEY, to all but /health; better in the environment, {KeyVariable}");
 
+    private readonly Option<string[]> _cors = new("--cors")
+    {
+        Description = "origins whose pages browsers let read the answers, such as https://example.org; * for all (default none)",
+        HelpName = "ORIGIN…",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<string[]> _allowedHosts = new("--allowed-hosts")
+    {
+        Description = "names under which the server is asked, besides localhost and its address, such as that of a proxy in front of it (default: none where only this machine reaches the server, else any)",
+        HelpName = "NAME…",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_host, _port, _maxBatchTokens, _maxConcurrentRequests, _maxClientBatchSize, _payloadLimit, _timeLimit, _drainLimit, _apiKey])
+        foreach (Option option in (Option[])[_host, _port, _maxBatchTokens, _maxConcurrentRequests, _maxClientBatchSize, _payloadLimit, _maxRequestTokens, _maxResponseBytes, _autoTruncate, _timeLimit, _drainLimit, _apiKey, _cors, _allowedHosts])
         {
             command.Add(option);
         }
@@ -41,6 +64,11 @@ internal sealed class ServeCommandOptions
             if (result.ValueIfValid(_port) > HighestPort)
             {
                 result.AddError($"--port is {result.ValueIfValid(_port)}; expected 0 to {HighestPort}");
+            }
+
+            if (result.ValueIfValid(_cors)?.FirstOrDefault(origin => !IsOrigin(origin)) is { } wrong)
+            {
+                result.AddError($"--cors is \"{wrong}\"; expected an origin such as https://example.org or http://localhost:3000, or *");
             }
 
             if (result.ValueIfValid(_timeLimit) is double time && time is 0 or > LongestLimit)
@@ -60,6 +88,8 @@ internal sealed class ServeCommandOptions
         Host = parse.GetValue(_host) is { } host ? IPAddress.Parse(host) : UsualHosting.Host,
         Port = parse.GetValue(_port) ?? UsualHosting.Port,
         DrainLimit = Seconds(parse.GetValue(_drainLimit)) ?? UsualHosting.DrainLimit,
+        CorsOrigins = [.. (parse.GetValue(_cors) ?? []).Select(origin => origin.TrimEnd('/'))],
+        AllowedHosts = parse.GetValue(_allowedHosts) ?? [],
     };
 
     /// <summary>Sets the limits and the key.</summary>
@@ -69,9 +99,14 @@ internal sealed class ServeCommandOptions
         options.MaxConcurrentRequests = parse.GetValue(_maxConcurrentRequests) ?? options.MaxConcurrentRequests;
         options.MaxClientBatchSize = parse.GetValue(_maxClientBatchSize) ?? options.MaxClientBatchSize;
         options.PayloadLimit = parse.GetValue(_payloadLimit) ?? options.PayloadLimit;
+        options.MaxRequestTokens = parse.GetValue(_maxRequestTokens) ?? options.MaxRequestTokens;
+        options.MaxResponseBytes = parse.GetValue(_maxResponseBytes) ?? options.MaxResponseBytes;
+        options.AutoTruncate = parse.GetValue(_autoTruncate) ?? options.AutoTruncate;
         options.TimeLimit = Seconds(parse.GetValue(_timeLimit)) ?? options.TimeLimit;
         options.ApiKey = ApiKey(parse);
     }
+
+    private static bool IsOrigin(string text) => text == "*" || Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.GetLeftPart(UriPartial.Authority) == text.TrimEnd('/');
 
     private string? ApiKey(ParseResult parse) => parse.GetValue(_apiKey) switch
     {
@@ -93,4 +128,10 @@ internal sealed record HostingOptions
 
     /// <summary>How long requests that are in progress may go on once the server is asked to stop.</summary>
     public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Origins whose pages browsers let read the answers; "*" for all.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>Names under which the server is asked, besides those of this machine.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 }

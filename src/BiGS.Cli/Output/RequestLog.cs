@@ -23,9 +23,9 @@ internal sealed class RequestLog(Terminal terminal, int fromStatus) : IProgress<
             json.WriteString("path", value.Route);
             json.WriteNumber("status", value.Status);
             json.WriteNumber("milliseconds", Math.Round(value.Took.TotalMilliseconds, 3));
-            json.WriteNumber("texts", value.Texts);
-            json.WriteNumber("tokens", value.Tokens);
-            if (value.Failure is { } failure)
+            json.WriteNumber("texts", value.Statistics.Texts);
+            json.WriteNumber("tokens", value.Statistics.Tokens);
+            if (value.Statistics.Failure is { } failure)
             {
                 // Its message may quote what it failed at.
                 json.WriteString("failure", failure.GetType().FullName);

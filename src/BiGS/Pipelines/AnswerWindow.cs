@@ -37,10 +37,9 @@ internal sealed record AnswerWindow(int[] Ids, int Second, int First, int Count)
     /// <param name="maxLength">Tokens of a row.</param>
     public static IEnumerable<AnswerWindow> Create(IReadOnlyList<int> question, TokenizedText text, WordPieceVocabulary words, int maxLength)
     {
-        int[] asked = [.. question.Take(Math.Min(LongestQuestion, maxLength / 2))];
+        int[] asked = [.. question.Take(QuestionLength(question.Count, maxLength))];
         int second = asked.Length + 2;
-        int room = maxLength - asked.Length - 3;
-        int stride = Math.Max(1, Math.Min(LongestStride, room / 2));
+        (int room, int stride) = Layout(asked.Length, maxLength);
         for (int first = 0; ; first += stride)
         {
             int[] part = [.. text.Ids.Skip(first).Take(room)];
@@ -51,4 +50,29 @@ internal sealed record AnswerWindow(int[] Ids, int Second, int First, int Count)
             }
         }
     }
+
+    /// <summary>At most the tokens of all windows of a text.</summary>
+    /// <param name="question">Tokens of the question.</param>
+    /// <param name="text">Tokens of the text.</param>
+    /// <param name="maxLength">Tokens of a row.</param>
+    public static long CountTokens(int question, int text, int maxLength)
+    {
+        (int room, int stride) = Layout(QuestionLength(question, maxLength), maxLength);
+        long more = (Math.Max(0, text - room) + stride - 1) / stride;
+        return more == 0 ? maxLength - room + text : (more + 1) * maxLength;
+    }
+
+    private static int QuestionLength(int question, int maxLength) => Math.Min(question, Math.Min(LongestQuestion, maxLength / 2));
+
+    /// <summary>How many tokens of the text a window has room for, and how far the next one begins behind it.</summary>
+    private static (int Room, int Stride) Layout(int question, int maxLength)
+    {
+        int room = maxLength - question - 3;
+        return (room, Math.Max(1, Math.Min(LongestStride, room / 2)));
+    }
 }
+
+/// <summary>What a model says to a window: how much speaks for each position as the first or the last of an answer.</summary>
+/// <param name="Starts">Logits of the row's positions, padding allowed.</param>
+/// <param name="Ends">The same of ends.</param>
+internal sealed record WindowLogits(float[] Starts, float[] Ends);

@@ -121,33 +121,45 @@ public sealed class Answerer : IDisposable
     internal IReadOnlyList<AnswerResult> AnswerTokenized(IReadOnlyList<TokenizedQuestion> questions, int top = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        (int Question, AnswerWindow Window)[] windows =
-        [
-            .. questions.SelectMany((asked, q) => AnswerWindow.Create(asked.Question, asked.TextTokens, _model.Tokenizer.Vocabulary, _window).Select(window => (q, window))),
-        ];
-        IReadOnlyList<(float[] Starts, float[] Ends)> logits = _model.ReadRows(
-            [.. windows.Select(window => TokenRow.Pair(window.Window.Ids, window.Window.Second))], Logits, cancellationToken);
-        return
-        [
-            .. windows.Zip(logits).GroupBy(read => read.First.Question, (q, read) =>
-            {
-                var search = new AnswerSearch(questions[q].TextTokens.Ids.Count);
-                foreach (((_, AnswerWindow window), (float[] starts, float[] ends)) in read)
-                {
-                    search.Add(window, starts, ends);
-                }
+        IReadOnlyList<AnswerWindow>[] windows = [.. questions.Select(Windows)];
+        var read = new Queue<WindowLogits>(ReadWindows([.. windows.SelectMany(all => all)], cancellationToken));
+        return [.. questions.Zip(windows, (asked, own) => Find(asked, [.. own.Select(window => (window, read.Dequeue()))], top))];
+    }
 
-                return Found(search, questions[q].TextTokens, questions[q].Text, top);
-            }),
-        ];
+    /// <summary>The windows through which the text of a question is read.</summary>
+    internal IReadOnlyList<AnswerWindow> Windows(TokenizedQuestion asked) => [.. AnswerWindow.Create(asked.Question, asked.TextTokens, _model.Tokenizer.Vocabulary, _window)];
+
+    /// <summary>Tokens of all windows through which the text of a question is read.</summary>
+    internal long CountWindowTokens(TokenizedQuestion asked) => AnswerWindow.CountTokens(asked.Question.Count, asked.TextTokens.Ids.Count, _window);
+
+    /// <summary>What the model says to windows.</summary>
+    /// <param name="windows">Of any questions, in any order.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <returns>Of each window, in their order.</returns>
+    internal IReadOnlyList<WindowLogits> ReadWindows(IReadOnlyList<AnswerWindow> windows, CancellationToken cancellationToken = default) =>
+        _model.ReadRows([.. windows.Select(window => TokenRow.Pair(window.Ids, window.Second))], Logits, cancellationToken);
+
+    /// <summary>The answers to a question.</summary>
+    /// <param name="asked">The question and its text.</param>
+    /// <param name="windows">All windows of the text, and what the model said to each.</param>
+    /// <param name="top">How many candidates.</param>
+    internal AnswerResult Find(TokenizedQuestion asked, IReadOnlyList<(AnswerWindow Window, WindowLogits Logits)> windows, int top)
+    {
+        var search = new AnswerSearch(asked.TextTokens.Ids.Count);
+        foreach ((AnswerWindow window, WindowLogits logits) in windows)
+        {
+            search.Add(window, logits.Starts, logits.Ends);
+        }
+
+        return Found(search, asked.TextTokens, asked.Text, top);
     }
 
     public void Dispose() => _model.Dispose();
 
-    private IEnumerable<(float[] Starts, float[] Ends)> Logits(Batch batch)
+    private IEnumerable<WindowLogits> Logits(Batch batch)
     {
         IReadOnlyList<OutputTensor> logits = _model.Session.Compute(batch, ModelOutputs.StartLogits, ModelOutputs.EndLogits); // (b, l) each
-        return Enumerable.Range(0, batch.Rows).Select(row => (logits[0].Row(row).ToArray(), logits[1].Row(row).ToArray()));
+        return Enumerable.Range(0, batch.Rows).Select(row => new WindowLogits(logits[0].Row(row).ToArray(), logits[1].Row(row).ToArray()));
     }
 
     private AnswerResult Found(AnswerSearch search, TokenizedText tokens, string text, int top)

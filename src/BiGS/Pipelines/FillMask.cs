@@ -85,21 +85,45 @@ public sealed class FillMask : IDisposable
     public IReadOnlyList<IReadOnlyList<MaskedWord>> Fill(IReadOnlyList<string> texts, int top = 5, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        return FillTokenized([.. texts.Select(Row)], top, cancellationToken);
+        TextRow[] rows = [.. texts.Select(Row)];
+        return [.. rows.Zip(LikeliestAtMasks(rows, top, cancellationToken), Words)];
     }
 
-    /// <summary>Fills the masks of texts that are tokenised already.</summary>
+    /// <summary>The likeliest words for the masks of texts that are tokenised already, without the texts that they make.</summary>
     /// <param name="rows">In any order, each with at least one [MASK].</param>
     /// <param name="top">How many words for each mask.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>The masks of each text, in their order.</returns>
+    /// <returns>Of each text, mask by mask, the likeliest words first.</returns>
     /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
-    internal IReadOnlyList<IReadOnlyList<MaskedWord>> FillTokenized(IReadOnlyList<TextRow> rows, int top = 5, CancellationToken cancellationToken = default)
+    internal IReadOnlyList<(int Id, double Probability)[][]> LikeliestAtMasks(IReadOnlyList<TextRow> rows, int top, CancellationToken cancellationToken = default) =>
+        AtMasks(rows, probabilities => Likeliest(probabilities, top), cancellationToken);
+
+    /// <summary>The masks of a text with their likeliest words.</summary>
+    /// <param name="row">The text.</param>
+    /// <param name="likeliest">Of each mask, as <see cref="LikeliestAtMasks"/> gives them.</param>
+    internal IReadOnlyList<MaskedWord> Words(TextRow row, (int Id, double Probability)[][] likeliest) =>
+    [
+        .. MaskPositions(row.Tokens).Zip(likeliest, (position, words) =>
+        {
+            (int start, int end) = row.Tokens.Offsets[position];
+            return new MaskedWord(start, end, [.. words.Select(word => new MaskCandidate(
+                _tokenizer.Vocabulary.Tokens[word.Id], word.Id, word.Probability, FilledText(row.Text, start, end, word.Id)))]);
+        }),
+    ];
+
+    /// <summary>The positions that ask for a word.</summary>
+    internal IEnumerable<int> MaskPositions(TokenizedText tokens) => Enumerable.Range(0, tokens.Ids.Count).Where(i => tokens.Ids[i] == _tokenizer.Vocabulary.MaskId);
+
+    /// <summary>A text with a word at one of its masks.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="start">Where the mask begins.</param>
+    /// <param name="end">Where it ends, exclusive.</param>
+    /// <param name="id">The word.</param>
+    internal string FilledText(string text, int start, int end, int id)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        IReadOnlyList<(int Id, double Probability)[][]> best = AtMasks(rows, probabilities => Likeliest(probabilities, top), cancellationToken);
-        return [.. rows.Zip(best, (row, masks) => (IReadOnlyList<MaskedWord>)
-            [.. Masks(row.Tokens).Zip(masks, (position, likeliest) => Word(row.Text, row.Tokens.Offsets[position], likeliest))])];
+        string token = _tokenizer.Vocabulary.Tokens[id];
+        bool continues = token.Length > 2 && token.StartsWith("##", StringComparison.Ordinal);
+        return continues ? text[..start].TrimEnd() + token[2..] + text[end..] : text[..start] + token + text[end..];
     }
 
     /// <summary>How likely words of your own are at each mask.</summary>
@@ -127,12 +151,9 @@ public sealed class FillMask : IDisposable
 
     private TextRow Row(string text) => new(text, _tokenizer.Encode(text));
 
-    /// <summary>The positions that ask for a word.</summary>
-    private IEnumerable<int> Masks(TokenizedText tokens) => Enumerable.Range(0, tokens.Ids.Count).Where(i => tokens.Ids[i] == _tokenizer.Vocabulary.MaskId);
-
     private TokenRow Checked(TextRow row)
     {
-        if (!Masks(row.Tokens).Any())
+        if (!MaskPositions(row.Tokens).Any())
         {
             throw new ArgumentException($"\"{Quoted(row.Text)}\" has no {Mask}; write {Mask} where a word is to be found.");
         }
@@ -172,24 +193,13 @@ public sealed class FillMask : IDisposable
             {
                 kept.Enqueue(id, (probabilities[id], -id));
             }
-            else
+            else if (kept.TryPeek(out _, out (double Probability, int) least) && probabilities[id] > least.Probability)
             {
                 kept.EnqueueDequeue(id, (probabilities[id], -id));
             }
         }
 
         return [.. kept.UnorderedItems.OrderByDescending(word => word.Priority).Select(word => (word.Element, word.Priority.Item1))];
-    }
-
-    private MaskedWord Word(string text, (int Start, int End) place, (int Id, double Probability)[] best) =>
-        new(place.Start, place.End, [.. best.Select(word => Candidate(text, place.Start, place.End, word.Id, word.Probability))]);
-
-    private MaskCandidate Candidate(string text, int start, int end, int id, double probability)
-    {
-        string token = _tokenizer.Vocabulary.Tokens[id];
-        bool continues = token.Length > 2 && token.StartsWith("##", StringComparison.Ordinal);
-        string filled = continues ? text[..start].TrimEnd() + token[2..] + text[end..] : text[..start] + token + text[end..];
-        return new MaskCandidate(token, id, probability, filled);
     }
 
     private static string Quoted(string text)

@@ -43,7 +43,7 @@ public partial class LimitsTests
     [InlineData("/tokenize", """{"inputs": [[1, 2]]}""", 422, "expected texts")]
     [InlineData("/decode", """{"ids": ["one"]}""", 422, "$.ids")]
     [InlineData("/nowhere", "{}", 404, "no such route")]
-    [InlineData("/health", "{}", 405, "does not take this method")]
+    [InlineData("/health", "{}", 405, "does not take POST; expected GET")]
     public async Task ABadRequestIsToldWhatIsWrong(string route, string body, int status, string part)
     {
         using var model = new SmallModel();
@@ -95,7 +95,7 @@ public partial class LimitsTests
         (await server.PostValue("/embed", new { inputs = Enumerable.Repeat("a", 1_000_000) })).Refused(413, "Validation", "large");
         (await server.PostValue("/embed", new { inputs = new string('a', 10_000_000) })).Refused(413, "Validation", "large");
         (await server.PostValue("/embed", new { inputs = new string('a', 1_900_000), truncate = true })).Succeeded();
-        (await server.PostValue("/embed", new { inputs = string.Concat(Enumerable.Repeat("the ", 400_000)) })).Refused(413, "Validation", "400002");
+        (await server.PostValue("/embed", new { inputs = string.Concat(Enumerable.Repeat("the ", 400_000)), truncate = false })).Refused(413, "Validation", "400002");
 
         await using RunningServer wide = await RunningServer.Start(model.Folder, options => (options.PayloadLimit, options.MaxClientBatchSize) = (20_000_000, 1_000));
         (await wide.PostValue("/embed", new { inputs = Enumerable.Repeat("a", 1_000_000) })).Refused(413, "Validation", "batch size 1000000");
@@ -116,7 +116,7 @@ public partial class LimitsTests
         Array.ForEach(held, content => content.LetGo());
         Assert.All(await Task.WhenAll(inside), answered => answered.Succeeded());
         await server.Embed(["the"]);
-        Assert.Contains("te_request_failure{err=\"429\"}", (await server.Get("/metrics")).Text, StringComparison.Ordinal);
+        Assert.Contains("te_request_failure{err=\"overloaded\",path=\"/embed\",status=\"429\"} 1", (await server.Get("/metrics")).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public partial class LimitsTests
         var held = new HeldContent("""{"inputs": "the farmer"}""");
         Task<Answered> late = server.Send(HttpMethod.Post, "/embed", held);
         await held.Begun;
-        await Until(async () => (await server.Get("/metrics")).Text.Contains("te_request_failure{err=\"503\"}", StringComparison.Ordinal));
+        await Until(async () => (await server.Get("/metrics")).Text.Contains("te_request_failure{err=\"overloaded\",path=\"/embed\",status=\"503\"}", StringComparison.Ordinal));
         held.LetGo();
         (await late).Refused(503, "Overloaded", "1 s");
         await Until(async () => (await server.Post("/embed", """{"inputs": "the"}""")).Status == HttpStatusCode.OK);
@@ -143,7 +143,7 @@ public partial class LimitsTests
         {
             using var socket = new TcpClient();
             await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port, Now);
-            string whole = "POST /embed HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{\"inputs\": \"the farmer near the trees\"  }";
+            string whole = "POST /embed HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{\"inputs\": \"the farmer near the trees\"  }";
             await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(whole[..(whole.Length * (i + 1) / 20)]), Now);
             socket.LingerState = new LingerOption(enable: i % 2 == 0, seconds: 0);
         }
@@ -152,7 +152,7 @@ public partial class LimitsTests
         await Until(() => Task.FromResult(server.Models.Waiting == 0));
         lock (log)
         {
-            Assert.DoesNotContain(log, record => record.Status == 500 || record.Failure is not null);
+            Assert.DoesNotContain(log, record => record.Status == 500 || record.Statistics.Failure is not null);
         }
     }
 
@@ -212,7 +212,7 @@ public partial class LimitsTests
         await server.Embed(["the farmer", "sleeps"]);
         string text = (await server.Get("/metrics")).Text;
         Assert.All(text.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches(MetricLine(), line));
-        Assert.Contains("te_request_count{path=\"/embed\",status=\"200\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("te_request_count{method=\"batch\",path=\"/embed\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("te_embed_count 2\n", text, StringComparison.Ordinal);
         Assert.Contains("te_request_duration_bucket{path=\"/embed\",le=\"+Inf\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("te_batch_next_size_sum 2\n", text, StringComparison.Ordinal);

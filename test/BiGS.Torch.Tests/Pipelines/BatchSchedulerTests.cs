@@ -17,7 +17,7 @@ public class BatchSchedulerTests
         BatchQueue<int, int> lane = reader.CreateQueue<int, int>(held.Double);
         Task<int> first = lane.RunAsync(1, tokens: 1, Now);
         held.WaitUntilReading();
-        Task<int[]> rest = lane.RunAllAsync([2, 3, 4, 5, 6], number => number == 5 ? 50 : 4, Now);
+        Task<int[]> rest = lane.RunAllAsync([2, 3, 4, 5, 6], number => number == 5 ? 50 : 4, cancellationToken: Now);
         held.LetGo();
         Assert.Equal(2, await first);
         int[] doubled = await rest;
@@ -39,6 +39,63 @@ public class BatchSchedulerTests
         held.LetGo();
         await Task.WhenAll([first, .. rest]);
         Assert.Equal(["1", "2 4", "3"], held.Batches);
+    }
+
+    /// <summary>A request of 1,000 texts is being computed when one with a single text arrives: it is in the very next batch, of its own or of another queue.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ASmallRequestWaitsForOneBatchOfALargeOne(bool inAnotherQueue)
+    {
+        using var held = new Held();
+        using var scheduler = new BatchScheduler(maxBatchTokens: 10);
+        BatchQueue<int, int> queue = scheduler.CreateQueue<int, int>(held.Double);
+        BatchQueue<int, int> other = inAnotherQueue ? scheduler.CreateQueue<int, int>(held.Double) : queue;
+        Task<int[]> large = queue.RunAllAsync([.. Enumerable.Range(1, 1_000)], _ => 5, cancellationToken: Now);
+        held.WaitUntilReading();
+        Task<int> small = other.RunAsync(5_000, 5, Now);
+        held.LetGo();
+        Assert.Equal(10_000, await small);
+        Assert.Equal(2_000, (await large)[^1]);
+        Assert.Equal("1 2", held.Batches[0]);
+        Assert.StartsWith("5000", held.Batches[1], StringComparison.Ordinal);
+    }
+
+    /// <summary>Small requests without end do not hold up a large one for ever: each gets its share.</summary>
+    [Fact]
+    public async Task ALargeRequestIsNotStarvedBySmallOnes()
+    {
+        using var held = new Held();
+        using var scheduler = new BatchScheduler(maxBatchTokens: 10);
+        BatchQueue<int, int> queue = scheduler.CreateQueue<int, int>(held.Double);
+        Task<int[]> large = queue.RunAllAsync([.. Enumerable.Range(1, 20)], _ => 10, cancellationToken: Now);
+        held.WaitUntilReading();
+        held.LetGo();
+        int small = 0;
+        while (!large.IsCompleted)
+        {
+            Assert.True(small < 100_000, "the large request waits for the small ones");
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => queue.RunAsync(1_000 + ++small, 10, Now)));
+        }
+
+        Assert.Equal(40, (await large)[^1]);
+    }
+
+    [Fact]
+    public async Task TimesAreKeptOfEachRequest()
+    {
+        using var held = new Held();
+        using var scheduler = new BatchScheduler(maxBatchTokens: 10);
+        BatchQueue<int, int> queue = scheduler.CreateQueue<int, int>(held.Double);
+        Task<int> first = queue.RunAsync(1, 1, Now);
+        held.WaitUntilReading();
+        var times = new BatchTimes();
+        Task<int[]> second = queue.RunAllAsync([2, 3], _ => 1, times, Now);
+        await Task.Delay(50, Now);
+        held.LetGo();
+        await Task.WhenAll(first, second);
+        Assert.InRange(times.Waited, TimeSpan.FromMilliseconds(40), TimeSpan.FromMinutes(1));
+        Assert.InRange(times.Computed, TimeSpan.Zero, TimeSpan.FromMinutes(1));
     }
 
     [Fact]

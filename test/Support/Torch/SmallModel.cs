@@ -13,7 +13,7 @@ internal sealed class SmallModel : IDisposable
 
     public const string Text = "the farmer near the trees sleeps .\n\nthe trees near the farmer sleep , and nobody knows why .\n";
 
-    public SmallModel(bool maskPadding = true, string head = "BiGSForMaskedLM", int labels = 3, Routing routing = Routing.Ssm)
+    public SmallModel(bool maskPadding = true, string head = "BiGSForMaskedLM", int labels = 3, Routing routing = Routing.Ssm, int seed = 3)
     {
         Folder = Directory.CreateTempSubdirectory("bigs-cli-").FullName;
         BertTokenizer tokenizer = new WordPieceTrainer { Size = 120 }.Train([Text, Text]);
@@ -33,7 +33,7 @@ internal sealed class SmallModel : IDisposable
             Routing = routing,
         };
         using HeadedModel model = HeadedModels.Create(head, Config, SsmRoutes.Auto);
-        model.Initialize(seed: 3);
+        model.Initialize(seed);
         CheckpointFolder.Save(Folder, model);
     }
 
