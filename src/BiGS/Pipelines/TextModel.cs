@@ -30,7 +30,13 @@ public readonly record struct ModelText(string First, string? Second = null)
 internal sealed class TextModel : IDisposable
 {
     /// <summary>Positions of a batch: enough for products to be fast.</summary>
-    private const int TokensAtOnce = 8_192;
+    private const int TokensAtOnce = 4_096;
+
+    /// <summary>Bytes that computing a batch may need beside the weights: a batch of a wide model, or of long rows under attention, is cut before its tokens are used up.</summary>
+    private const long BytesAtOnce = 64 << 20;
+
+    /// <summary>Numbers that are held for each position at once, in widths of the model: a block's states, gate and inner layer.</summary>
+    private const long WidthsAtOnce = 10;
 
     /// <summary>Positions from which on a batch ends where rows get shorter than three quarters of its first: filling them up would cost more than another batch.</summary>
     private const int EnoughTokens = 512;
@@ -143,7 +149,7 @@ internal sealed class TextModel : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             int length = RowLength.For(Config, rows[byLength[at]].Ids.Length, padTo);
-            int most = Math.Min(byLength.Length, at + Math.Max(1, tokensAtOnce / length));
+            int most = (int)Math.Min(byLength.Length, at + Math.Max(1, Math.Min(tokensAtOnce / length, BytesAtOnce / BytesOf(length))));
             int end = at + 1;
             while (end < most && ((end - at) * length < EnoughTokens || 4 * RowLength.For(Config, rows[byLength[end]].Ids.Length, padTo) >= 3 * length))
             {
@@ -163,6 +169,13 @@ internal sealed class TextModel : IDisposable
     }
 
     public void Dispose() => Session.Dispose();
+
+    /// <summary>What computing a row takes at most, roughly: its positions, and under attention the scores of every pair of them.</summary>
+    private long BytesOf(int length)
+    {
+        long scores = Config.Routing == Routing.Attention ? 2L * Config.NumAttentionHeads * length : 0;
+        return sizeof(float) * length * ((WidthsAtOnce * Config.HiddenSize) + scores);
+    }
 }
 
 /// <summary>A text that is tokenised already: what a pipeline reads where someone has counted the tokens before.</summary>
