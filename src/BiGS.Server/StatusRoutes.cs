@@ -46,7 +46,13 @@ internal static class StatusRoutes
         public static ModelInfo Of(ServedModel model) => new(
             model.Name, model.Pipelines.Architecture, DtypeOf(model.Pipelines.Precision), ModelType.Of(model), model.MaxInputLength, [.. RoutesOf(model)]);
 
-        private static string DtypeOf(Precision precision) => precision == Precision.Bf16 ? "bfloat16" : precision == Precision.Fp64 ? "float64" : "float32";
+        private static string DtypeOf(Precision precision) => precision switch
+        {
+            Precision.Bf16 => "bfloat16",
+            Precision.Fp64 => "float64",
+            Precision.Int8 => "int8",
+            _ => "float32",
+        };
 
         private static IEnumerable<string> RoutesOf(ServedModel model)
         {

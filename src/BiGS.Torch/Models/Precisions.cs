@@ -19,7 +19,8 @@ internal static class Precisions
         {
             Precision.Fp32 => ScalarType.Float32,
             Precision.Bf16 => ScalarType.BFloat16,
-            _ => ScalarType.Float64,
+            Precision.Fp64 => ScalarType.Float64,
+            _ => throw new ArgumentException($"TorchOptions.Precision is {precision}; libtorch computes in {Precision.Fp32}, {Precision.Bf16} or {Precision.Fp64}, and OnnxBackend in {Precision.Int8}."),
         });
     }
 }

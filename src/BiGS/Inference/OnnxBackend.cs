@@ -4,13 +4,19 @@ namespace BiGS.Inference;
 
 /// <summary>
 /// ONNX Runtime on the processor, without libtorch. Of a folder with a <c>model.onnx</c> it computes that file; of a checkpoint, the graph that it
-/// builds from the weights.
+/// builds from the weights, and keeps below <c>BIGS_CACHE</c> (by default the user's cache folder) for the next time.
 /// </summary>
 public sealed record OnnxBackend : IInferenceBackend
 {
     /// <summary>Threads that compute one batch; null for as many as there are cores.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>What a checkpoint is computed in: <see cref="Precision.Fp32"/>, or <see cref="Precision.Int8"/>. A <c>model.onnx</c> is computed as it is.</summary>
+    public Precision Precision { get; init; } = Precision.Fp32;
+
     /// <inheritdoc/>
-    public IModelSession Open(string folder) => new OnnxSession(OnnxModel.Open(folder, Threads));
+    /// <exception cref="ArgumentException">The precision is another.</exception>
+    public IModelSession Open(string folder) => Precision is Precision.Fp32 or Precision.Int8
+        ? new OnnxSession(OnnxModel.Open(folder, Threads, int8: Precision == Precision.Int8))
+        : throw new ArgumentException($"OnnxBackend.Precision is {Precision}; ONNX Runtime computes in {Precision.Fp32} or {Precision.Int8}, and TorchBackend of BiGS.Torch in {Precision.Bf16} and {Precision.Fp64}.");
 }

@@ -10,7 +10,7 @@ internal sealed class OnnxSession(OnnxModel model) : IModelSession
 
     public string Architecture => model.File.Architecture;
 
-    public Precision Precision => Precision.Fp32;
+    public Precision Precision => model.IsInt8 ? Precision.Int8 : Precision.Fp32;
 
     public bool HasTrainedHead => model.HasTrainedHead;
 

@@ -11,4 +11,7 @@ public enum Precision
 
     /// <summary>Double throughout, weights included: for comparing, where sums cancel to zero.</summary>
     Fp64,
+
+    /// <summary>Large matrices, and what they multiply, in whole numbers of eight bits: faster, in a quarter of the memory, and near the model's answers. ONNX Runtime only.</summary>
+    Int8,
 }

@@ -10,6 +10,9 @@ namespace BiGS.Onnx;
 /// </summary>
 internal sealed class Int8LinearLayers(IModelWeights weights) : LinearLayers(weights)
 {
+    /// <summary>What multiplies, by ONNX's name.</summary>
+    public const string Operator = "MatMulInteger";
+
     private const float Largest = sbyte.MaxValue;
     private const float Middle = 128;
     private const float Tiny = 1e-30f;
@@ -38,7 +41,7 @@ internal sealed class Int8LinearLayers(IModelWeights weights) : LinearLayers(wei
         (Value q, Value s) = Tokens(graph, x);
         (Value Rounded, Value Scales)[] columns = [.. names.Select(name => Columns(graph, name, Weights.Dimensions(name), () => Weights.Transposed(name)))];
         (Value V, Value r) = (graph.Joined(1, columns.Select(matrix => matrix.Rounded)), graph.Joined(0, columns.Select(matrix => matrix.Scales)));
-        return graph.Times(graph.Times(graph.ToFloat(graph.AddNode("MatMulInteger", q, V, graph.Byte((byte)Middle), graph.Byte((byte)Middle))), s), r);
+        return graph.Times(graph.Times(graph.ToFloat(graph.AddNode(Operator, q, V, graph.Byte((byte)Middle), graph.Byte((byte)Middle))), s), r);
     }
 
     /// <summary>q and s of a token: (…, in) and (…, 1).</summary>

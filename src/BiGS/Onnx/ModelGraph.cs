@@ -28,6 +28,9 @@ internal sealed class ModelGraph
 
     private bool HasChoices => _head == ModelHeads.MultipleChoice;
 
+    /// <summary>Whether the head makes one answer of a whole row, and so needs to know which positions hold text.</summary>
+    private bool ReadsMask => _head is ModelHeads.SequenceClassification or ModelHeads.MultipleChoice or ModelHeads.Embedding;
+
     /// <summary>Inputs, encoder and head.</summary>
     /// <param name="config">The model's shape, and its head: one of <see cref="ModelHeads"/>.</param>
     /// <param name="weights">The weights that are written.</param>
@@ -49,13 +52,13 @@ internal sealed class ModelGraph
         return model._graph;
     }
 
-    /// <summary>The head by itself: its inputs are the encoder's answer and the mask.</summary>
+    /// <summary>The head by itself: its inputs are the encoder's answer and, where it makes one answer of a row, the mask.</summary>
     /// <inheritdoc cref="Whole"/>
     public static Graph Head(ConfigFile config, IModelWeights weights, LinearLayers linear)
     {
         var model = new ModelGraph(config, weights, linear);
         Value last = model._graph.Input(ModelOutputs.LastHiddenState, OnnxType.Float, "rows", "positions", $"{model._config.HiddenSize}");
-        model.AddHead(last, model.TokenInput(Mask));
+        model.AddHead(last, model.ReadsMask ? model.TokenInput(Mask) : default);
         return model._graph;
     }
 
@@ -71,7 +74,6 @@ internal sealed class ModelGraph
 
     private void AddHead(Value last, Value mask)
     {
-        var padding = new Padding(_graph, Flat(mask));
         switch (_head)
         {
             case ModelHeads.Encoder:
@@ -80,17 +82,17 @@ internal sealed class ModelGraph
                 _graph.Output(ModelOutputs.Logits, MaskedWords(_graph.In("cls"), last), "batch", "sequence", $"{_config.VocabSize}");
                 break;
             case ModelHeads.SequenceClassification:
-                _graph.Output(ModelOutputs.Logits, _linear.Dense(_graph, Pooled(last, padding), "classifier"), "batch", $"{_config.NumLabels}");
+                _graph.Output(ModelOutputs.Logits, _linear.Dense(_graph, Pooled(last, mask), "classifier"), "batch", $"{_config.NumLabels}");
                 break;
             case ModelHeads.MultipleChoice:
-                Value scores = _linear.Dense(_graph, Pooled(last, padding), "classifier"); // (b · choices, 1)
+                Value scores = _linear.Dense(_graph, Pooled(last, mask), "classifier"); // (b · choices, 1)
                 _graph.Output(ModelOutputs.Logits, _graph.AddNode("Reshape", scores, _graph.Joined(0, [_graph.Numbers(-1), _graph.Size(mask, 1)])), "batch", "choices");
                 break;
             case ModelHeads.TokenClassification:
                 _graph.Output(ModelOutputs.Logits, _linear.Dense(_graph, last, "classifier"), "batch", "sequence", $"{_config.NumLabels}");
                 break;
             case ModelHeads.Embedding:
-                _graph.Output(ModelOutputs.SentenceEmbedding, MeanOverText(_graph, last, padding), "batch", $"{_config.HiddenSize}");
+                _graph.Output(ModelOutputs.SentenceEmbedding, MeanOverText(_graph, last, mask), "batch", $"{_config.HiddenSize}");
                 break;
             case ModelHeads.QuestionAnswering:
                 Value[] both = _graph.AddNode("Split", [_linear.Dense(_graph, last, "qa_outputs")], 2, ("axis", -1L));
@@ -112,7 +114,7 @@ internal sealed class ModelGraph
         return _linear.Decoded(graph, transformed, "bigs.embeddings.word_embeddings.weight", graph.Weight(_weights, $"{Here}bias"));
     }
 
-    private Value Pooled(Value last, Padding padding)
+    private Value Pooled(Value last, Value mask)
     {
         Graph here = _graph.In("pooler");
         Value axis = here.Numbers(1);
@@ -120,17 +122,18 @@ internal sealed class ModelGraph
         {
             PoolerType.Cls => here.AddNode("Squeeze", here.First(last, here.Numbers(1), axis: 1), axis),
             PoolerType.Mean => here.AddNode("ReduceMean", [last], ("axes", new long[] { 1 }), ("keepdims", 0L)),
-            _ => MeanOverText(here, last, padding),
+            _ => MeanOverText(here, last, mask),
         };
         Value pooled = here.AddNode("Tanh", _linear.Dense(here, summary, "bigs.pooler.dense")); // (b, d)
         _graph.Output(ModelOutputs.PoolerOutput, pooled, HasChoices ? "rows" : "batch", $"{_config.HiddenSize}");
         return pooled;
     }
 
-    private static Value MeanOverText(Graph here, Value last, Padding padding)
+    private Value MeanOverText(Graph here, Value last, Value mask)
     {
+        Value keep = new Padding(here, Flat(mask)).Keep;
         Value axis = here.Numbers(1);
         Value Sum(Value x) => here.AddNode("ReduceSum", [x, axis], ("keepdims", 0L));
-        return here.AddNode("Div", Sum(here.Times(last, padding.Keep)), Sum(padding.Keep)); // (b, d)
+        return here.AddNode("Div", Sum(here.Times(last, keep)), Sum(keep)); // (b, d)
     }
 }

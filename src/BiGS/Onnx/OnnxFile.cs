@@ -39,6 +39,9 @@ internal sealed class OnnxFile
     /// <summary>Names of all that it computes.</summary>
     public IReadOnlyList<string> Outputs { get; }
 
+    /// <summary>The operators of its nodes, branches apart.</summary>
+    public IEnumerable<string> Operators => Of(NodeField).Select(node => node.Fields.First(part => part.Number == 4).Text);
+
     /// <summary>The part of the model that computes some outputs: from its inputs, or from a value between, which becomes an input.</summary>
     /// <param name="outputs">What is wanted.</param>
     /// <param name="from">An output of the whole model to begin with; null for its inputs.</param>

@@ -17,6 +17,9 @@ internal abstract class OnnxGraphs : IDisposable
     /// <summary>Whether something follows the encoder.</summary>
     public required bool HasHead { get; init; }
 
+    /// <summary>Whether large matrices are in eight bits.</summary>
+    public required bool IsInt8 { get; init; }
+
     /// <summary>Opens an ONNX file, a folder with a <c>model.onnx</c>, or a checkpoint.</summary>
     /// <param name="folderOrFile">Where it is; of a folder that holds both, <c>model.onnx</c> counts.</param>
     /// <param name="cache">Keeps the graphs of checkpoints.</param>
@@ -63,7 +66,7 @@ internal sealed class CheckpointGraphs : OnnxGraphs
         bool poolsByMean = config.Architecture != ModelHeads.Embedding || SentenceTransformer.Read(location.Folder).Pooling.IsMean;
         string head = hasTrainedHead && poolsByMean ? config.Architecture : ModelHeads.Encoder;
         (string folder, bool isTemporary) = cache.Open(location, config with { Architecture = head }, weights, int8);
-        return new CheckpointGraphs(folder, isTemporary) { File = config, HasTrainedHead = hasTrainedHead, HasHead = head != ModelHeads.Encoder };
+        return new CheckpointGraphs(folder, isTemporary) { File = config, HasTrainedHead = hasTrainedHead, HasHead = head != ModelHeads.Encoder, IsInt8 = int8 };
     }
 
     public override InferenceSession LoadEncoder(SessionOptions options) => new(Path.Combine(_folder, GraphCache.EncoderFile), options);
@@ -101,6 +104,7 @@ internal sealed class ExportedGraphs : OnnxGraphs
                 File = ConfigFile.Parse(config, path, ConfigOrigin.AuthorsPyTorch),
                 HasTrainedHead = true,
                 HasHead = file.Outputs.Count > 1,
+                IsInt8 = file.Operators.Contains(Int8LinearLayers.Operator),
             };
         }
         catch

@@ -38,6 +38,9 @@ internal sealed class OnnxModel : IDisposable
     /// <summary>Whether the weights of the head that the configuration names are there.</summary>
     public bool HasTrainedHead => _graphs.HasTrainedHead;
 
+    /// <summary>Whether large matrices are in eight bits, as far as its graphs say.</summary>
+    public bool IsInt8 => _graphs.IsInt8;
+
     /// <summary>What it computes.</summary>
     public IReadOnlyList<string> Outputs => [States, .. _graphs.HasHead ? _head.Value.OutputNames : []];
 
