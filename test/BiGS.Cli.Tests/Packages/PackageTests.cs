@@ -40,6 +40,30 @@ public partial class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         Assert.All((string[])["BiGS", "BiGS.Search", "BiGS.Torch", "BiGS.Training", "BiGS.Server"], name => AssertComplete(feed.Pack($"src/{name}"), library: true));
     }
 
+    /// <summary>A model that somebody fine-tuned elsewhere answers in a program that references BiGS and nothing else.</summary>
+    [Fact]
+    public void ClassifyRunsFromBiGSAlone()
+    {
+        RequireSlow("builds a program");
+        Pack("src/BiGS");
+        using var tuned = new SmallModel(head: "BiGSForSequenceClassification");
+        string sample = feed.CopySample("embed", "classify-alone");
+        string project = Path.Combine(sample, "classify-alone.csproj");
+        File.Move(Path.Combine(sample, "embed.csproj"), project);
+        XDocument references = XDocument.Load(project);
+        references.Descendants("PackageReference").Where(reference => reference.Attribute("Include")!.Value == "BiGS.Models.English").Remove();
+        references.Save(project);
+        File.WriteAllText(Path.Combine(sample, "Program.cs"), """
+            using BiGS.Pipelines;
+
+            using Classifier classifier = Classifier.Open(args[0]);
+            Console.WriteLine(classifier.Classify(["the farmer sleeps ."])[0].Labels[0].Label);
+            """);
+        string built = feed.Build(sample, "build");
+        Assert.StartsWith("LABEL_", feed.Dotnet(feed.Place, Path.Combine(built, "classify-alone.dll"), tuned.Folder), StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.EnumerateFiles(built, "*", SearchOption.AllDirectories), file => Path.GetFileName(file).Contains("torch", StringComparison.OrdinalIgnoreCase));
+    }
+
     [Fact]
     public void SearchRunsFromItsPackage()
     {

@@ -27,12 +27,13 @@ public sealed class HubUnreachableTests : IDisposable
     {
         HubSnapshot fetched = await Fetch(Model);
         Assert.Empty(_warnings);
+        int waitsBefore = _hub.Waits.Count; // a machine under load may time out while all is well
         Fail(failure);
         var clock = Stopwatch.StartNew();
         Assert.Equal(fetched, await Fetch(Model));
         Assert.Equal(fetched.Folder, await Tokenizer(Model));
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
-        Assert.Empty(_hub.Waits);
+        Assert.Equal(waitsBefore, _hub.Waits.Count);
         Assert.Equal(2, _warnings.Count);
         Assert.All(_warnings, warning => Assert.Contains($"{Model} is used as it was fetched before, from the cache", warning));
     }
