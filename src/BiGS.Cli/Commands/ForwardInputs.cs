@@ -32,7 +32,7 @@ internal sealed class ForwardInputs
         Input = new ModelInput(
             Integers("input_ids", 0, model.Config.VocabSize - 1, "vocab_size"),
             file.Contains("attention_mask") ? Integers("attention_mask", 0, 1, "1 = text, 0 = padding") : null,
-            file.Contains("token_type_ids") ? Integers("token_type_ids", 0, model.Config.TypeVocabSize - 1, "type_vocab_size") : null);
+            file.Contains("token_type_ids") && model.Config.TypeVocabSize > 0 ? Integers("token_type_ids", 0, model.Config.TypeVocabSize - 1, "type_vocab_size") : null);
         Labels = ReadLabels();
     }
 

@@ -15,6 +15,7 @@ public static class CheckpointConversion
     private static readonly string[] OwnKeys =
     [
         "architecture", "routing", "merge", "num_ssm_heads", "discretization", "layer_act", "mask_padding", "position_embedding_type", "block_dropout_prob",
+        "embedding_size", "pooler_act",
     ];
 
     /// <summary>Converts a checkpoint.</summary>
@@ -68,7 +69,7 @@ public static class CheckpointConversion
     private static IEnumerable<string> WithoutPooler(string source, OpenedCheckpoint opened, string target)
     {
         using IWeightsFile weights = WeightsLocation.Of(source).Open();
-        bool isLost = opened.Model is BiGS.Torch.Models.BiGSForEmbedding && weights.Names.Any(name => BertDialect.Rename(name).StartsWith("bigs.pooler.", StringComparison.Ordinal));
+        bool isLost = opened.Model is BiGS.Torch.Models.BiGSForEmbedding && weights.Names.Any(name => Dialect.OurName(name).StartsWith("bigs.pooler.", StringComparison.Ordinal));
         return isLost ? [$"{target}: the pooler of {source} is left out, since an encoder without a head does not use it; fine-tune a classifier from {source} instead."] : [];
     }
 

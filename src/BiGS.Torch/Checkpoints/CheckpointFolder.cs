@@ -49,13 +49,7 @@ public static class CheckpointFolder
 
     private static OpenedCheckpoint Open(WeightsLocation location, ConfigFile file, TorchOptions options)
     {
-        file = file with { Config = options.Configure(file.Config), Architecture = options.Architecture ?? file.Architecture };
-        if (!HeadedModels.IsKnown(file.Architecture))
-        {
-            throw new InvalidDataException(
-                $"{Path.Combine(location.Folder, ConfigFile.Name)}: \"architectures\" is \"{file.Architecture}\", and there is no such model here; it can be {HeadedModels.KnownNames}.");
-        }
-
+        file = (file with { Config = options.Configure(file.Config), Architecture = options.Architecture ?? file.Architecture }).RequireKnownHead(location.Folder);
         HeadedModel model = HeadedModels.Create(file.Architecture, file.Config, options.Route);
         var sentence = SentenceTransformer.Read(location.Folder);
         if (model is BiGSForEmbedding embedding)

@@ -9,7 +9,7 @@ namespace BiGS.Torch.Models;
 internal static class BackwardStages
 {
     private const string LayerPrefix = "bigs.encoder.layer.";
-    private const string EmbeddingsPrefix = "bigs.embeddings.";
+    private const string EmbeddingsPrefix = "bigs.embeddings"; // and bigs.embeddings_project
 
     /// <returns>Layers + 1 stages; that of layer n is the one at <see cref="StageOfLayer"/>.</returns>
     public static IReadOnlyList<IReadOnlyList<(string Name, Parameter Parameter)>> Create(HeadedModel model)

@@ -7,11 +7,14 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Models;
 
 /// <summary>The encoder without a head: embeddings, layers and, where a head asks for it, the pooler.</summary>
-/// <remarks>Checkpoint keys: <c>embeddings, encoder.layer.N, pooler.dense</c>.</remarks>
+/// <remarks>Checkpoint keys: <c>embeddings, embeddings_project, encoder.layer.N, pooler.dense</c>.</remarks>
 public sealed class BiGSModel : nn.Module
 {
     [ComponentName(Name = "embeddings")]
     private readonly Embeddings _embeddings;
+
+    [ComponentName(Name = "embeddings_project")]
+    private readonly Dense? _embeddingsProject;
 
     [ComponentName(Name = "encoder")]
     private readonly Encoder _encoder;
@@ -23,6 +26,7 @@ public sealed class BiGSModel : nn.Module
         : base(nameof(BiGSModel))
     {
         _embeddings = new Embeddings(config);
+        _embeddingsProject = config.EmbeddingWidth() == config.HiddenSize ? null : new Dense(config.EmbeddingWidth(), config.HiddenSize);
         _encoder = new Encoder(config, route);
         _pooler = withPooler ? new Pooler(config) : null;
         RegisterComponents();
@@ -67,7 +71,8 @@ public sealed class BiGSModel : nn.Module
         using var scope = NewDisposeScope();
         PaddingMask? padding = input.AttentionMask is null ? null : new PaddingMask(input.AttentionMask);
         var states = hiddenStates is null ? null : new List<Tensor>();
-        Tensor last = _encoder.Forward(_embeddings.forward(input.InputIds, input.TokenTypeIds), padding, states); // (l, b, d)
+        Tensor embedded = _embeddings.forward(input.InputIds, input.TokenTypeIds); // (l, b, e)
+        Tensor last = _encoder.Forward(_embeddingsProject?.forward(embedded) ?? embedded, padding, states); // (l, b, d)
         foreach (Tensor state in states ?? [])
         {
             hiddenStates!.Add(RowsFirst(state).MoveToOuterDisposeScope());

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Models;
 
 /// <summary>
-/// Word + token-type (+ learned absolute position) embeddings, LayerNorm, dropout. Looking up [PAD] gives its row no gradient,
+/// Word (+ token-type, + learned absolute position) embeddings of width e, LayerNorm, dropout. Looking up [PAD] gives its row no gradient,
 /// as in the authors' code.
 /// </summary>
 internal sealed class Embeddings : nn.Module<Tensor, Tensor?, Tensor>
@@ -19,7 +19,7 @@ internal sealed class Embeddings : nn.Module<Tensor, Tensor?, Tensor>
     private readonly Embedding _word;
 
     [ComponentName(Name = "token_type_embeddings")]
-    private readonly Embedding _tokenType;
+    private readonly Embedding? _tokenType;
 
     [ComponentName(Name = "position_embeddings")]
     private readonly Embedding? _position;
@@ -30,31 +30,35 @@ internal sealed class Embeddings : nn.Module<Tensor, Tensor?, Tensor>
     public Embeddings(BiGSConfig config)
         : base(nameof(Embeddings))
     {
-        int d = config.HiddenSize;
+        int e = config.EmbeddingWidth();
         _maxPositions = config.MaxPositionEmbeddings;
         _dropout = config.HiddenDropoutProb;
-        _word = Table(config.VocabSize, d, config.PadTokenId);
-        _tokenType = Table(config.TypeVocabSize, d);
+        _word = Table(config.VocabSize, e, config.PadTokenId);
+        _tokenType = config.TypeVocabSize > 0 ? Table(config.TypeVocabSize, e) : null;
         _position = config.PositionEmbeddingType == PositionEmbedding.Absolute
-            ? Table(config.MaxPositionEmbeddings, d)
+            ? Table(config.MaxPositionEmbeddings, e)
             : null;
-        _layerNorm = nn.LayerNorm(d, config.LayerNormEps);
+        _layerNorm = nn.LayerNorm(e, config.LayerNormEps);
         RegisterComponents();
     }
 
-    /// <summary>The table that the masked-word decoder shares: (v, d).</summary>
+    /// <summary>The table that the masked-word decoder shares: (v, e).</summary>
     public Parameter WordTable => _word.weight!;
 
     /// <param name="inputIds">(b, l).</param>
     /// <param name="tokenTypeIds">(b, l), or null for type 0 everywhere.</param>
-    /// <returns>(l, b, d): position first, as the encoder works.</returns>
+    /// <returns>(l, b, e): position first, as the encoder works.</returns>
     /// <exception cref="ArgumentException">The row is longer than the position table.</exception>
     public override Tensor forward(Tensor inputIds, Tensor? tokenTypeIds)
     {
         using var scope = NewDisposeScope();
         long length = inputIds.shape[1];
-        Tensor x = _word.forward(inputIds.t()); // (l, b, d)
-        x = x.Plus(tokenTypeIds is null ? _tokenType.weight!.narrow(0, 0, 1) : _tokenType.forward(tokenTypeIds.t()));
+        Tensor x = _word.forward(inputIds.t()); // (l, b, e)
+        if (_tokenType is not null)
+        {
+            x = x.Plus(tokenTypeIds is null ? _tokenType.weight!.narrow(0, 0, 1) : _tokenType.forward(tokenTypeIds.t()));
+        }
+
         if (_position is not null)
         {
             if (length > _maxPositions)

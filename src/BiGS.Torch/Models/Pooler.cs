@@ -5,11 +5,12 @@ using static TorchSharp.torch;
 namespace BiGS.Torch.Models;
 
 /// <summary>
-/// One vector for a text: the mean over its positions (all, or those that are not padding) or the first of them, a dense, tanh (paper.md §3).
+/// One vector for a text: the mean over its positions (all, or those that are not padding) or the first of them, a dense, tanh (paper.md §3; <see cref="PoolerActivation"/>).
 /// </summary>
 internal sealed class Pooler : nn.Module<Tensor, Tensor?, Tensor>
 {
     private readonly PoolerType _type;
+    private readonly PoolerActivation _activation;
 
     [ComponentName(Name = "dense")]
     private readonly Dense _dense;
@@ -18,6 +19,7 @@ internal sealed class Pooler : nn.Module<Tensor, Tensor?, Tensor>
         : base(nameof(Pooler))
     {
         _type = config.PoolerType;
+        _activation = config.PoolerAct;
         _dense = new Dense(config.HiddenSize, config.HiddenSize);
         RegisterComponents();
     }
@@ -28,7 +30,8 @@ internal sealed class Pooler : nn.Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor hiddenStates, Tensor? attentionMask)
     {
         using var scope = NewDisposeScope();
-        return _dense.forward(Summary(hiddenStates, attentionMask)).tanh().MoveToOuterDisposeScope();
+        Tensor dense = _dense.forward(Summary(hiddenStates, attentionMask));
+        return (_activation switch { PoolerActivation.Relu => dense.relu(), PoolerActivation.Gelu => Gelu.Exact(dense), _ => dense.tanh() }).MoveToOuterDisposeScope();
     }
 
     /// <summary>What the dense reads: (b, d).</summary>

@@ -12,9 +12,10 @@ internal static class ParameterCount
     public static long Compute(BiGSConfig config)
     {
         long d = config.HiddenSize;
+        long e = config.EmbeddingWidth();
         long positions = config.PositionEmbeddingType == PositionEmbedding.Absolute ? config.MaxPositionEmbeddings : 0;
-        long embeddings = ((config.VocabSize + positions + config.TypeVocabSize) * d) + Norm(d);
-        long head = Dense(d, d) + Norm(d) + config.VocabSize;
+        long embeddings = ((config.VocabSize + positions + config.TypeVocabSize) * e) + Norm(e) + (e == d ? 0 : Dense(e, d));
+        long head = Dense(d, e) + Norm(e) + config.VocabSize;
         bool endsWithNorm = config.Architecture == Architecture.Stack && config.PreNorm;
         return embeddings + (config.NumHiddenLayers * Layer(config)) + (endsWithNorm ? Norm(d) : 0) + head;
     }

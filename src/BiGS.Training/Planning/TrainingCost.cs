@@ -29,10 +29,10 @@ internal sealed record TrainingCost(double Layers, double Head, bool Recompute)
     /// <param name="recompute">Whether blocks are computed again in the backward pass.</param>
     public static TrainingCost Estimate(BiGSConfig config, int length, double masked, bool recompute)
     {
-        double d = config.HiddenSize;
+        (double d, double e) = (config.HiddenSize, config.EmbeddingWidth());
         return new TrainingCost(
             ForwardCost.Flops(config, length, SsmRoutes.Get("fft")) / length,
-            masked * 2 * ((d * d) + (d * config.VocabSize)),
+            masked * 2 * ((d * e) + (e * config.VocabSize)),
             recompute);
     }
 }

@@ -59,6 +59,14 @@ public enum PoolerType
     Cls,
 }
 
+/// <summary>What the pooler ends with: tanh in BERT and in this family, ReLU in DistilBERT, GELU in ELECTRA.</summary>
+public enum PoolerActivation
+{
+    Tanh,
+    Relu,
+    Gelu,
+}
+
 /// <summary>
 /// The shape of a model. Names are Hugging Face's; defaults are those of a new model, which differ from the authors' in
 /// one point: padding is masked, so that an answer never depends on how far a row was padded.
@@ -70,6 +78,12 @@ public sealed record BiGSConfig
     /// <summary>d.</summary>
     public int HiddenSize { get; init; } = 1024;
 
+    /// <summary>e, the width of the embeddings, from which a dense layer leads to d where the two differ (ELECTRA); null for d.</summary>
+    public int? EmbeddingSize { get; init; }
+
+    /// <summary>e.</summary>
+    public int EmbeddingWidth() => EmbeddingSize ?? HiddenSize;
+
     public int NumHiddenLayers { get; init; } = 23;
 
     /// <summary>i: 3d in a gated block, 4d in a stack (4.5 d for equal size at equal depth).</summary>
@@ -77,6 +91,7 @@ public sealed record BiGSConfig
 
     public int MaxPositionEmbeddings { get; init; } = 128;
 
+    /// <summary>How many kinds of tokens there are, such as those of a first and of a second text; 0 where a model does not tell them apart.</summary>
     public int TypeVocabSize { get; init; } = 2;
 
     public int PadTokenId { get; init; }
@@ -115,9 +130,14 @@ public sealed record BiGSConfig
     /// <summary>The most tokens that a row may have: without positions, and where padding means nothing, any number.</summary>
     public int MaxInputLength() => PositionEmbeddingType == PositionEmbedding.Absolute || PaddingAffectsOutput() ? MaxPositionEmbeddings : int.MaxValue;
 
+    /// <summary>The same, as files say it: null for any number.</summary>
+    internal int? LengthLimit() => MaxInputLength() is var longest && longest < int.MaxValue ? longest : null;
+
     public PositionEmbedding PositionEmbeddingType { get; init; } = PositionEmbedding.Absolute;
 
     public PoolerType PoolerType { get; init; } = PoolerType.NonPaddingMean;
+
+    public PoolerActivation PoolerAct { get; init; } = PoolerActivation.Tanh;
 
     /// <summary>On the embeddings, and before a classifier unless <see cref="ClassifierDropout"/> says otherwise.</summary>
     public double HiddenDropoutProb { get; init; } = 0.1;
@@ -139,8 +159,8 @@ public sealed record BiGSConfig
     /// <exception cref="ArgumentException">Names the first that does not.</exception>
     public BiGSConfig Validate()
     {
-        Require(VocabSize > 0 && HiddenSize > 0 && NumHiddenLayers > 0 && IntermediateSize > 0 && MaxPositionEmbeddings > 0 && StateSize > 0, "sizes must be positive");
-        Require(TypeVocabSize > 0, $"type_vocab_size is {TypeVocabSize}; it must be at least 1");
+        Require(VocabSize > 0 && HiddenSize > 0 && EmbeddingWidth() > 0 && NumHiddenLayers > 0 && IntermediateSize > 0 && MaxPositionEmbeddings > 0 && StateSize > 0, "sizes must be positive");
+        Require(TypeVocabSize >= 0, $"type_vocab_size is {TypeVocabSize}; it must be at least 0");
         Require(PadTokenId >= 0 && PadTokenId < VocabSize, $"pad_token_id {PadTokenId} is not below vocab_size {VocabSize}");
         Require(
             Routing != Routing.Attention || (NumAttentionHeads > 0 && HiddenSize % NumAttentionHeads == 0),

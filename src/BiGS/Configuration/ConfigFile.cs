@@ -8,7 +8,7 @@ namespace BiGS.Configuration;
 /// honoured; inert at the values that real files carry (kept and written back); anything else is refused by name.
 /// </summary>
 /// <param name="Config">The shape.</param>
-/// <param name="Architecture">The head, as <c>architectures</c> names it.</param>
+/// <param name="Architecture">The head, one of <see cref="ModelHeads"/>; or what <c>architectures</c> names, where that is none of them.</param>
 /// <param name="Inert">Keys without an effect, kept for writing back.</param>
 public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnlyDictionary<string, JsonNode?> Inert)
 {
@@ -54,21 +54,23 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
             throw new InvalidDataException($"{path}: not JSON: {broken.Message}", broken);
         }
 
-        if (file["model_type"] is JsonValue kind && kind.TryGetValue(out string? family) && family is not ("BiGS" or "bigs" or "bert"))
+        string? family = file["model_type"] is JsonValue type && type.TryGetValue(out string? name) ? name : null;
+        var dialect = Dialect.Of(family);
+        if (dialect is null && family is not (null or "BiGS" or "bigs"))
         {
-            throw new InvalidDataException($"{path}: \"model_type\": \"{family}\" is not opened: the encoders that are have \"BiGS\" or \"bert\" there.");
+            throw new InvalidDataException(
+                $"{path}: \"model_type\": \"{family}\" is not opened: the encoders that are have \"BiGS\", {string.Join(", ", Dialect.All.Select(known => $"\"{known.ModelType}\""))} there.");
         }
 
-        bool bert = file["model_type"] is JsonValue type && type.TryGetValue(out string? name) && name == "bert";
-        BiGSConfig config = bert ? ConfigOrigins.Bert : origin.Defaults();
+        BiGSConfig config = dialect?.Defaults ?? origin.Defaults();
         var inert = new Dictionary<string, JsonNode?>();
         foreach ((string key, JsonNode? value) in file)
         {
             try
             {
-                if (bert && key == "hidden_dropout_prob")
+                if (dialect?.Keys.GetValueOrDefault(key) is { } theirs)
                 {
-                    config = config with { HiddenDropoutProb = value!.GetValue<double>(), BlockDropoutProb = value!.GetValue<double>() };
+                    config = theirs(config, value);
                 }
                 else if (ConfigKeys.Honoured.TryGetValue(key, out ConfigKey? honoured))
                 {
@@ -98,13 +100,19 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
         try
         {
             string head = (file["architectures"] as JsonArray)?.FirstOrDefault()?.ToString() ?? ModelHeads.MaskedLM;
-            return new ConfigFile(config.Validate(), head, inert);
+            return new ConfigFile(config.Validate(), Dialect.HeadOf(head) ?? head, inert);
         }
         catch (ArgumentException unfit)
         {
             throw new InvalidDataException($"{path}: {unfit.Message}", unfit);
         }
     }
+
+    /// <summary>Refuses a head that is not known.</summary>
+    /// <param name="folder">Where the file lies, for the message.</param>
+    /// <exception cref="InvalidDataException">The head is none of <see cref="ModelHeads"/>.</exception>
+    internal ConfigFile RequireKnownHead(string folder) => ModelHeads.All.Contains(Architecture) ? this : throw new InvalidDataException(
+        $"{Path.Combine(folder, Name)}: \"architectures\" is \"{Architecture}\", and there is no such model here; it can be {Dialect.NamesLike(Architecture)}.");
 
     /// <summary>Every key, so that what the file says never depends on who reads it.</summary>
     public string ToJson()

@@ -13,6 +13,7 @@ internal static class ConfigKeys
     {
         ["vocab_size"] = Integer((c, v) => c with { VocabSize = v }, c => c.VocabSize),
         ["hidden_size"] = Integer((c, v) => c with { HiddenSize = v }, c => c.HiddenSize),
+        ["embedding_size"] = new((c, v) => c with { EmbeddingSize = v?.GetValue<int>() }, c => c.EmbeddingSize),
         ["num_hidden_layers"] = Integer((c, v) => c with { NumHiddenLayers = v }, c => c.NumHiddenLayers),
         ["intermediate_size"] = Integer((c, v) => c with { IntermediateSize = v }, c => c.IntermediateSize),
         ["max_position_embeddings"] = Integer((c, v) => c with { MaxPositionEmbeddings = v }, c => c.MaxPositionEmbeddings),
@@ -31,6 +32,7 @@ internal static class ConfigKeys
         ["mask_padding"] = new((c, v) => c with { MaskPadding = v!.GetValue<bool>() }, c => c.MaskPadding),
         ["position_embedding_type"] = Word((c, v) => c with { PositionEmbeddingType = v }, c => c.PositionEmbeddingType),
         ["pooler_type"] = Word((c, v) => c with { PoolerType = v }, c => c.PoolerType),
+        ["pooler_act"] = Word((c, v) => c with { PoolerAct = v }, c => c.PoolerAct),
         ["hidden_dropout_prob"] = Real((c, v) => c with { HiddenDropoutProb = v }, c => c.HiddenDropoutProb),
         ["classifier_dropout"] = new((c, v) => c with { ClassifierDropout = v?.GetValue<double>() }, c => c.ClassifierDropout),
         ["block_dropout_prob"] = Real((c, v) => c with { BlockDropoutProb = v }, c => c.BlockDropoutProb),
@@ -59,7 +61,7 @@ internal static class ConfigKeys
     /// <summary>Keys that would change what a model does, with the value at which they do not.</summary>
     private static readonly Dictionary<string, string[]> InertAt = new()
     {
-        ["model_type"] = ["\"BiGS\"", "\"bigs\"", "\"bert\""],
+        ["model_type"] = [.. ((string[])["BiGS", "bigs", .. Dialect.All.Select(dialect => dialect.ModelType)]).Select(type => $"\"{type}\"")],
         ["hidden_act"] = ["\"gelu\""],
         ["decode"] = ["false"],
         ["is_decoder"] = ["false"],

@@ -30,20 +30,4 @@ internal static class ConfigOrigins
         MaxPositionEmbeddings = 512,
         MaskPadding = false,
     };
-
-    /// <summary>What Hugging Face's BERT means where its config.json is silent: STACK × attention, post-norm.</summary>
-    public static BiGSConfig Bert => new()
-    {
-        HiddenSize = 768,
-        NumHiddenLayers = 12,
-        IntermediateSize = 3072,
-        NumAttentionHeads = 12,
-        MaxPositionEmbeddings = 512,
-        Architecture = Architecture.Stack,
-        Routing = Routing.Attention,
-        PreNorm = false,
-        PoolerType = PoolerType.Cls,
-        BlockDropoutProb = 0.1,
-        AttentionProbsDropoutProb = 0.1,
-    };
 }

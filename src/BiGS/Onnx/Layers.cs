@@ -39,15 +39,19 @@ internal sealed class Layers(BiGSConfig config, IModelWeights weights, LinearLay
     private Value Embedded(Graph graph, Value ids, Value types)
     {
         const string Here = "bigs.embeddings.";
-        Value x = graph.Plus(
-            linear.Words(graph, ids, $"{Here}word_embeddings.weight"),
-            graph.AddNode("Gather", graph.Weight(weights, $"{Here}token_type_embeddings.weight"), types));
+        Value x = linear.Words(graph, ids, $"{Here}word_embeddings.weight"); // (b, l, e)
+        if (config.TypeVocabSize > 0)
+        {
+            x = graph.Plus(x, graph.AddNode("Gather", graph.Weight(weights, $"{Here}token_type_embeddings.weight"), types));
+        }
+
         if (config.PositionEmbeddingType == PositionEmbedding.Absolute)
         {
             x = graph.Plus(x, graph.First(graph.Weight(weights, $"{Here}position_embeddings.weight"), graph.Size(ids, 1), axis: 0));
         }
 
-        return Norm(graph, x, $"{Here}LayerNorm");
+        x = Norm(graph, x, $"{Here}LayerNorm");
+        return config.EmbeddingWidth() == config.HiddenSize ? x : linear.Dense(graph, x, "bigs.embeddings_project");
     }
 
     private Value Block(Graph graph, Value x, string name, IRouting routing) =>

@@ -124,7 +124,13 @@ internal sealed class ModelGraph
             PoolerType.Mean => here.AddNode("ReduceMean", [last], ("axes", new long[] { 1 }), ("keepdims", 0L)),
             _ => MeanOverText(here, last, mask),
         };
-        Value pooled = here.AddNode("Tanh", _linear.Dense(here, summary, "bigs.pooler.dense")); // (b, d)
+        Value dense = _linear.Dense(here, summary, "bigs.pooler.dense");
+        Value pooled = _config.PoolerAct switch // (b, d)
+        {
+            PoolerActivation.Relu => here.AddNode("Relu", dense),
+            PoolerActivation.Gelu => here.Gelu(dense),
+            _ => here.AddNode("Tanh", dense),
+        };
         _graph.Output(ModelOutputs.PoolerOutput, pooled, HasChoices ? "rows" : "batch", $"{_config.HiddenSize}");
         return pooled;
     }

@@ -59,7 +59,7 @@ internal sealed class CheckpointGraphs : OnnxGraphs
     /// <summary>A head whose weights are missing is left out, and so is pooling that is not the mean, which readers of the hidden states do.</summary>
     public static CheckpointGraphs OpenCheckpoint(WeightsLocation location, GraphCache cache, bool int8)
     {
-        ConfigFile config = location.ReadConfig();
+        ConfigFile config = location.ReadConfig().RequireKnownHead(location.Folder);
         using IWeightsFile file = location.Open();
         var weights = new StoredModelWeights(file, location.File);
         bool hasTrainedHead = weights.HasHead(config.Architecture);

@@ -3,7 +3,7 @@ using BiGS.Weights;
 
 namespace BiGS.Onnx;
 
-/// <summary>The weights of a checkpoint under the authors' names, whatever the file calls them: its own BERT names, or one of two names of a tied weight.</summary>
+/// <summary>The weights of a checkpoint under the authors' names, whatever the file calls them: by its family's names, or one of two names of a tied weight.</summary>
 internal sealed class StoredModelWeights : IModelWeights
 {
     /// <summary>Weights that are one in the model and two in some files; a file may have kept either.</summary>
@@ -23,7 +23,7 @@ internal sealed class StoredModelWeights : IModelWeights
         var stored = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string name in file.Names)
         {
-            string ours = BertDialect.Rename(name);
+            string ours = Dialect.OurName(name);
             if (!stored.TryAdd(ours, name))
             {
                 throw new InvalidDataException($"{path}: \"{stored[ours]}\" and \"{name}\" are names of the same weight.");

@@ -76,8 +76,9 @@ public sealed class BareEncoderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"model_type": "distilbert", "architectures": ["DistilBertModel"]}""", "distilbert", "\"bert\"")]
-    [InlineData("""{"model_type": "electra", "architectures": ["ElectraForPreTraining"]}""", "electra", "\"bert\"")]
+    [InlineData("""{"model_type": "roberta", "architectures": ["RobertaModel"]}""", "roberta", "\"bert\"", "\"distilbert\"", "\"electra\"")]
+    [InlineData("""{"model_type": "mpnet", "architectures": ["MPNetModel"]}""", "mpnet", "\"bert\"")]
+    [InlineData("""{"model_type": "electra", "architectures": ["ElectraForCausalLM"]}""", "ElectraForCausalLM", "ElectraForMaskedLM")]
     [InlineData("""{"model_type": "bert", "architectures": ["BertForNextSentencePrediction"]}""", "BertForNextSentencePrediction", "BertForPreTraining")]
     public void AnotherEncoderIsRefusedByName(string config, params string[] parts)
     {

@@ -7,11 +7,12 @@ namespace BiGS.Tests.Weights;
 public class ConfigFileTests
 {
     private static readonly Gen<BiGSConfig> Sizes = Gen.Select(
-        Gen.Int[10, 90_000], Gen.Int[1, 40], Gen.Int[1, 30], Gen.Int[1, 5000], Gen.Int[1, 5000], Gen.Int[1, 4], Gen.Int[0, 9],
+        Gen.Int[10, 90_000], Gen.Int[1, 40], Gen.Int[1, 30], Gen.Int[1, 5000], Gen.Int[1, 5000], Gen.Int[0, 4], Gen.Int[0, 9],
         (words, heads, layers, inner, positions, types, pad) => new BiGSConfig
         {
             VocabSize = words,
             HiddenSize = heads * 12,
+            EmbeddingSize = types == 0 ? null : types * 10,
             NumAttentionHeads = heads,
             NumSsmHeads = heads,
             NumHiddenLayers = layers,
@@ -20,12 +21,12 @@ public class ConfigFileTests
             TypeVocabSize = types,
             PadTokenId = pad,
             StateSize = inner,
-            NumLabels = types + pad,
+            NumLabels = 1 + types + pad,
         });
 
     private static readonly Gen<BiGSConfig> Choices = Gen.Select(
         Gen.Enum<Architecture>(), Gen.Enum<Routing>(), Gen.Enum<Merge>(), Gen.Enum<Scaling>(), Gen.Enum<DiscretizationRule>(),
-        Gen.Enum<LayerActivation>(), Gen.Select(Gen.Enum<PositionEmbedding>(), Gen.Enum<PoolerType>(), Gen.Bool, Gen.Bool),
+        Gen.Enum<LayerActivation>(), Gen.Select(Gen.Enum<PositionEmbedding>(), Gen.Enum<PoolerType>(), Gen.Bool, Gen.Bool, Gen.Enum<PoolerActivation>()),
         (architecture, routing, merge, scaling, discretization, act, others) => new BiGSConfig
         {
             Architecture = architecture,
@@ -38,6 +39,7 @@ public class ConfigFileTests
             PoolerType = others.Item2,
             PreNorm = others.Item3,
             MaskPadding = others.Item4,
+            PoolerAct = others.Item5,
         });
 
     private static readonly Gen<BiGSConfig> Configs = Gen.Select(Sizes, Choices, Gen.Double[0, 0.99].Array[4], Gen.Double[0, 0.99].Nullable(),
@@ -45,6 +47,7 @@ public class ConfigFileTests
         {
             VocabSize = sizes.VocabSize,
             HiddenSize = sizes.HiddenSize,
+            EmbeddingSize = sizes.EmbeddingSize,
             NumAttentionHeads = sizes.NumAttentionHeads,
             NumSsmHeads = sizes.NumSsmHeads,
             NumHiddenLayers = sizes.NumHiddenLayers,
@@ -88,6 +91,7 @@ public class ConfigFileTests
     [Theory]
     [InlineData("vocab_size", "77", nameof(BiGSConfig.VocabSize))]
     [InlineData("hidden_size", "64", nameof(BiGSConfig.HiddenSize))]
+    [InlineData("embedding_size", "64", nameof(BiGSConfig.EmbeddingSize))]
     [InlineData("num_hidden_layers", "5", nameof(BiGSConfig.NumHiddenLayers))]
     [InlineData("intermediate_size", "99", nameof(BiGSConfig.IntermediateSize))]
     [InlineData("max_position_embeddings", "33", nameof(BiGSConfig.MaxPositionEmbeddings))]
@@ -109,6 +113,8 @@ public class ConfigFileTests
     [InlineData("position_embedding_type", "\"none\"", nameof(BiGSConfig.PositionEmbeddingType))]
     [InlineData("pooler_type", "\"mean\"", nameof(BiGSConfig.PoolerType))]
     [InlineData("pooler_type", "\"cls\"", nameof(BiGSConfig.PoolerType))]
+    [InlineData("pooler_act", "\"relu\"", nameof(BiGSConfig.PoolerAct))]
+    [InlineData("pooler_act", "\"gelu\"", nameof(BiGSConfig.PoolerAct))]
     [InlineData("hidden_dropout_prob", "0.25", nameof(BiGSConfig.HiddenDropoutProb))]
     [InlineData("classifier_dropout", "0.5", nameof(BiGSConfig.ClassifierDropout))]
     [InlineData("block_dropout_prob", "0.125", nameof(BiGSConfig.BlockDropoutProb))]
@@ -233,7 +239,7 @@ public class ConfigFileTests
             }
             """,
             ConfigOrigin.AuthorsPyTorch);
-        Assert.Equal("BertForMaskedLM", read.Architecture);
+        Assert.Equal("BiGSForMaskedLM", read.Architecture);
         Assert.Equal(
             new BiGSConfig
             {
@@ -254,6 +260,46 @@ public class ConfigFileTests
         // Saved as ours, it stays the same function.
         Assert.Equal(read.Config, Parse(read.ToJson().Replace("\"bert\"", "\"BiGS\"", StringComparison.Ordinal), ConfigOrigin.AuthorsPyTorch).Config);
         Assert.Contains("\"model_type\": \"BiGS\"", read.ToJson(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The config.json of distilbert-base-uncased-finetuned-sst-2-english and of google/electra-small-discriminator.</summary>
+    [Fact]
+    public void TheFamiliesOfBertOpenByTheirOwnKeys()
+    {
+        ConfigFile distil = Parse(
+            """
+            {
+              "activation": "gelu", "architectures": ["DistilBertForSequenceClassification"], "attention_dropout": 0.15, "dim": 768, "dropout": 0.05,
+              "finetuning_task": "sst-2", "hidden_dim": 3072, "id2label": {"0": "NEGATIVE", "1": "POSITIVE"}, "initializer_range": 0.02,
+              "label2id": {"NEGATIVE": 0, "POSITIVE": 1}, "max_position_embeddings": 512, "model_type": "distilbert", "n_heads": 12, "n_layers": 6, "output_past": true,
+              "pad_token_id": 0, "qa_dropout": 0.1, "seq_classif_dropout": 0.25, "sinusoidal_pos_embds": false, "tie_weights_": true, "vocab_size": 30522
+            }
+            """,
+            ConfigOrigin.AuthorsPyTorch);
+        Assert.Equal("BiGSForSequenceClassification", distil.Architecture);
+        Assert.Equal(
+            Bert() with { NumHiddenLayers = 6, TypeVocabSize = 0, PoolerAct = PoolerActivation.Relu, ClassifierDropout = 0.25, HiddenDropoutProb = 0.05, BlockDropoutProb = 0.05, AttentionProbsDropoutProb = 0.15 },
+            distil.Config);
+        ConfigFile electra = Parse(
+            """
+            {
+              "architectures": ["ElectraForPreTraining"], "attention_probs_dropout_prob": 0.1, "embedding_size": 128, "hidden_act": "gelu", "hidden_dropout_prob": 0.1,
+              "hidden_size": 256, "initializer_range": 0.02, "intermediate_size": 1024, "layer_norm_eps": 1e-12, "max_position_embeddings": 512,
+              "model_type": "electra", "num_attention_heads": 4, "num_hidden_layers": 12, "summary_activation": "gelu", "summary_last_dropout": 0.1,
+              "summary_type": "first", "summary_use_proj": true, "type_vocab_size": 2, "vocab_size": 30522
+            }
+            """,
+            ConfigOrigin.AuthorsPyTorch);
+        Assert.Equal("BiGSForEmbedding", electra.Architecture);
+        Assert.Equal(Bert() with { EmbeddingSize = 128, HiddenSize = 256, IntermediateSize = 1024, NumAttentionHeads = 4, PoolerAct = PoolerActivation.Gelu }, electra.Config);
+        Assert.All((ConfigFile[])[distil, electra], read =>
+        {
+            ConfigFile saved = Parse(read.ToJson(), ConfigOrigin.AuthorsPyTorch);
+            Assert.Equal((read.Config, read.Architecture), (saved.Config, saved.Architecture));
+        });
+        Assert.Contains("\"activation\" cannot be \"relu\"", Assert.Throws<InvalidDataException>(() => Parse("""{"model_type": "distilbert", "activation": "relu"}""", ConfigOrigin.AuthorsPyTorch)).Message);
+
+        static BiGSConfig Bert() => Parse("""{"model_type": "bert"}""", ConfigOrigin.AuthorsPyTorch).Config;
     }
 
     private static ConfigFile Parse(string json, ConfigOrigin origin) => ConfigFile.Parse(json, "somewhere/config.json", origin);

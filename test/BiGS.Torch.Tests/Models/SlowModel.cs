@@ -1,6 +1,7 @@
 using System.Numerics;
 using BiGS.Configuration;
 using BiGS.Torch.Models;
+using static BiGS.Torch.Tests.Models.SlowLayers;
 using static TorchSharp.torch;
 
 namespace BiGS.Torch.Tests.Models;
@@ -110,26 +111,8 @@ internal sealed class SlowModel
         return y;
     }
 
-    private double[][] Attention(double[][] X, bool[] text, string name)
-    {
-        (double[][] Q, double[][] K, double[][] V) = (Dense(X, name + ".query"), Dense(X, name + ".key"), Dense(X, name + ".value"));
-        int width = _config.HiddenSize / _config.NumAttentionHeads;
-        double[][] mixed = [.. X.Select(row => new double[row.Length])];
-        for (int head = 0; head < _config.NumAttentionHeads; head++)
-        {
-            int[] channels = [.. Enumerable.Range(head * width, width)];
-            for (int l = 0; l < X.Length; l++)
-            {
-                double[] weights = [.. K.Select((key, j) => text[j] ? Math.Exp(channels.Sum(c => Q[l][c] * key[c]) / Math.Sqrt(width)) : 0)];
-                foreach (int c in channels)
-                {
-                    mixed[l][c] = weights.Select((weight, j) => weight * V[j][c]).Sum() / weights.Sum();
-                }
-            }
-        }
-
-        return Dense(mixed, name + ".output");
-    }
+    private double[][] Attention(double[][] X, bool[] text, string name) => Dense(
+        SlowLayers.Attention(Dense(X, name + ".query"), Dense(X, name + ".key"), Dense(X, name + ".value"), text, _config.NumAttentionHeads), name + ".output");
 
     private double[] Row(string name, int row)
     {
@@ -140,48 +123,15 @@ internal sealed class SlowModel
     private double[][] Dense(double[][] x, string name)
     {
         double[] bias = _weights[name + ".bias"].Values;
-        double[][] rows = [.. Enumerable.Range(0, bias.Length).Select(o => Row(name + ".weight", o))];
-        return [.. x.Select(input => rows.Select((row, o) => bias[o] + row.Zip(input, (w, v) => w * v).Sum()).ToArray())];
+        return SlowLayers.Dense(x, [.. Enumerable.Range(0, bias.Length).Select(o => Row(name + ".weight", o))], bias);
     }
 
-    private double[][] LayerNorm(double[][] x, string name)
-    {
-        (double[] weight, double[] bias) = (_weights[name + ".weight"].Values, _weights[name + ".bias"].Values);
-        return [.. x.Select(row =>
-        {
-            double mean = row.Average();
-            double deviation = Math.Sqrt(row.Average(v => (v - mean) * (v - mean)) + _config.LayerNormEps);
-            return row.Select((v, c) => (weight[c] * (v - mean) / deviation) + bias[c]).ToArray();
-        })];
-    }
+    private double[][] LayerNorm(double[][] x, string name) =>
+        SlowLayers.LayerNorm(x, _weights[name + ".weight"].Values, _weights[name + ".bias"].Values, _config.LayerNormEps);
 
-    private double[][] Gelu(double[][] x) => [.. x.Select(row => row.Select(Gelu).ToArray())];
+    private double[][] Gelu(double[][] x) => _config.LayerAct == LayerActivation.Gelu ? SlowLayers.Gelu(x) : [.. x.Select(row => row.Select(GeluTanh).ToArray())];
 
-    private double Gelu(double x) => _config.LayerAct == LayerActivation.Gelu
-        ? 0.5 * x * (1 + Erf(x / Math.Sqrt(2)))
-        : 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
-
-    /// <summary>erf x = 2/√π e^{−x²} Σ 2ⁿ x^{2n+1} / (1·3·5···(2n+1)): all terms of one sign.</summary>
-    private static double Erf(double x)
-    {
-        if (Math.Abs(x) > 6)
-        {
-            return Math.Sign(x);
-        }
-
-        (double term, double sum) = (x, x);
-        for (int n = 1; Math.Abs(term) > 1e-18 * Math.Abs(sum); n++)
-        {
-            term *= 2 * x * x / ((2 * n) + 1);
-            sum += term;
-        }
-
-        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
-    }
-
-    private static double[] Sum(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x + y)];
-
-    private static double[][] Sum(double[][] a, double[][] b) => [.. a.Zip(b, Sum)];
+    private static double GeluTanh(double x) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
 
     private static double[][] Product(double[][] a, double[][] b) => [.. a.Zip(b, (p, q) => p.Zip(q, (x, y) => x * y).ToArray())];
 }

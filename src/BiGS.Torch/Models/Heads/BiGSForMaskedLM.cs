@@ -8,7 +8,7 @@ namespace BiGS.Torch.Models;
 
 /// <summary>
 /// The pretraining model: at every masked position, which word of the vocabulary stood there.
-/// Head (paper.md §3): dense d × d, exact gelu, LayerNorm, a decoder that is the word table itself, plus a bias per word.
+/// Head (paper.md §3): dense d × d (d × e where embeddings are of another width), exact gelu, LayerNorm, a decoder that is the word table itself, plus a bias per word.
 /// </summary>
 public sealed class BiGSForMaskedLM : HeadedModel
 {
@@ -138,8 +138,8 @@ public sealed class BiGSForMaskedLM : HeadedModel
         public PredictionTransform(BiGSConfig config)
             : base(nameof(PredictionTransform))
         {
-            _dense = new Dense(config.HiddenSize, config.HiddenSize);
-            _layerNorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps);
+            _dense = new Dense(config.HiddenSize, config.EmbeddingWidth());
+            _layerNorm = nn.LayerNorm(config.EmbeddingWidth(), config.LayerNormEps);
             RegisterComponents();
         }
 
