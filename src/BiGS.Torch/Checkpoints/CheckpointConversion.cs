@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BiGS.Configuration;
 using BiGS.Tokenizers;
+using BiGS.Torch.Models;
 using BiGS.Weights;
 
 namespace BiGS.Torch.Checkpoints;
@@ -59,8 +60,12 @@ public static class CheckpointConversion
             File.Delete(Path.Combine(to, other));
         }
 
-        TokenizerFolder.CopyFiles(tokenizer ?? from, to);
+        TokenizerFolder.CopyFiles(tokenizer ?? from, to, opened.File.Config.LengthLimit());
         SentenceTransformerFiles.CopyFiles(from, to);
+        if (opened.Model is BiGSForEmbedding)
+        {
+            SentenceTransformerFiles.Complete(to, opened.File.Config);
+        }
 
         return [.. opened.Warnings, .. WithoutPooler(source, opened, target), .. NotTheAuthors(opened.File, target, format)];
     }
@@ -69,7 +74,7 @@ public static class CheckpointConversion
     private static IEnumerable<string> WithoutPooler(string source, OpenedCheckpoint opened, string target)
     {
         using IWeightsFile weights = WeightsLocation.Of(source).Open();
-        bool isLost = opened.Model is BiGS.Torch.Models.BiGSForEmbedding && weights.Names.Any(name => Dialect.OurName(name).StartsWith("bigs.pooler.", StringComparison.Ordinal));
+        bool isLost = opened.Model is BiGSForEmbedding && weights.Names.Any(name => Dialect.OurName(name).StartsWith("bigs.pooler.", StringComparison.Ordinal));
         return isLost ? [$"{target}: the pooler of {source} is left out, since an encoder without a head does not use it; fine-tune a classifier from {source} instead."] : [];
     }
 

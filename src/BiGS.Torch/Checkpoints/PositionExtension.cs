@@ -51,8 +51,12 @@ public static class PositionExtension
         }
 
         CheckpointFolder.Save(target, longer, opened.File);
-        TokenizerFolder.CopyFiles(tokenizer ?? WeightsLocation.Of(source).Folder, target);
+        TokenizerFolder.CopyFiles(tokenizer ?? WeightsLocation.Of(source).Folder, target, longer.Config.LengthLimit(), isLonger: true);
         SentenceTransformerFiles.CopyFiles(source, target);
+        if (longer is BiGSForEmbedding)
+        {
+            SentenceTransformerFiles.Complete(target, longer.Config, isLonger: true);
+        }
     }
 
     /// <summary>A table of positions (L, d) as one of (L′, d).</summary>

@@ -131,11 +131,12 @@ public static class FineTuningRun
             {
                 answers = ofBest;
                 Keep(request, output, model, WithFigures(saved, request.Kind.SavedMetrics, epoch.Score));
-                tokenizer.Save(output);
+                tokenizer.Save(output, model.Config.LengthLimit());
                 new FineTuningRecord(request.Task) { Columns = request.Columns, PairStyle = request.PairStyle, MaxLength = request.MaxLength }.Save(output);
                 if (model is BiGSForEmbedding)
                 {
                     SentenceTransformerFiles.CopyFiles(request.Model, output);
+                    SentenceTransformerFiles.Complete(output, model.Config);
                 }
                 else
                 {

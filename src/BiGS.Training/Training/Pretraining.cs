@@ -127,13 +127,13 @@ public static class Pretraining
             }
 
             options.Write(folder);
-            rows.Tokenizer.Save(folder);
+            rows.Tokenizer.Save(folder, model.Config.LengthLimit());
         }
 
         var source = new BatchSource(
             rows.Train, options.BatchSize, rows.Tokenizer.Vocabulary.PadId, options.Masking.Seed, PadTo(model.Config), rows.Order,
             (ranks.Rank, ranks.WorldSize));
-        var runFolder = new RunFolder(folder, rows.Tokenizer.Save, options.Training.Keep);
+        var runFolder = new RunFolder(folder, place => rows.Tokenizer.Save(place, model.Config.LengthLimit()), options.Training.Keep);
         using var trainer = new Trainer(model, options.Training, runFolder, () => HeldOut(rows, model.Config), teacher, ranks);
         observer.Plan?.Report(new PretrainingPlan(
             options, model.parameters().Sum(p => p.numel()), vocabulary, rows.Train.Count, rows.HeldOut.Count, trainer.State.Step, options.Device,

@@ -1,5 +1,6 @@
 using BiGS.Configuration;
 using BiGS.Files;
+using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
@@ -66,7 +67,7 @@ internal sealed class RunFolder
         }
 
         foreach (string file in (string[])
-            [PretrainingOptions.FileName, RunLog.FileName, ConfigFile.Name, CheckpointFolder.WeightsName, "vocab.txt", "tokenizer_config.json"])
+            [PretrainingOptions.FileName, RunLog.FileName, ConfigFile.Name, CheckpointFolder.WeightsName, .. TokenizerFolder.FileNames])
         {
             File.Delete(System.IO.Path.Combine(path, file));
         }

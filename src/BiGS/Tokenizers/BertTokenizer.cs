@@ -97,8 +97,10 @@ public sealed class BertTokenizer
     /// <exception cref="InvalidDataException">A file is broken, or asks for something that BERT's tokenizer does not do.</exception>
     public static BertTokenizer Open(string path, bool? lowerCase = null) => TokenizerFolder.Open(path, lowerCase);
 
-    /// <summary>Writes vocab.txt and tokenizer_config.json, which <see cref="Open"/> and Hugging Face read.</summary>
-    public void Save(string folder) => TokenizerFolder.Save(this, folder);
+    /// <summary>Writes vocab.txt, tokenizer_config.json, special_tokens_map.json and tokenizer.json, which <see cref="Open"/> and Hugging Face's tools read.</summary>
+    /// <param name="folder">Made if it is not there.</param>
+    /// <param name="maxLength">Tokens that the model reads, [CLS] and [SEP] included; null where that is not known, or has no limit.</param>
+    public void Save(string folder, int? maxLength = null) => TokenizerFolder.Save(this, folder, maxLength);
 
     /// <summary>[CLS] text [SEP], or [CLS] text [SEP] pair [SEP], with offsets into the original texts.</summary>
     /// <param name="text">The first or only text.</param>

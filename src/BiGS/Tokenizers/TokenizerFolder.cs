@@ -19,6 +19,8 @@ internal static class TokenizerFolder
     private const string FormKey = "unicode_normalization";
     private const string LatinAccentsKey = "strip_latin_accents";
 
+    private const string MaxLengthKey = "model_max_length";
+
     private static readonly (string Key, string Token)[] Roles =
         [("pad_token", "[PAD]"), ("unk_token", "[UNK]"), ("cls_token", "[CLS]"), ("sep_token", "[SEP]"), ("mask_token", "[MASK]")];
 
@@ -31,16 +33,40 @@ internal static class TokenizerFolder
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>Copies what one folder has of a tokenizer into another; what that had of one goes, since the files would contradict each
-    /// other.</summary>
-    public static void CopyFiles(string from, string to)
+    /// <summary>Copies what one folder has of a tokenizer into another, and adds what it lacks of the files that Hugging Face's tools look for;
+    /// what the other had of one goes, since the files would contradict each other.</summary>
+    /// <param name="from">Has a tokenizer, or none: then nothing is done.</param>
+    /// <param name="to">A folder.</param>
+    /// <param name="maxLength">Tokens that the model reads; null where there is no limit, or none is known.</param>
+    /// <param name="isLonger">Whether it reads more than the files say; else a smaller number of theirs stands.</param>
+    /// <exception cref="InvalidDataException">The files do not make a tokenizer: says why.</exception>
+    public static void CopyFiles(string from, string to, int? maxLength = null, bool isLonger = false)
     {
         string[] own = [.. FileNames.Where(name => File.Exists(Path.Combine(from, name)))];
-        Drop(to, own.Length > 0 ? FileNames.Except(own) : []);
+        if (own.Length == 0)
+        {
+            return;
+        }
+        Drop(to, FileNames.Except(own));
         foreach (string name in own)
         {
             File.Copy(Path.Combine(from, name), Path.Combine(to, name), overwrite: true);
         }
+        Complete(to, maxLength, isLonger);
+    }
+
+    private static void Complete(string folder, int? maxLength, bool isLonger)
+    {
+        BertTokenizer tokenizer = Open(folder, null);
+        string config = Path.Combine(folder, ConfigFile);
+        JsonObject before = File.Exists(config) ? JsonNode.Parse(File.ReadAllText(config))!.AsObject() : Config(tokenizer);
+        bool saysLength = !isLonger && before[MaxLengthKey] is JsonValue value && value.TryGetValue(out int length) && length <= maxLength;
+        if (!File.Exists(config) || (maxLength is not null && !saysLength))
+        {
+            before[MaxLengthKey] = maxLength;
+            WriteConfig(before, folder);
+        }
+        WriteForOthers(tokenizer, folder, replace: false);
     }
 
     public static BertTokenizer Open(string path, bool? lowerCase)
@@ -56,10 +82,20 @@ internal static class TokenizerFolder
 
     /// <summary>Each file is whole under its name or not there, and the vocabulary comes last: where it is, the rest is too. Files of a
     /// tokenizer that was there before go.</summary>
-    public static void Save(BertTokenizer tokenizer, string folder)
+    public static void Save(BertTokenizer tokenizer, string folder, int? maxLength)
     {
         Directory.CreateDirectory(folder);
         Drop(folder, [FastFile, SpecialTokensFile, AddedTokensFile]);
+        JsonObject config = Config(tokenizer);
+        config[MaxLengthKey] = maxLength;
+        WriteConfig(config, folder);
+        WriteForOthers(tokenizer, folder, replace: true);
+        tokenizer.Vocabulary.Save(Path.Combine(folder, VocabularyFile));
+    }
+
+    // tokenizer_config.json, but for the model's length.
+    private static JsonObject Config(BertTokenizer tokenizer)
+    {
         BertNormalizer normalizer = tokenizer.Normalizer;
         bool latinOnly = normalizer is { LatinAccentsOnly: true, DropsAccents: true };
         var config = new JsonObject
@@ -77,21 +113,52 @@ internal static class TokenizerFolder
         {
             config[FormKey] = NameOf(form);
         }
-        foreach ((string key, string token) in Roles)
-        {
-            config[key] = token;
-        }
-        if (tokenizer.AdditionalSpecialTokens.Count > 0)
-        {
-            config["additional_special_tokens"] = new JsonArray([.. tokenizer.AdditionalSpecialTokens.Select(token => (JsonNode)token)]);
-        }
+        AddRoles(config, tokenizer);
         if (tokenizer.AddedTokens.Any(token => token != new AddedToken(token.Content)))
         {
             config["added_tokens_decoder"] = new JsonObject(tokenizer.AddedTokens.Select(token => KeyValuePair.Create(
                 tokenizer.Vocabulary.Id(token.Content).ToString(CultureInfo.InvariantCulture), (JsonNode?)ToJson(token))));
         }
+        return config;
+    }
+
+    // Without a length there is no key: it would be Hugging Face's to guess one.
+    private static void WriteConfig(JsonObject config, string folder)
+    {
+        if (config[MaxLengthKey] is null)
+        {
+            config.Remove(MaxLengthKey);
+        }
         AtomicFile.WriteText(Path.Combine(folder, ConfigFile), config.ToJsonString(Indented) + "\n");
-        tokenizer.Vocabulary.Save(Path.Combine(folder, VocabularyFile));
+    }
+
+    // What Hugging Face's fast tokenizers and transformers.js read in place of vocab.txt.
+    private static void WriteForOthers(BertTokenizer tokenizer, string folder, bool replace)
+    {
+        string special = Path.Combine(folder, SpecialTokensFile);
+        if (replace || !File.Exists(special))
+        {
+            var map = new JsonObject();
+            AddRoles(map, tokenizer);
+            AtomicFile.WriteText(special, map.ToJsonString(Indented) + "\n");
+        }
+        string fast = Path.Combine(folder, FastFile);
+        if ((replace || !File.Exists(fast)) && TokenizerJsonWriter.CanWrite(tokenizer.Normalizer))
+        {
+            AtomicFile.WriteText(fast, TokenizerJsonWriter.Write(tokenizer));
+        }
+    }
+
+    private static void AddRoles(JsonObject file, BertTokenizer tokenizer)
+    {
+        foreach ((string key, string token) in Roles)
+        {
+            file[key] = token;
+        }
+        if (tokenizer.AdditionalSpecialTokens.Count > 0)
+        {
+            file["additional_special_tokens"] = new JsonArray([.. tokenizer.AdditionalSpecialTokens.Select(token => (JsonNode)token)]);
+        }
     }
 
     private static BertTokenizer OpenFolder(string folder, bool? lowerCase)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace BiGS.Tokenizers;
 
@@ -38,6 +39,10 @@ internal static class TokenizerJson
             reader.Require(root, "normalizer", value => IsOf(value, "BertNormalizer"));
             return whole.ValueKind == JsonValueKind.Object ? ReadBert(whole, reader) : new BertNormalizer();
         }
+        if (ReadByScript(whole) is { } byScript)
+        {
+            return byScript;
+        }
         JsonElement[] steps = whole.TryGetProperty("normalizers", out JsonElement list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : [];
         BertNormalizer? bert = null;
         NormalizationForm? form = null;
@@ -75,6 +80,19 @@ internal static class TokenizerJson
             return new BertNormalizer();
         }
         return bert with { LowerCase = bert.LowerCase || lower, StripAccents = stripped || bert.DropsAccents ? true : bert.StripAccents ?? false, Form = form };
+    }
+
+    // Accents of Latin and Greek letters alone are a sequence of our own, which is known as a whole; null of any other.
+    private static BertNormalizer? ReadByScript(JsonElement whole)
+    {
+        var written = JsonNode.Parse(whole.GetRawText());
+        bool[] either = [true, false];
+        IEnumerable<BertNormalizer> candidates =
+            from lower in either
+            from chinese in either
+            from form in (NormalizationForm[])[NormalizationForm.FormC, NormalizationForm.FormKC]
+            select new BertNormalizer { LowerCase = lower, StripAccents = lower ? null : true, LatinAccentsOnly = true, TokenizeChineseChars = chinese, Form = form };
+        return candidates.FirstOrDefault(candidate => JsonNode.DeepEquals(TokenizerJsonWriter.Normalizer(candidate), written));
     }
 
     private static BertNormalizer ReadBert(JsonElement normalizer, JsonFile reader)

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using BiGS.Configuration;
+using BiGS.Files;
 
 namespace BiGS.Weights;
 
@@ -14,6 +16,8 @@ internal static class SentenceTransformerFiles
 
     /// <summary>Says how long a text may be.</summary>
     public const string TransformerConfig = "sentence_bert_config.json";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private static readonly string[] InRoot = [Modules, Config, TransformerConfig];
 
@@ -57,6 +61,42 @@ internal static class SentenceTransformerFiles
         }
     }
 
+    /// <summary>Writes what the folder of an embedding model lacks of these files: the mean over tokens, no prompts, and how long a text may be.</summary>
+    /// <param name="folder">Of the model.</param>
+    /// <param name="config">The model's.</param>
+    /// <param name="isLonger">Whether texts may be as long as the model reads, whatever the folder says.</param>
+    public static void Complete(string folder, BiGSConfig config, bool isLonger = false)
+    {
+        if (!File.Exists(Path.Combine(folder, Modules)))
+        {
+            JsonNode Module(int place, string path, string type) =>
+                new JsonObject { ["idx"] = place, ["name"] = $"{place}", ["path"] = path, ["type"] = $"sentence_transformers.models.{type}" };
+            var pooling = new JsonObject { ["word_embedding_dimension"] = config.HiddenSize };
+            foreach (string mode in (string[])["cls_token", "mean_tokens", "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken"])
+            {
+                pooling[$"pooling_mode_{mode}"] = mode == "mean_tokens";
+            }
+
+            pooling["include_prompt"] = true;
+            Directory.CreateDirectory(Path.Combine(folder, "1_Pooling"));
+            Write(Path.Combine(folder, "1_Pooling", ConfigFile.Name), pooling);
+            Write(Path.Combine(folder, Modules), new JsonArray(Module(0, "", "Transformer"), Module(1, "1_Pooling", "Pooling")));
+        }
+
+        if (!File.Exists(Path.Combine(folder, Config)))
+        {
+            Write(Path.Combine(folder, Config), new JsonObject { ["prompts"] = new JsonObject(), ["default_prompt_name"] = null, ["similarity_fn_name"] = "cosine" });
+        }
+
+        string transformer = Path.Combine(folder, TransformerConfig);
+        JsonObject length = File.Exists(transformer) ? JsonNode.Parse(File.ReadAllText(transformer))!.AsObject() : new JsonObject { ["max_seq_length"] = null, ["do_lower_case"] = false };
+        if (!File.Exists(transformer) || isLonger)
+        {
+            length["max_seq_length"] = config.LengthLimit();
+            Write(transformer, length);
+        }
+    }
+
     /// <summary>Removes what a folder says of pooling and prompts: for a model that takes the place of another.</summary>
     public static void Remove(string folder)
     {
@@ -69,6 +109,8 @@ internal static class SentenceTransformerFiles
     /// <summary>The folder of a checkpoint, or of one weights file in it.</summary>
     public static string FolderOf(string folderOrFile) =>
         Directory.Exists(folderOrFile) ? folderOrFile : Path.GetDirectoryName(Path.GetFullPath(folderOrFile))!;
+
+    private static void Write(string path, JsonNode content) => AtomicFile.WriteText(path, content.ToJsonString(Indented) + "\n");
 
     private static string[] Paths(string modules)
     {

@@ -16,7 +16,7 @@ public class ExportCommandTests
         Assert.Equal("", outcome.Output);
         Assert.Contains("logits: ONNX Runtime is within", outcome.Errors);
         Assert.Equal(
-            ["config.json", "model.onnx", "tokenizer_config.json", "vocab.txt"],
+            ["config.json", "model.onnx", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt"],
             Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
         Assert.Equal(CheckpointFolder.ReadConfig(model.Folder).Config, CheckpointFolder.ReadConfig(folder).Config);
         Bigs.Run("export", "--model", model.Folder, "--out", folder).FailedWith(1, "--overwrite");

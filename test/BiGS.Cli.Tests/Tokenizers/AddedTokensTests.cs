@@ -110,7 +110,7 @@ public sealed class AddedTokensTests : IDisposable
         _folder.File("special_tokens_map.json", """{"additional_special_tokens": [{"content": "[E1]", "rstrip": true}]}""");
         BertTokenizer saved = BertTokenizer.Open(_folder.Path);
         saved.Save(_folder.Path);
-        Assert.Equal(["tokenizer_config.json", "vocab.txt"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         BertTokenizer opened = BertTokenizer.Open(_folder.Path);
         Assert.Equal(saved.Fingerprint, opened.Fingerprint);
         Assert.Equal(saved.AddedTokens, opened.AddedTokens);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BiGS.Configuration;
 using BiGS.Support;
+using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Weights;
@@ -141,14 +142,14 @@ public sealed class DialectTests : IDisposable
     {
         using var scope = NewDisposeScope();
         CheckpointFolder.Save(Folder("a"), SmallModels.Build(SmallModels.Config()));
-        File.WriteAllText(Path.Combine(Folder("a"), "vocab.txt"), "[PAD]\n");
+        new WordPieceVocabulary(WordPieceVocabulary.SpecialTokens).Save(Path.Combine(Folder("a"), "vocab.txt"));
         Assert.Contains("own place", Assert.Throws<IOException>(() => CheckpointConversion.Convert(Folder("a"), Folder("a") + "/", WeightsFormat.Flax, overwrite: true)).Message);
         CheckpointConversion.Convert(Folder("a"), Folder("b"), WeightsFormat.PyTorch);
         Assert.True(File.Exists(Path.Combine(Folder("b"), "vocab.txt")));
         Assert.Contains("CheckpointConversion.Convert(overwrite)", Assert.Throws<IOException>(() => CheckpointConversion.Convert(Folder("a"), Folder("b"), WeightsFormat.Flax)).Message);
         string told = Assert.Single(CheckpointConversion.Convert(Folder("a"), Folder("b"), WeightsFormat.Flax, overwrite: true));
         Assert.Contains("mask_padding = true", told, StringComparison.Ordinal);
-        Assert.Equal(["config.json", "flax_model.msgpack", "vocab.txt"], Directory.GetFiles(Folder("b")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["config.json", "flax_model.msgpack", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt"], Directory.GetFiles(Folder("b")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         ChangeConfig(Folder("a"), config => config["architectures"] = new JsonArray("BiGSForQuestionAnswering"));
         Assert.Contains("\"qa_outputs", Assert.Throws<InvalidDataException>(() => CheckpointConversion.Convert(Folder("a"), Folder("c"), WeightsFormat.Flax)).Message);
         Assert.False(Directory.Exists(Folder("c")));
@@ -157,8 +158,8 @@ public sealed class DialectTests : IDisposable
     [Fact]
     public void BertsOldLayerNormNamesAreRead()
     {
-        Assert.Equal("bigs.embeddings.LayerNorm.weight", BertDialect.Rename("bert.embeddings.LayerNorm.gamma"));
-        Assert.Equal("cls.predictions.transform.LayerNorm.bias", BertDialect.Rename("cls.predictions.transform.LayerNorm.beta"));
+        Assert.Equal("bigs.embeddings.LayerNorm.weight", Dialect.OurName("bert.embeddings.LayerNorm.gamma"));
+        Assert.Equal("cls.predictions.transform.LayerNorm.bias", Dialect.OurName("cls.predictions.transform.LayerNorm.beta"));
     }
 
     private string Folder(string name) => Path.Combine(_temporary.Path, name);

@@ -6,7 +6,7 @@ namespace BiGS.Training.Data;
 internal static class PreparedCorpus
 {
     /// <summary>Files of a preparation besides its shards and its plan.</summary>
-    internal static IReadOnlyList<string> OtherFiles { get; } = [ShardManifest.FileName, ShardManifest.StartsName, "vocab.txt", "tokenizer_config.json"];
+    internal static IReadOnlyList<string> OtherFiles { get; } = [ShardManifest.FileName, ShardManifest.StartsName, .. TokenizerFolder.FileNames];
 
     /// <summary>Whether a preparation was at least begun here.</summary>
     public static bool IsAt(string path) => File.Exists(Path.Combine(path, PreparationPlan.FileName));
