@@ -11,7 +11,6 @@ internal static class EvaluateCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new ModelOptions();
         var shared = new EvaluationOptions();
         IReadOnlyList<EvaluationTask> tasks = EvaluationTasks.Of(shared);
         Option<string> task = OptionFactory.Choice("--task", "what to measure (default: what the model was fine-tuned for, else mlm)", [.. tasks.Select(task => task.Name)]);
@@ -23,9 +22,9 @@ internal static class EvaluateCommand
             "bigs evaluate --model runs/own --data b.tsv --predictions b.jsonl",
             "bigs evaluate --task grammar --model runs/pretrain-tiny-1");
         command.Add(task);
-        model.AddTo(command);
+        shared.Answering.AddTo(command);
         Option[] ofTasks = [.. tasks.SelectMany(task => task.Reads).Distinct()];
-        foreach (Option option in (Option[])[.. ofTasks, json])
+        foreach (Option option in (Option[])[.. ofTasks.Where(option => option != shared.Answering.Backend), json])
         {
             command.Add(option);
         }
@@ -33,7 +32,7 @@ internal static class EvaluateCommand
         // Without --task, a model that was fine-tuned is asked what it was tuned for.
         EvaluationTask? Chosen(CommandResult result) => result.GetResult(task) is { Tokens: [Token given, ..] }
             ? tasks.FirstOrDefault(task => task.Name == given.Value)
-            : model.LocalFolder(result) is { } folder && tasks.OfType<FineTunedTask>().FirstOrDefault(tuned => tuned.Name == TunedFor(folder)) is { } ofModel ? ofModel : tasks[0];
+            : shared.Answering.Model.LocalFolder(result) is { } folder && tasks.OfType<FineTunedTask>().FirstOrDefault(tuned => tuned.Name == TunedFor(folder)) is { } ofModel ? ofModel : tasks[0];
         command.Validators.Add(result =>
         {
             bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
@@ -54,7 +53,7 @@ internal static class EvaluateCommand
         command.SetHandler(parse =>
         {
             EvaluationTask chosen = Chosen(parse.CommandResult)!;
-            chosen.Run(new EvaluationRun(chosen.Name, parse, terminal, shared, model, parse.GetValue(json)));
+            chosen.Run(new EvaluationRun(chosen.Name, parse, terminal, shared, parse.GetValue(json)));
         });
         return command;
     }

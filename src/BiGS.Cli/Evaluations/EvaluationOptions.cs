@@ -10,6 +10,9 @@ internal sealed class EvaluationOptions
     private const string OnePiece = "piece";
     private const string RestOfWord = "rest-of-word";
 
+    /// <summary>Which model, and what computes it.</summary>
+    public AnsweringOptions Answering { get; } = new();
+
     public Option<string[]> Data { get; } = OptionFactory.Paths(
         "--data", "what to measure on: text for mlm (files, folders or globs) and score (a sentence a line); of a published set its file; of a fine-tuned task its folder or a file");
 

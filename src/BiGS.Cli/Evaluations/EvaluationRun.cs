@@ -3,6 +3,7 @@ using BiGS.Cli.Options;
 using BiGS.Cli.Output;
 using BiGS.Configuration;
 using BiGS.Inference;
+using BiGS.Pipelines;
 using BiGS.Search;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
@@ -20,11 +21,12 @@ namespace BiGS.Cli.Evaluations;
 /// <param name="parse">The command line.</param>
 /// <param name="terminal">Where results go.</param>
 /// <param name="options">Those that tasks share.</param>
-/// <param name="model">Which model, and how it computes.</param>
 /// <param name="asJson">Whether results are for programs.</param>
 internal sealed class EvaluationRun(
-    string task, ParseResult parse, Terminal terminal, EvaluationOptions options, ModelOptions model, bool asJson)
+    string task, ParseResult parse, Terminal terminal, EvaluationOptions options, bool asJson)
 {
+    private readonly ModelOptions _model = options.Answering.Model;
+
     public Terminal Terminal => terminal;
 
     public bool AsJson => asJson;
@@ -35,26 +37,26 @@ internal sealed class EvaluationRun(
     public T? Value<T>(Option<T> option) => parse.GetValue(option);
 
     /// <summary>How state-space layers are applied.</summary>
-    public ISsmRoute Route => model.TorchOptions(parse).Route;
+    public ISsmRoute Route => _model.TorchOptions(parse).Route;
 
     /// <summary>Opens whatever model it is, frozen.</summary>
-    public HeadedModel OpenModel() => OpenModel(model.Place(parse, terminal));
+    public HeadedModel OpenModel() => OpenModel(_model.Place(parse, terminal));
 
     /// <summary>Opens a masked language model, frozen, and its tokenizer.</summary>
     /// <exception cref="InvalidDataException">The model has another head, or the tokenizer more words than the model.</exception>
     public (BiGSForMaskedLM Model, BertTokenizer Tokenizer) OpenMaskedLm()
     {
-        ModelPlace place = model.Place(parse, terminal);
+        ModelPlace place = _model.Place(parse, terminal);
         BiGSForMaskedLM opened = OpenModel(place) as BiGSForMaskedLM ?? throw new InvalidDataException(
             $"{place.Folder}: \"architectures\" in {ConfigFile.Name} names no masked-LM head; --task {task} needs a BiGSForMaskedLM.");
         return (opened, ModelTokenizer.Open(place.TokenizerFolder, opened.Config));
     }
 
-    /// <summary>Opens a fine-tuned model, frozen, with its labels and its tokenizer; for a kind that needs no tuning any model.</summary>
-    public (OpenedCheckpoint Opened, BertTokenizer Tokenizer) OpenFineTuned(TaskKind kind)
+    /// <summary>Opens a fine-tuned model, frozen, with its labels and its tokenizer.</summary>
+    public (OpenedCheckpoint Opened, BertTokenizer Tokenizer) OpenFineTuned()
     {
-        ModelPlace place = model.Place(parse, terminal);
-        OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, model.TorchOptions(parse) with { Architecture = kind.NeedsTuning ? null : kind.Architecture });
+        ModelPlace place = _model.Place(parse, terminal);
+        OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, _model.TorchOptions(parse));
         opened.Model.Freeze();
         return (opened, ModelTokenizer.Open(place.TokenizerFolder, opened.Model.Config));
     }
@@ -62,14 +64,23 @@ internal sealed class EvaluationRun(
     /// <summary>Opens a model for search, whatever its head.</summary>
     public SearchModel OpenSearchModel()
     {
-        ModelPlace place = model.Place(parse, terminal);
-        SearchModel opened = SearchModel.Open(place.Folder, model.OpenOptions(parse, place));
+        ModelPlace place = _model.Place(parse, terminal);
+        SearchModel opened = SearchModel.Open(place.Folder, options.Answering.OpenOptions(parse, place));
+        terminal.Warn(opened.Warnings);
+        return opened;
+    }
+
+    /// <summary>Opens a model for its vectors, whatever its head.</summary>
+    public ModelPipelines OpenPipelines()
+    {
+        ModelPlace place = _model.Place(parse, terminal);
+        var opened = ModelPipelines.Open(place.Folder, options.Answering.OpenOptions(parse, place));
         terminal.Warn(opened.Warnings);
         return opened;
     }
 
     /// <summary>What the model was fine-tuned for; null where it was not, or not for this task.</summary>
-    public FineTuningRecord? TunedFor() => FineTuningRecord.Read(model.Place(parse, terminal).Folder) is { } record && record.Task == task ? record : null;
+    public FineTuningRecord? TunedFor() => FineTuningRecord.Read(_model.Place(parse, terminal).Folder) is { } record && record.Task == task ? record : null;
 
     /// <summary>Whether an option stands on the command line.</summary>
     public bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };
@@ -126,7 +137,7 @@ internal sealed class EvaluationRun(
 
     private HeadedModel OpenModel(ModelPlace place)
     {
-        HeadedModel opened = model.Open(place, parse, terminal);
+        HeadedModel opened = _model.Open(place, parse, terminal);
         opened.Freeze();
         return opened;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BiGS.Cli.Options;
 using BiGS.Cli.Output;
+using BiGS.Pipelines;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Training.FineTuning;
@@ -13,7 +14,7 @@ internal sealed class FineTunedTask(string name, string what, TaskDefinition? ro
     /// <inheritdoc/>
     public override IReadOnlyList<Option> Reads =>
     [
-        shared.Data, shared.MaxLength, shared.Limit, options.Predictions, options.Overwrite, .. shared.Tables.All, .. IsEmbedding ? [] : (Option[])[options.PairStyle, options.Distractors],
+        shared.Data, shared.MaxLength, shared.Limit, options.Predictions, options.Overwrite, .. shared.Tables.All, .. IsEmbedding ? (Option[])[shared.Answering.Backend] : [options.PairStyle, options.Distractors],
         .. row is null || IsEmbedding ? options.Columns.All : [],
         .. row?.Kind switch { MultipleChoice => shared.Layout.Choice, TokenTagging => (IReadOnlyList<Option>)[options.Columns.Label, .. shared.Layout.Tagging], _ => [] },
     ];
@@ -46,13 +47,11 @@ internal sealed class FineTunedTask(string name, string what, TaskDefinition? ro
             PredictionFile.RequireFormat(file);
         }
 
-        (OpenedCheckpoint opened, BertTokenizer tokenizer) = run.OpenFineTuned(kind);
         var layout = new RowLayout(
             run.Value(shared.MaxLength) ?? tuned?.MaxLength,
             run.IsGiven(options.PairStyle) || tuned is null ? (run.Value(options.PairStyle) == "cls" ? PairStyle.Cls : PairStyle.Sep) : tuned.PairStyle,
             run.Value(options.Distractors) ?? 0, run.Value(shared.Limit));
-        TaskAnswers answers = run.Working("answering", progress => TaskEvaluation.Score(
-            Name, kind, opened, tokenizer, paths, layout, new SynchronousProgress<FineTuningProgress>(step => progress.Report((double)step.Completed / step.Total)), run.Interrupted));
+        TaskAnswers answers = Answers(run, kind, paths, layout);
         if (tuned is not null)
         {
             run.Terminal.Note(HowItReads(run, tuned, layout));
@@ -73,6 +72,20 @@ internal sealed class FineTunedTask(string name, string what, TaskDefinition? ro
         {
             run.Terminal.Warn([$"{string.Join(", ", paths)}: no answers are known, and nothing is scored{(file is null ? "; --predictions FILE writes what the model says" : "")}."]);
         }
+    }
+
+    /// <summary>What a model of the task says, or the vectors of any model.</summary>
+    private TaskAnswers Answers(EvaluationRun run, TaskKind kind, string[] paths, RowLayout layout)
+    {
+        static IProgress<FineTuningProgress> Shown(IProgress<double> progress) => new SynchronousProgress<FineTuningProgress>(step => progress.Report((double)step.Completed / step.Total));
+        if (IsEmbedding)
+        {
+            using ModelPipelines model = run.OpenPipelines();
+            return run.Working("embedding", progress => TaskEvaluation.Score(Name, kind, model, paths, layout, Shown(progress), run.Interrupted));
+        }
+
+        (OpenedCheckpoint opened, BertTokenizer tokenizer) = run.OpenFineTuned();
+        return run.Working("answering", progress => TaskEvaluation.Score(Name, kind, opened, tokenizer, paths, layout, Shown(progress), run.Interrupted));
     }
 
     /// <summary>"as sst2, ..." in one line: what the model was tuned with, or what is given instead.</summary>

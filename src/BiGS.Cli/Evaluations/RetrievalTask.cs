@@ -11,7 +11,7 @@ internal sealed class RetrievalTask(EvaluationOptions options) : EvaluationTask(
     "retrieval", "how often a question of a file in SQuAD's form finds its text among all of them, beside BM25")
 {
     /// <inheritdoc/>
-    public override IReadOnlyList<Option> Reads => [options.Data, options.Limit];
+    public override IReadOnlyList<Option> Reads => [options.Data, options.Limit, options.Answering.Backend];
 
     /// <inheritdoc/>
     public override void Run(EvaluationRun run)

@@ -18,6 +18,12 @@ internal sealed class AnsweringOptions(bool needsHead = false)
     private readonly ModelOptions _model = needsHead ? new($"{ShippedModel.Name}, which is not fine-tuned: name a folder that bigs finetune wrote") : new();
     private readonly Option<string> _backend = OptionFactory.Choice("--backend", "what computes; onnx takes what bigs export wrote, and needs no libtorch", "libtorch", Onnx);
 
+    /// <summary>Which model, and how libtorch computes it.</summary>
+    public ModelOptions Model => _model;
+
+    /// <summary>What computes.</summary>
+    public Option Backend => _backend;
+
     public void AddTo(Command command)
     {
         _model.AddTo(command);

@@ -1,3 +1,5 @@
+using BiGS.Configuration;
+using BiGS.Pipelines;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Training.Evaluation;
@@ -14,6 +16,9 @@ public sealed record TaskAnswers(Score? Score, LabelledExamples Examples, IReadO
 /// <summary>Scores a fine-tuned checkpoint on files of its task.</summary>
 public static class TaskEvaluation
 {
+    /// <summary>Samples whose vectors are made at once: enough to find texts of similar length, few enough to show how far it is.</summary>
+    private const int SamplesAtOnce = 256;
+
     /// <param name="task">The task's name.</param>
     /// <param name="kind">How its examples are read and scored.</param>
     /// <param name="opened">A checkpoint with the task's head; its labels are those of its config.json.</param>
@@ -41,22 +46,58 @@ public static class TaskEvaluation
         IReadOnlyList<string> labels = opened.File.Labels ?? [.. Enumerable.Range(0, opened.Model.Config.NumLabels).Select(i => $"LABEL_{i}")];
         var rows = RowBuilder.For(kind, tokenizer, opened.Model.Config, opened.Sentence, layout);
         LabelledExamples examples = kind.Read(paths, labels, rows).Subsample(layout.Limit);
-        IReadOnlyList<float[]> answers = BatchedInference.Logits(opened.Model, examples.Samples, tokenizer.Vocabulary.PadId, progress, cancellationToken);
+        return Scored(task, examples, BatchedInference.Logits(opened.Model, examples.Samples, tokenizer.Vocabulary.PadId, progress, cancellationToken), rows.Warnings);
+    }
+
+    /// <summary>Scores the vectors of a model, whatever its head and whatever computes it.</summary>
+    /// <param name="task">The task's name.</param>
+    /// <param name="kind">One whose answers are vectors (<see cref="TaskTable.Embedding"/>).</param>
+    /// <param name="model">The model.</param>
+    /// <param name="paths">The files.</param>
+    /// <param name="layout">Row length and limit.</param>
+    /// <param name="progress">Reports how far the run is.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="ArgumentException">The kind's answers are no vectors.</exception>
+    /// <exception cref="InvalidDataException">A file does not fit: says where.</exception>
+    public static TaskAnswers Score(
+        string task, TaskKind kind, ModelPipelines model, IReadOnlyList<string> paths, RowLayout layout,
+        IProgress<FineTuningProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (kind.Architecture != ModelHeads.Embedding)
+        {
+            throw new ArgumentException($"{task} is answered by a {kind.Architecture}, and not by vectors; open the checkpoint with CheckpointFolder.Open", nameof(kind));
+        }
+
+        var rows = RowBuilder.For(kind, model.Tokenizer, model.Config, model.Embedder.Sentence, layout);
+        LabelledExamples examples = kind.Read(paths, [], rows).Subsample(layout.Limit);
+        var answers = new List<float[]>(examples.Count);
+        foreach (Sample[] samples in examples.Samples.Chunk(SamplesAtOnce))
+        {
+            var vectors = new Queue<float[]>(model.Embedder.EmbedRows([.. samples.SelectMany(sample => sample.Rows)], cancellationToken));
+            answers.AddRange(samples.Select(sample => (float[])[.. sample.Rows.SelectMany(_ => vectors.Dequeue())]));
+            progress?.Report(new FineTuningProgress("validating", answers.Count, examples.Count));
+        }
+
+        return Scored(task, examples, answers, rows.Warnings);
+    }
+
+    private static TaskAnswers Scored(string task, LabelledExamples examples, IReadOnlyList<float[]> answers, IReadOnlyList<string> warnings)
+    {
         int[] known = [.. Enumerable.Range(0, examples.Count).Where(examples.IsLabelled)];
         if (known.Length == examples.Count)
         {
-            return new TaskAnswers(examples.Score(task, answers), examples, answers, rows.Warnings);
+            return new TaskAnswers(examples.Score(task, answers), examples, answers, warnings);
         }
 
         if (known.Length == 0)
         {
-            return new TaskAnswers(null, examples, answers, rows.Warnings);
+            return new TaskAnswers(null, examples, answers, warnings);
         }
 
         var unlabelled = new UnlabelledExamples();
         LabelledExamples scored = unlabelled.LeaveOut(examples);
         Score score = scored.Score(task, [.. known.Select(i => answers[i])]) with { Skipped = unlabelled.Counted };
-        return new TaskAnswers(score, examples, answers, [.. unlabelled.Warnings, .. rows.Warnings]);
+        return new TaskAnswers(score, examples, answers, [.. unlabelled.Warnings, .. warnings]);
     }
 }
 

@@ -34,6 +34,9 @@ public sealed class Embedder : IDisposable
     /// <summary>How hidden states become a vector, in the order of its parts.</summary>
     public IReadOnlyList<PoolingMode> Pooling => _model.Sentence.Pooling.Modes;
 
+    /// <summary>What the folder says of pooling and prompts.</summary>
+    internal SentenceTransformer Sentence => _model.Sentence;
+
     /// <summary>What was wrong with the texts so far: a vocabulary that does not know them.</summary>
     public IReadOnlyList<string> TextWarnings => _model.Coverage.Warnings;
 
@@ -80,6 +83,14 @@ public sealed class Embedder : IDisposable
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
     internal IReadOnlyList<float[]> EmbedTokenized(IReadOnlyList<TokenizedText> rows, bool normalize = true, CancellationToken cancellationToken = default) =>
         _model.Read(rows, batch => Vectors(batch, normalize), cancellationToken);
+
+    /// <summary>Embeds rows of tokens, with their prompt if they have one.</summary>
+    /// <param name="rows">In any order.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <returns>One vector per row as the model gives it, in their order.</returns>
+    /// <exception cref="ArgumentException">A row is longer than the model.</exception>
+    internal IReadOnlyList<float[]> EmbedRows(IReadOnlyList<TokenRow> rows, CancellationToken cancellationToken) =>
+        _model.ReadRows(rows, batch => Vectors(batch, normalize: false), cancellationToken);
 
     /// <summary>A vector for every token, [CLS] and [SEP] included: the last hidden states as they are.</summary>
     /// <param name="rows">In any order.</param>
