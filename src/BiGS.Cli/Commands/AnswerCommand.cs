@@ -12,7 +12,7 @@ internal static class AnswerCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new AnsweringOptions(needsHead: true);
+        var model = new AnsweringOptions(AnsweringOptions.NeedsHead);
         Option<string> text = OptionFactory.Text("--text", "TEXT", "the text that holds the answers");
         Option<string> file = OptionFactory.Text("--file", "PATH", "the same, in a file of plain text (also .gz)");
         Option<int?> top = OptionFactory.Number("--top", "how many candidates for each question (default 1)", least: 1);

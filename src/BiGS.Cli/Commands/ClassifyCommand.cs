@@ -11,7 +11,7 @@ internal static class ClassifyCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new AnsweringOptions(needsHead: true);
+        var model = new AnsweringOptions(AnsweringOptions.NeedsHead);
         var texts = new TextOptions("texts, or pairs of texts with a tab between the two");
         Option<bool> json = OptionFactory.Flag("--json", "one JSON object for each text");
         Option<bool> allProbabilities = OptionFactory.Flag("--all-probabilities", "of the table: a column for the probability of every class (.jsonl has them always)");

@@ -17,7 +17,7 @@ internal static class ExportCommand
     {
         Option<string> format = OptionFactory.Choice("--format", "what to write", "onnx");
         Option<string> model = OptionFactory.Text("--model", "MODEL", $"{ModelPlace.Forms} (default {ShippedModel.Name})");
-        Option<string> output = OptionFactory.Text("--out", "PATH", $"a folder, which gets {OnnxGraphFile.FileName}, config.json and the tokenizer; or a file.onnx", required: true);
+        Option<string> output = OptionFactory.Text("--out", "PATH", $"a folder, which gets {OnnxGraphFile.FileName} ({OnnxGraphFile.Int8FileName} with --int8), config.json and the tokenizer; or a file.onnx", required: true);
         Option<bool> bare = OptionFactory.Flag("--bare", "leave the head out: hidden states only, as embeddings need them");
         Option<bool> int8 = OptionFactory.Flag("--int8", "round large matrices to eight bits: a quarter of the bytes, answers near the model's");
         Option<bool> check = OptionFactory.Flag("--check", "compare what ONNX Runtime computes of the file with the model, on random rows");
@@ -31,7 +31,7 @@ internal static class ExportCommand
         { format, model, output, bare, int8, check, overwrite };
         command.SetHandler(parse =>
         {
-            string target = Target(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite));
+            string target = Target(parse.GetRequiredValue(output), output.Name, parse.GetValue(int8), parse.GetValue(overwrite));
             ModelPlace place = ModelPlace.Of(parse.GetValue(model) ?? ShippedModel.Folder, terminal);
             OutputPath.RequireSpace(target, output.Name, parse.GetValue(int8) ? place.Bytes / 4 : place.Bytes);
             (string file, IReadOnlyList<string> warnings) = OnnxExport.Export(
@@ -47,7 +47,7 @@ internal static class ExportCommand
     }
 
     /// <summary>A file.onnx, or a folder that must not hold one yet; the model's own folder is as good as any.</summary>
-    private static string Target(string path, string option, bool overwrite)
+    private static string Target(string path, string option, bool int8, bool overwrite)
     {
         if (Path.GetExtension(path) == ".onnx")
         {
@@ -55,7 +55,7 @@ internal static class ExportCommand
         }
 
         OutputPath.Folder(path, option, remedyIfNotEmpty: null);
-        OutputPath.File(Path.Combine(path, OnnxGraphFile.FileName), option, overwrite);
+        OutputPath.File(Path.Combine(path, int8 ? OnnxGraphFile.Int8FileName : OnnxGraphFile.FileName), option, overwrite);
         return path;
     }
 

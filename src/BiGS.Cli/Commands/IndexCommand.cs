@@ -10,7 +10,7 @@ internal static class IndexCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new ModelOptions();
+        var model = new AnsweringOptions();
         Argument<string> folder = new("FOLDER") { Description = "a folder of documents: .txt, .md, .jsonl, each also .gz, in it and below" };
         Option<string> output = OptionFactory.Text("--out", "DIR", $"where the index goes (default: {PassageIndex.FolderName} in the folder)");
         Option<int?> tokens = OptionFactory.Number("--passage-tokens", "the most tokens of a passage (default 128, or what the model reads if that is less)", least: 8);
@@ -46,7 +46,7 @@ internal static class IndexCommand
                 TextField = parse.GetValue(textField) ?? made?.TextField ?? "text",
                 PromptName = parse.GetValue(prompt) ?? made?.PromptName,
                 IndexFolder = parse.GetValue(output),
-                ModelPath = model.Given(parse) ?? made?.ModelPath,
+                ModelPath = model.Model.Given(parse) ?? made?.ModelPath,
                 Overwrite = parse.GetValue(overwrite),
             };
             terminal.InterruptedNote = "interrupted; the index is as it was, and the same command begins again.";

@@ -11,7 +11,7 @@ internal static class SearchCommand
 
     public static Command Build(Terminal terminal)
     {
-        var model = new ModelOptions("the one that made the index");
+        var model = new AnsweringOptions("the one that made the index");
         Argument<string> folder = new("FOLDER") { Description = "a folder that bigs index has read, or where it put its index" };
         Argument<string[]> questions = OptionFactory.Texts("questions; none: the lines of standard input", "QUESTION…");
         Option<int?> top = OptionFactory.Number("--top", $"how many passages for each question (default {DefaultTop})", least: 1);

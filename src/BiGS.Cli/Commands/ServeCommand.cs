@@ -27,21 +27,14 @@ internal static class ServeCommand
         { models, threads, log };
         computing.AddComputingTo(command);
         server.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            if (result.IsGiven(threads) && computing.IsOnnx(result))
-            {
-                result.AddError("--threads is libtorch's; ONNX Runtime takes as many as there are cores");
-            }
-        });
         command.SetHandler(parse =>
         {
-            if (parse.GetValue(threads) is int count)
+            if (parse.GetValue(threads) is int count && computing.UsesTorch(parse))
             {
                 torch.set_num_threads(count);
             }
 
-            RunAsync(parse, computing, server, parse.GetValue(models), Log(parse.GetValue(log)!, terminal), terminal).GetAwaiter().GetResult();
+            RunAsync(parse, computing, server, parse.GetValue(models), parse.GetValue(threads), Log(parse.GetValue(log)!, terminal), terminal).GetAwaiter().GetResult();
         });
         return command;
     }
@@ -55,10 +48,10 @@ internal static class ServeCommand
 
     /// <summary>Until the terminal is interrupted; then requests that are under way are finished.</summary>
     private static async Task RunAsync(
-        ParseResult parse, AnsweringOptions computing, ServeCommandOptions server, string[]? given, RequestLog? log, Terminal terminal)
+        ParseResult parse, AnsweringOptions computing, ServeCommandOptions server, string[]? given, int? threads, RequestLog? log, Terminal terminal)
     {
         HostingOptions hosting = server.Hosting(parse);
-        BiGSModelOptions[] models = [.. (given is { Length: > 0 } ? given : [ShippedModel.Folder]).Select(name => Model(name, computing, parse, terminal))];
+        BiGSModelOptions[] models = [.. (given is { Length: > 0 } ? given : [ShippedModel.Folder]).Select(name => Model(name, computing, threads, parse, terminal))];
         await using WebApplication app = ServeApplication.Build(
             hosting,
             options =>
@@ -91,9 +84,9 @@ internal static class ServeCommand
     }
 
     /// <summary>A folder is called by its own name, a model of the hub by its whole name.</summary>
-    private static BiGSModelOptions Model(string given, AnsweringOptions computing, ParseResult parse, Terminal terminal)
+    private static BiGSModelOptions Model(string given, AnsweringOptions computing, int? threads, ParseResult parse, Terminal terminal)
     {
         ModelPlace place = ModelPlace.Of(given, terminal);
-        return new BiGSModelOptions(place.Folder, Path.Exists(given) ? null : given, computing.OpenOptions(parse, place));
+        return new BiGSModelOptions(place.Folder, Path.Exists(given) ? null : given, computing.OpenOptions(parse, place, threads));
     }
 }

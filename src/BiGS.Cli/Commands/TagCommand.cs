@@ -10,7 +10,7 @@ internal static class TagCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new AnsweringOptions(needsHead: true);
+        var model = new AnsweringOptions(AnsweringOptions.NeedsHead);
         var texts = new TextOptions("texts");
         Option<bool> json = OptionFactory.Flag("--json", "one JSON object for each text, with every word's probability and place");
         var tables = new TextTableOptions(takesPairs: false, json);

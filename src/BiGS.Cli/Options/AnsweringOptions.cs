@@ -7,16 +7,23 @@ using BiGS.Weights;
 namespace BiGS.Cli.Options;
 
 /// <summary>
-/// Which model answers, and what computes it: libtorch a checkpoint, by a route, on a device, in a precision; or ONNX Runtime an exported model, as it
-/// is. Nothing here wakes libtorch where it is not asked for.
+/// Which model answers, and what computes it: ONNX Runtime on the processor, in single precision or eight bits; or libtorch, by a route, on a device, in a
+/// precision. Nothing here loads libtorch where it is not asked for.
 /// </summary>
-/// <param name="needsHead">Whether only a fine-tuned model answers, so that the one that ships with bigs cannot.</param>
-internal sealed class AnsweringOptions(bool needsHead = false)
+/// <param name="usual">Which model it is where none is named, in words.</param>
+internal sealed class AnsweringOptions(string usual = ShippedModel.Name)
 {
-    private const string Onnx = "onnx";
+    /// <summary>Which model it is where none is named, for a verb that only a fine-tuned model answers.</summary>
+    public const string NeedsHead = $"{ShippedModel.Name}, which is not fine-tuned: name a folder that bigs finetune wrote";
 
-    private readonly ModelOptions _model = needsHead ? new($"{ShippedModel.Name}, which is not fine-tuned: name a folder that bigs finetune wrote") : new();
-    private readonly Option<string> _backend = OptionFactory.Choice("--backend", "what computes; onnx takes what bigs export wrote, and needs no libtorch", "libtorch", Onnx);
+    private const string Auto = "auto";
+    private const string Onnx = "onnx";
+    private const string Torch = "torch";
+    private const string TorchAsItWas = "libtorch";
+
+    private readonly ModelOptions _model = new(usual, hasInt8: true);
+    private readonly Option<string> _backend = OptionFactory.Choice(
+        "--backend", "what computes; auto: onnx, or torch where another option or BIGS_LIBTORCH asks for it", [Auto, Onnx, Torch], renamed: (TorchAsItWas, Torch));
 
     /// <summary>Which model, and how libtorch computes it.</summary>
     public ModelOptions Model => _model;
@@ -38,11 +45,18 @@ internal sealed class AnsweringOptions(bool needsHead = false)
     }
 
     /// <inheritdoc cref="ModelOptions.Place"/>
-    public ModelPlace Place(ParseResult parse, Terminal terminal) => _model.Place(parse, terminal);
+    public ModelPlace Place(ParseResult parse, Terminal terminal, string? otherwise = null) => _model.Place(parse, terminal, otherwise);
 
-    /// <inheritdoc cref="ModelOptions.OpenOptions"/>
-    public OpenOptions OpenOptions(ParseResult parse, ModelPlace place) =>
-        parse.GetValue(_backend) == Onnx ? new() { TokenizerFolder = place.TokenizerFolder } : _model.OpenOptions(parse, place);
+    /// <summary>How a pipeline is to be opened.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="place">Where the model is.</param>
+    /// <param name="threads">Of ONNX Runtime; null for as many as there are cores. libtorch's are the process's.</param>
+    /// <exception cref="InvalidOperationException">A GPU is asked for and there is none.</exception>
+    public OpenOptions OpenOptions(ParseResult parse, ModelPlace place, int? threads = null) => new()
+    {
+        Backend = UsesTorch(parse) ? _model.TorchBackend(parse) : new OnnxBackend { Precision = _model.Precision(parse), Threads = threads },
+        TokenizerFolder = place.TokenizerFolder,
+    };
 
     public Precision Precision(ParseResult parse) => _model.Precision(parse);
 
@@ -50,17 +64,27 @@ internal sealed class AnsweringOptions(bool needsHead = false)
     public IEnumerable<string> Said(ParseResult parse) => _model.Computing.Append(_backend)
         .Where(option => parse.GetResult(option) is { Implicit: false }).SelectMany(option => (string[])[option.Name, parse.GetResult(option)!.Tokens[0].Value]);
 
-    /// <summary>Whether ONNX Runtime computes, where the command line is still being looked at.</summary>
-    public bool IsOnnx(CommandResult result) => result.GetResult(_backend)?.Tokens is [{ Value: Onnx }];
+    /// <summary>Whether libtorch computes: where it is named, or only it can do what is asked for; and where someone has brought a libtorch of their own, which is for a GPU.</summary>
+    public bool UsesTorch(ParseResult parse) => parse.GetValue(_backend) switch
+    {
+        Auto => _model.LibtorchOnly(parse.CommandResult) is not null
+            || (_model.Precision(parse) != BiGS.Inference.Precision.Int8 && Environment.GetEnvironmentVariable("BIGS_LIBTORCH") is { Length: > 0 }),
+        var named => named == Torch,
+    };
 
     private void AddBackendTo(Command command)
     {
         command.Add(_backend);
         command.Validators.Add(result =>
         {
-            if (IsOnnx(result) && _model.Computing.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
+            string backend = result.GetResult(_backend)?.Tokens is [{ Value: var named }] ? named : Auto;
+            if (backend == Onnx && _model.LibtorchOnly(result) is { } option)
             {
-                result.AddError($"{given.Name} is libtorch's, and --backend is {Onnx}: an exported model is computed as it is, on the processor");
+                result.AddError($"{option} is for --backend {Torch}, and --backend is {Onnx}, which computes on the processor in fp32 or int8");
+            }
+            else if (backend is Torch or TorchAsItWas && _model.IsInt8(result))
+            {
+                result.AddError($"--precision int8 is for --backend {Onnx}, and --backend is {Torch}, which computes in fp32, bf16 or fp64");
             }
         });
     }

@@ -8,7 +8,9 @@ namespace BiGS.Cli.Options;
 internal static class DeviceChoice
 {
     private const string Cpu = "cpu";
-    private const string Cuda = "cuda";
+    /// <summary>A GPU.</summary>
+    public const string Cuda = "cuda";
+
 
     public static Option<string> Option() => OptionFactory.Choice("--device", "where to compute; auto: on a GPU where there is one", TorchDevice.Auto, Cpu, Cuda);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using BiGS.Cli.Output;
 using BiGS.Inference;
 using BiGS.Torch.Checkpoints;
@@ -11,12 +12,18 @@ namespace BiGS.Cli.Options;
 
 /// <summary>Which model, and how it computes: the options that every verb with a model shares.</summary>
 /// <param name="usual">Which model it is where none is named, in words.</param>
-internal sealed class ModelOptions(string usual = ShippedModel.Name)
+/// <param name="hasInt8">Whether the verb can compute in eight bits.</param>
+internal sealed class ModelOptions(string usual = ShippedModel.Name, bool hasInt8 = false)
 {
+    private const string Auto = "auto";
+    private const string Int8 = "int8";
+
+    private static readonly string[] Precisions = [Auto, "fp32", "bf16", "fp64"];
+
     private readonly Option<string> _model = OptionFactory.Text(
         "--model", "MODEL", $"{ModelPlace.Forms} (default {usual})");
 
-    private readonly Option<string> _precision = OptionFactory.Choice("--precision", "what to compute in", "auto", "fp32", "bf16", "fp64");
+    private readonly Option<string> _precision = OptionFactory.Choice("--precision", "what to compute in", hasInt8 ? [.. Precisions, Int8] : Precisions);
     private readonly Option<string> _device = DeviceChoice.Option();
     private readonly Option<string> _route = OptionFactory.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
 
@@ -53,7 +60,7 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name)
     public string? Given(ParseResult parse) => parse.GetValue(_model) is { } given && Path.Exists(given) ? Path.GetFullPath(given) : parse.GetValue(_model);
 
     /// <summary>The folder that is named, while the command line is still being read; null where none is, or the model is not on this machine.</summary>
-    public string? LocalFolder(System.CommandLine.Parsing.CommandResult result) => result.GetValue(_model) is { } given && Directory.Exists(given) ? given : null;
+    public string? LocalFolder(CommandResult result) => result.GetValue(_model) is { } given && Directory.Exists(given) ? given : null;
 
     /// <summary>How libtorch is to compute.</summary>
     /// <param name="parse">The command line.</param>
@@ -66,12 +73,19 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name)
         Route = SsmRoutes.Get(parse.GetValue(_route)!),
     };
 
-    /// <summary>How a pipeline is to be opened.</summary>
+    /// <summary>libtorch, as the command line wants it.</summary>
     /// <inheritdoc cref="TorchOptions"/>
-    /// <param name="parse">The command line.</param>
-    /// <param name="place">Where the model is.</param>
-    public OpenOptions OpenOptions(ParseResult parse, ModelPlace place) =>
-        new() { Backend = new TorchBackend(TorchOptions(parse)), TokenizerFolder = place.TokenizerFolder };
+    public IInferenceBackend TorchBackend(ParseResult parse) => new TorchBackend(TorchOptions(parse));
+
+    /// <summary>What on the command line only libtorch does; null for nothing.</summary>
+    public string? LibtorchOnly(CommandResult result) =>
+        Given(result, _route) is { } route and not Auto ? $"{_route.Name} {route}"
+        : Given(result, _device) is DeviceChoice.Cuda ? $"{_device.Name} {DeviceChoice.Cuda}"
+        : Given(result, _precision) is { } precision and ("bf16" or "fp64") ? $"{_precision.Name} {precision}"
+        : null;
+
+    /// <summary>Whether the command line asks for eight bits.</summary>
+    public bool IsInt8(CommandResult result) => Given(result, _precision) == Int8;
 
     /// <param name="parse">The command line.</param>
     /// <param name="auto">What "auto" stands for.</param>
@@ -80,6 +94,7 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name)
         "fp32" => BiGS.Inference.Precision.Fp32,
         "bf16" => BiGS.Inference.Precision.Bf16,
         "fp64" => BiGS.Inference.Precision.Fp64,
+        Int8 => BiGS.Inference.Precision.Int8,
         _ => auto,
     };
 
@@ -90,4 +105,6 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name)
         terminal.Warn(opened.Warnings);
         return opened.Model;
     }
+
+    private static string? Given(CommandResult result, Option option) => result.GetResult(option)?.Tokens is [{ Value: var value }] ? value : null;
 }

@@ -39,7 +39,7 @@ internal static class OptionNames
         ["PositionExtension.Extend(length)"] = "--max-length",
         ["OnnxExport.Export"] = "bigs export --format onnx",
         ["OnnxExport.Export(overwrite)"] = "--overwrite",
-        ["OpenOptions.Backend"] = "--backend libtorch",
+        ["OpenOptions.Backend"] = "--backend torch",
         ["PreparationOptions.KeepDuplicates"] = "--keep-duplicates",
         ["PreparationOptions.Tokenizer"] = "bigs corpus prepare --tokenizer",
         ["Pretraining.Run"] = "bigs pretrain",

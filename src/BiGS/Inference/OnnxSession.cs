@@ -45,8 +45,8 @@ internal sealed class OnnxSession(OnnxModel model) : IModelSession
         return new OutputTensor(values, shape[1..]);
     }
 
-    /// <summary>A graph does not keep the parameters of the kernels.</summary>
-    public IReadOnlyList<KernelShape> Kernels(int length) => [];
+    public IReadOnlyList<KernelShape> Kernels(int length) =>
+        [.. model.Kernels(length).Select(kernel => new KernelShape(kernel.Layer, kernel.Direction, kernel.Head, kernel.Values))];
 
     public void Dispose() => model.Dispose();
 }

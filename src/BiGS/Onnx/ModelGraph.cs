@@ -1,4 +1,5 @@
 using BiGS.Configuration;
+using BiGS.SentenceTransformers;
 
 namespace BiGS.Onnx;
 
@@ -29,22 +30,29 @@ internal sealed class ModelGraph
     private bool HasChoices => _head == ModelHeads.MultipleChoice;
 
     /// <summary>Whether the head makes one answer of a whole row, and so needs to know which positions hold text.</summary>
-    private bool ReadsMask => _head is ModelHeads.SequenceClassification or ModelHeads.MultipleChoice or ModelHeads.Embedding;
+    private bool ReadsMask => _head is ModelHeads.SequenceClassification or ModelHeads.MultipleChoice;
 
     /// <summary>Inputs, encoder and head.</summary>
     /// <param name="config">The model's shape, and its head: one of <see cref="ModelHeads"/>.</param>
     /// <param name="weights">The weights that are written.</param>
     /// <param name="linear">How large matrices are multiplied.</param>
-    public static Graph Whole(ConfigFile config, IModelWeights weights, LinearLayers linear)
+    /// <param name="pooling">How hidden states become the vector of a text, where the model makes some; null for no such output.</param>
+    public static Graph Whole(ConfigFile config, IModelWeights weights, LinearLayers linear, SentencePooling? pooling)
     {
         var model = new ModelGraph(config, weights, linear);
         (Value last, Value mask) = model.Encode();
         model.AddHead(last, mask);
+        if (pooling is not null)
+        {
+            Value vector = new PoolingGraph(model._graph.In("pooling"), last, mask).Vector(pooling);
+            model._graph.Output(ModelOutputs.SentenceEmbedding, vector, "batch", $"{pooling.Width(config.Config.HiddenSize)}");
+        }
+
         return model._graph;
     }
 
     /// <summary>Inputs and encoder.</summary>
-    /// <inheritdoc cref="Whole"/>
+    /// <inheritdoc cref="Whole" path="/param"/>
     public static Graph Encoder(ConfigFile config, IModelWeights weights, LinearLayers linear)
     {
         var model = new ModelGraph(config, weights, linear);
@@ -53,7 +61,7 @@ internal sealed class ModelGraph
     }
 
     /// <summary>The head by itself: its inputs are the encoder's answer and, where it makes one answer of a row, the mask.</summary>
-    /// <inheritdoc cref="Whole"/>
+    /// <inheritdoc cref="Whole" path="/param"/>
     public static Graph Head(ConfigFile config, IModelWeights weights, LinearLayers linear)
     {
         var model = new ModelGraph(config, weights, linear);
@@ -92,7 +100,6 @@ internal sealed class ModelGraph
                 _graph.Output(ModelOutputs.Logits, _linear.Dense(_graph, last, "classifier"), "batch", "sequence", $"{_config.NumLabels}");
                 break;
             case ModelHeads.Embedding:
-                _graph.Output(ModelOutputs.SentenceEmbedding, MeanOverText(_graph, last, mask), "batch", $"{_config.HiddenSize}");
                 break;
             case ModelHeads.QuestionAnswering:
                 Value[] both = _graph.AddNode("Split", [_linear.Dense(_graph, last, "qa_outputs")], 2, ("axis", -1L));
@@ -122,7 +129,7 @@ internal sealed class ModelGraph
         {
             PoolerType.Cls => here.AddNode("Squeeze", here.First(last, here.Numbers(1), axis: 1), axis),
             PoolerType.Mean => here.AddNode("ReduceMean", [last], ("axes", new long[] { 1 }), ("keepdims", 0L)),
-            _ => MeanOverText(here, last, mask),
+            _ => new PoolingGraph(here, last, Flat(mask)).Mean(),
         };
         Value dense = _linear.Dense(here, summary, "bigs.pooler.dense");
         Value pooled = _config.PoolerAct switch // (b, d)
@@ -133,13 +140,5 @@ internal sealed class ModelGraph
         };
         _graph.Output(ModelOutputs.PoolerOutput, pooled, HasChoices ? "rows" : "batch", $"{_config.HiddenSize}");
         return pooled;
-    }
-
-    private Value MeanOverText(Graph here, Value last, Value mask)
-    {
-        Value keep = new Padding(here, Flat(mask)).Keep;
-        Value axis = here.Numbers(1);
-        Value Sum(Value x) => here.AddNode("ReduceSum", [x, axis], ("keepdims", 0L));
-        return here.AddNode("Div", Sum(here.Times(last, keep)), Sum(keep)); // (b, d)
     }
 }

@@ -1,5 +1,5 @@
 using BiGS.Configuration;
-using BiGS.SentenceTransformers;
+using BiGS.StateSpace;
 using BiGS.Weights;
 using Microsoft.ML.OnnxRuntime;
 
@@ -20,22 +20,27 @@ internal abstract class OnnxGraphs : IDisposable
     /// <summary>Whether large matrices are in eight bits.</summary>
     public required bool IsInt8 { get; init; }
 
-    /// <summary>Opens an ONNX file, a folder with a <c>model.onnx</c>, or a checkpoint.</summary>
-    /// <param name="folderOrFile">Where it is; of a folder that holds both, <c>model.onnx</c> counts.</param>
+    /// <summary>Opens a checkpoint, an ONNX file, or a folder with one.</summary>
+    /// <param name="folderOrFile">Where it is; of a folder that holds both, the weights count.</param>
     /// <param name="cache">Keeps the graphs of checkpoints.</param>
     /// <param name="int8">Whether a checkpoint's large matrices are rounded to eight bits; a file's are as it has them.</param>
     public static OnnxGraphs Open(string folderOrFile, GraphCache cache, bool int8)
     {
-        string path = Directory.Exists(folderOrFile) ? Path.Combine(folderOrFile, OnnxGraphFile.FileName) : folderOrFile;
-        if (System.IO.File.Exists(path) && Path.GetExtension(path) == ".onnx")
+        if (System.IO.File.Exists(folderOrFile) && Path.GetExtension(folderOrFile) == ".onnx")
         {
-            return ExportedGraphs.OpenFile(path);
+            return ExportedGraphs.OpenFile(folderOrFile);
         }
 
         WeightsLocation weights = WeightsLocation.Of(folderOrFile);
-        return System.IO.File.Exists(weights.File)
-            ? CheckpointGraphs.OpenCheckpoint(weights, cache, int8)
-            : throw new FileNotFoundException($"{folderOrFile}: there is no model; expected {OnnxGraphFile.FileName}, or {ConfigFile.Name} with one of {string.Join(", ", WeightsLocation.Names)}.", path);
+        if (System.IO.File.Exists(weights.File))
+        {
+            return CheckpointGraphs.OpenCheckpoint(weights, cache, int8);
+        }
+
+        string[] names = int8 ? [OnnxGraphFile.Int8FileName, .. OnnxGraphFile.FileNames] : OnnxGraphFile.FileNames;
+        return names.Select(name => Path.Combine(folderOrFile, name)).FirstOrDefault(System.IO.File.Exists) is { } exported
+            ? ExportedGraphs.OpenFile(exported)
+            : throw new FileNotFoundException($"{folderOrFile}: there is no model; expected {ConfigFile.Name} with one of {string.Join(", ", WeightsLocation.Names)}, or {OnnxGraphFile.FileName}.");
     }
 
     /// <summary>Ids, mask and types → the last hidden states.</summary>
@@ -43,6 +48,9 @@ internal abstract class OnnxGraphs : IDisposable
 
     /// <summary>The last hidden states and the mask → the head's answers.</summary>
     public abstract InferenceSession LoadHead(SessionOptions options);
+
+    /// <inheritdoc cref="OnnxModel.Kernels"/>
+    public virtual IEnumerable<(int Layer, Direction Direction, int Head, double[] Values)> Kernels(int length) => [];
 
     /// <inheritdoc/>
     public abstract void Dispose();
@@ -53,25 +61,48 @@ internal sealed class CheckpointGraphs : OnnxGraphs
 {
     private readonly string _folder;
     private readonly bool _isTemporary;
+    private readonly WeightsLocation _location;
 
-    private CheckpointGraphs(string folder, bool isTemporary) => (_folder, _isTemporary) = (folder, isTemporary);
+    private CheckpointGraphs(string folder, bool isTemporary, WeightsLocation location) => (_folder, _isTemporary, _location) = (folder, isTemporary, location);
 
-    /// <summary>A head whose weights are missing is left out, and so is pooling that is not the mean, which readers of the hidden states do.</summary>
+    /// <summary>A head whose weights are missing is left out, and so is pooling, which readers of the hidden states do.</summary>
     public static CheckpointGraphs OpenCheckpoint(WeightsLocation location, GraphCache cache, bool int8)
     {
         ConfigFile config = location.ReadConfig().RequireKnownHead(location.Folder);
         using IWeightsFile file = location.Open();
         var weights = new StoredModelWeights(file, location.File);
         bool hasTrainedHead = weights.HasHead(config.Architecture);
-        bool poolsByMean = config.Architecture != ModelHeads.Embedding || SentenceTransformer.Read(location.Folder).Pooling.IsMean;
-        string head = hasTrainedHead && poolsByMean ? config.Architecture : ModelHeads.Encoder;
+        string head = hasTrainedHead && config.Architecture != ModelHeads.Embedding ? config.Architecture : ModelHeads.Encoder;
         (string folder, bool isTemporary) = cache.Open(location, config with { Architecture = head }, weights, int8);
-        return new CheckpointGraphs(folder, isTemporary) { File = config, HasTrainedHead = hasTrainedHead, HasHead = head != ModelHeads.Encoder, IsInt8 = int8 };
+        return new CheckpointGraphs(folder, isTemporary, location) { File = config, HasTrainedHead = hasTrainedHead, HasHead = head != ModelHeads.Encoder, IsInt8 = int8 };
     }
 
     public override InferenceSession LoadEncoder(SessionOptions options) => new(Path.Combine(_folder, GraphCache.EncoderFile), options);
 
     public override InferenceSession LoadHead(SessionOptions options) => new(Path.Combine(_folder, GraphCache.HeadFile), options);
+
+    /// <summary>From the weights, where they still lie: graphs hold what follows from the kernels' parameters, and not these.</summary>
+    public override IEnumerable<(int Layer, Direction Direction, int Head, double[] Values)> Kernels(int length)
+    {
+        if (File.Config.Routing != Routing.Ssm)
+        {
+            yield break;
+        }
+
+        using IWeightsFile file = _location.Open();
+        var constants = new SsmConstants(File.Config, new StoredModelWeights(file, _location.File));
+        for (int layer = 0; layer < File.Config.NumHiddenLayers; layer++)
+        {
+            foreach ((string name, Direction direction) in SsmRouting.Ssms($"bigs.encoder.layer.{layer}."))
+            {
+                int head = 0;
+                foreach (DiscreteStateSpaceModel system in constants.Heads(name))
+                {
+                    yield return (layer, direction, head++, system.ImpulseResponse(length));
+                }
+            }
+        }
+    }
 
     public override void Dispose()
     {

@@ -1,10 +1,11 @@
 using BiGS.Configuration;
+using BiGS.StateSpace;
 using Microsoft.ML.OnnxRuntime;
 
 namespace BiGS.Onnx;
 
 /// <summary>
-/// A model computed by ONNX Runtime, without libtorch: a <c>model.onnx</c> that <see cref="OnnxGraphFile"/> wrote, or any checkpoint, whose graphs are built from
+/// A model computed by ONNX Runtime, without libtorch: an ONNX file that <see cref="OnnxGraphFile"/> wrote, or any checkpoint, whose graphs are built from
 /// its weights. Encoder and head are a session each, loaded when they are first needed. Several threads may use one.
 /// </summary>
 internal sealed class OnnxModel : IDisposable
@@ -44,8 +45,8 @@ internal sealed class OnnxModel : IDisposable
     /// <summary>What it computes.</summary>
     public IReadOnlyList<string> Outputs => [States, .. _graphs.HasHead ? _head.Value.OutputNames : []];
 
-    /// <summary>Opens an ONNX file, a folder with a <c>model.onnx</c>, or a checkpoint.</summary>
-    /// <param name="folderOrFile">Where it is; of a folder that holds both, <c>model.onnx</c> counts.</param>
+    /// <summary>Opens a checkpoint, an ONNX file, or a folder with one.</summary>
+    /// <param name="folderOrFile">Where it is; of a folder that holds both, the weights count.</param>
     /// <param name="threads">That compute one batch; null for as many as cores.</param>
     /// <param name="int8">Whether a checkpoint's large matrices are rounded to eight bits; a file's are as it has them.</param>
     /// <param name="cache">Keeps the graphs of checkpoints; null for the user's.</param>
@@ -103,6 +104,10 @@ internal sealed class OnnxModel : IDisposable
             _returningMemory, _head.Value, new Dictionary<string, OrtValue> { [States] = value }, [ModelOutputs.Logits]);
         return Copy(logits[0]);
     }
+
+    /// <summary>What each state-space kernel does to an impulse, layer by layer, forward before backward; none where attention routes, or where the model was exported.</summary>
+    /// <param name="length">For how many positions.</param>
+    public IEnumerable<(int Layer, Direction Direction, int Head, double[] Values)> Kernels(int length) => _graphs.Kernels(length);
 
     public void Dispose()
     {

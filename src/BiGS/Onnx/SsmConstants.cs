@@ -23,7 +23,9 @@ internal sealed class SsmConstants(BiGSConfig config, IModelWeights weights)
     private float[] Numbers(string ssm, Func<DiscreteStateSpaceModel, IEnumerable<double>> of) =>
         [.. Heads(ssm).SelectMany(of).Select(number => (float)number)];
 
-    private IEnumerable<DiscreteStateSpaceModel> Heads(string ssm)
+    /// <summary>The systems of an SSM, one for each head.</summary>
+    /// <param name="ssm">As the checkpoint names it.</param>
+    public IEnumerable<DiscreteStateSpaceModel> Heads(string ssm)
     {
         StateSpaceModel[] heads = StateSpaceModel.FromParameters(
             Read($"{ssm}.kernel.A_re"), Read($"{ssm}.kernel.A_im"), Read($"{ssm}.kernel.C"), Read($"{ssm}.kernel.log_step"), Read($"{ssm}.D"));

@@ -32,11 +32,15 @@ internal sealed class SsmRouting : IRouting
         }
     }
 
+    /// <summary>A block's two SSMs, as the checkpoint names them.</summary>
+    /// <param name="block">The block's name, which ends in a full stop.</param>
+    public static (string Name, Direction Direction)[] Ssms(string block) => [($"{block}fs4", Direction.Forward), ($"{block}bs4", Direction.Backward)];
+
     /// <inheritdoc/>
     public Value Route(Graph graph, Value X, string name)
     {
         Value u = graph.Gelu(_linear.Dense(graph, X, $"{name}du_forward", $"{name}du_backward"), _config.LayerAct == LayerActivation.GeluTanh); // (b, l, 2d)
-        Value y = Filtered(graph.In("ssm"), _config.MaskPadding ? graph.Times(u, _padding.Keep) : u, ($"{name}fs4", Direction.Forward), ($"{name}bs4", Direction.Backward));
+        Value y = Filtered(graph.In("ssm"), _config.MaskPadding ? graph.Times(u, _padding.Keep) : u, Ssms(name));
         (string forward, string backward) = ($"{name}duc_forward", $"{name}duc_backward");
         switch (_config.Merge)
         {
@@ -51,7 +55,7 @@ internal sealed class SsmRouting : IRouting
     }
 
     /// <summary>y = K ∗ u + D u for every head of every SSM, side by side: (b, l, d) each.</summary>
-    private Value Filtered(Graph graph, Value u, params (string Name, Direction Direction)[] ssms)
+    private Value Filtered(Graph graph, Value u, (string Name, Direction Direction)[] ssms)
     {
         Value T = _short.Matrix(graph, ssms);
         return _long is null

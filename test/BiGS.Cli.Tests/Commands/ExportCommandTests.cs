@@ -16,8 +16,8 @@ public class ExportCommandTests
         Assert.Equal("", outcome.Output);
         Assert.Contains("logits: ONNX Runtime is within", outcome.Errors);
         Assert.Equal(
-            ["config.json", "model.onnx", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt"],
-            Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
+            ["config.json", "onnx/model.onnx", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt"],
+            Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal));
         Assert.Equal(CheckpointFolder.ReadConfig(model.Folder).Config, CheckpointFolder.ReadConfig(folder).Config);
         Bigs.Run("export", "--model", model.Folder, "--out", folder).FailedWith(1, "--overwrite");
         Bigs.Run("export", "--model", model.Folder, "--out", folder, "--overwrite").Succeeded();
@@ -39,6 +39,8 @@ public class ExportCommandTests
     public void EightBitsTakeAQuarter()
     {
         using var model = new SmallModel();
+        Bigs.Run("export", "--model", model.Folder, "--out", model.File("folder"), "--int8").Succeeded();
+        Assert.True(File.Exists(model.File("folder/onnx/model_quantized.onnx")));
         Bigs.Run("export", "--model", model.Folder, "--out", model.File("eight.onnx"), "--int8", "--check").Succeeded();
         Bigs.Run("export", "--model", model.Folder, "--out", model.File("whole.onnx")).Succeeded();
         Assert.True(new FileInfo(model.File("eight.onnx")).Length < new FileInfo(model.File("whole.onnx")).Length);

@@ -24,7 +24,7 @@ public class ModelNameTests
         using var folder = new TemporaryFolder();
         Bigs.Run("export", "--bare", "--out", Path.Combine(folder.Path, "a")).Succeeded();
         Bigs.Run("export", "--bare", "--model", "english", "--out", Path.Combine(folder.Path, "b")).Succeeded();
-        Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Path, "a/model.onnx")), File.ReadAllBytes(Path.Combine(folder.Path, "b/model.onnx")));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Path, "a/onnx/model.onnx")), File.ReadAllBytes(Path.Combine(folder.Path, "b/onnx/model.onnx")));
         Assert.True(File.Exists(Path.Combine(folder.Path, "a/vocab.txt")));
     }
 

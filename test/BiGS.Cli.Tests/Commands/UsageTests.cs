@@ -83,7 +83,6 @@ public class UsageTests
     [InlineData("serve --host localhorst", "--host is \"localhorst\"", "127.0.0.1")]
     [InlineData("serve --time-limit 0", "--time-limit is 0")]
     [InlineData("serve --max-batch-tokens 0", "at least 1")]
-    [InlineData("serve --backend onnx --threads 2", "--threads is libtorch's")]
     [InlineData("tokenizer encode", "no tokenizer is named", "--vocab FILE or --model MODEL")]
     [InlineData("tokenizer encode --vocab x --model y", "two tokenizers", "either --vocab FILE or --model MODEL")]
     [InlineData("tokenizer train --corpus x --out y --size 3", "--size is \"3\"", "at least 6")]

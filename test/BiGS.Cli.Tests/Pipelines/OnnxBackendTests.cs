@@ -123,8 +123,9 @@ public class OnnxBackendTests
         using SmallModel model = Exported("BiGSForSequenceClassification");
         string onnx = model.File("onnx");
         Bigs.Run("fill-mask", "--backend", "onnx", "--model", onnx, "[MASK]").FailedWith(1, "BiGSForSequenceClassification", "BiGSForMaskedLM");
-        Bigs.Run("classify", "--backend", "onnx", "--precision", "bf16", "--model", onnx, "why").FailedWith(2, "--precision is libtorch's");
-        Bigs.Run("classify", "--backend", "tvm", "--model", onnx, "why").FailedWith(2, "libtorch, onnx");
+        Bigs.Run("classify", "--backend", "onnx", "--precision", "bf16", "--model", onnx, "why").FailedWith(2, "--precision bf16 is for --backend torch");
+        Bigs.Run("classify", "--backend", "tvm", "--model", onnx, "why").FailedWith(2, "auto, onnx, torch");
+        Bigs.Run("classify", "--backend", "torch", "--precision", "int8", "--model", onnx, "why").FailedWith(2, "--precision int8 is for --backend onnx");
         string longText = string.Concat(Enumerable.Repeat("the cat sleeps . ", 100));
         Bigs.Run("classify", "--backend", "onnx", "--model", onnx, longText).FailedWith(1, "shorten");
     }
@@ -147,7 +148,8 @@ public class OnnxBackendTests
         Assert.True(code == 0, errors);
         Assert.Equal(Bigs.Run("embed", "--raw", "--json", "--backend", "onnx", "--model", model.File("onnx"), Texts[0]).Succeeded().Output, output);
         Assert.Equal(0, Run(program, "fill-mask", "--backend", "onnx", "--model", model.File("onnx"), "the [MASK] sleeps .").Code);
-        Assert.Equal(1, Run(program, "embed", "--model", model.Folder, Texts[0]).Code);
+        Assert.Equal(0, Run(program, "embed", "--model", model.Folder, Texts[0]).Code); // a checkpoint too
+        Assert.Equal(1, Run(program, "embed", "--backend", "torch", "--model", model.Folder, Texts[0]).Code);
 
         float[] served = await Served(program, model.File("onnx"), Texts[0]);
         using Embedder checkpoint = Embedder.Open(model.Folder, OnTorch.Fp32);

@@ -150,7 +150,7 @@ public class OnnxExportTests
             Assert.True(refused is not null || i % 2 == 1, $"{i}: a part of a model was taken for a whole one");
         }
 
-        Assert.Contains("expected model.onnx, or config.json", Assert.Throws<FileNotFoundException>(() => OnnxModel.Open(Path.GetTempPath())).Message, StringComparison.Ordinal);
+        Assert.Contains("or onnx/model.onnx", Assert.Throws<FileNotFoundException>(() => OnnxModel.Open(Path.GetTempPath())).Message, StringComparison.Ordinal);
     });
 
     private static void WithFile(Action<HeadedModel, string> test)
