@@ -32,6 +32,9 @@ public class EmbeddingTaskTests
             "evaluate", "--task", "embedding", "--data", validation, "--model", folder, "--precision", "fp32", "--json").Succeeded().Objects[0].GetProperty("metrics");
         Assert.Equal(tuned.GetProperty("before").GetProperty("spearman").GetDouble(), Evaluated(model.Folder).GetProperty("spearman").GetDouble(), 6);
         Assert.Equal(tuned.GetProperty("metrics").GetProperty("spearman").GetDouble(), Evaluated(model.File("tuned")).GetProperty("spearman").GetDouble(), 6);
+        JsonElement byOnnx = Bigs.Run("evaluate", "--task", "embedding", "--data", validation, "--model", model.File("tuned"), "--backend", "onnx", "--json").Succeeded().Objects[0];
+        Assert.Equal(tuned.GetProperty("metrics").GetProperty("pearson").GetDouble(), byOnnx.GetProperty("metrics").GetProperty("pearson").GetDouble(), 4);
+        Bigs.Run("evaluate", "--task", "mlm", "--data", model.Written("a.txt", SmallModel.Text), "--model", model.Folder, "--backend", "onnx").FailedWith(2, "--backend", "mlm");
 
         OpenedCheckpoint opened = CheckpointFolder.Open(model.File("tuned"));
         Assert.Empty(opened.Warnings);

@@ -63,6 +63,8 @@ public class RetrievalEvaluationTests
         var score = Bigs.Run("evaluate", "--task", "retrieval", "--data", data, "--model", model.Folder, "--json").Succeeded().Objects.Single();
         Assert.Equal(3, score.GetProperty("count").GetInt32());
         Assert.Equal(1, score.GetProperty("metrics").GetProperty("recall_10").GetDouble());
+        var byOnnx = Bigs.Run("evaluate", "--task", "retrieval", "--data", data, "--model", model.Folder, "--backend", "onnx", "--json").Succeeded().Objects.Single();
+        Assert.Equal(score.GetProperty("metrics").GetRawText(), byOnnx.GetProperty("metrics").GetRawText());
         Assert.Contains("among 2", Bigs.Run("evaluate", "--task", "retrieval", "--data", data, "--model", model.Folder).Succeeded().Output, StringComparison.Ordinal);
         string empty = model.Written("empty.json", """{"data": []}""");
         Bigs.Run("evaluate", "--task", "retrieval", "--data", empty, "--model", model.Folder).FailedWith(1, "empty.json", "no question");
