@@ -61,7 +61,7 @@ public class GraphWeightsTests
         using HeadedModel model = SmallModels.Build(SmallModels.Config(), head: ModelHeads.QuestionAnswering);
         var config = new ConfigFile(model.Config, ModelHeads.TokenClassification, new Dictionary<string, System.Text.Json.Nodes.JsonNode?>());
         string message = Assert.Throws<InvalidDataException>(() => Written(config, new TorchModelWeights(model))).Message;
-        Assert.Contains("\"classifier.weight\"", message, StringComparison.Ordinal);
+        Assert.Contains("\"classifier.bias\"", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using BiGS.Configuration;
 using BiGS.Onnx;
+using BiGS.SentenceTransformers;
 using BiGS.Support;
 using BiGS.Torch.Models;
 using BiGS.Torch.Onnx;
@@ -165,7 +166,7 @@ public class OnnxExportTests
         try
         {
             var config = new ConfigFile(model.Config, head ?? model.Architecture, new Dictionary<string, System.Text.Json.Nodes.JsonNode?>());
-            OnnxExport.Write(model, config, file, int8);
+            OnnxExport.Write(model, config, file, int8, config.Architecture == ModelHeads.Embedding ? SentencePooling.Mean : null);
             test(file);
         }
         finally
