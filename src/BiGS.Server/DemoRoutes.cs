@@ -11,8 +11,8 @@ using Microsoft.Extensions.Options;
 namespace BiGS.Server;
 
 /// <summary>
-/// What the page asks for beyond the routes for programs: which models can do what, guesses with the likelihood of given words, kernels, tokens and
-/// passages. Places in texts are UTF-16 code units here, as the page's own language counts.
+/// What the page asks for beyond the routes for programs: what each model can do, predictions with the probability of given words, kernels, tokens and
+/// passages. Places in texts are UTF-16 code units here, as JavaScript counts.
 /// </summary>
 internal static class DemoRoutes
 {
@@ -24,7 +24,8 @@ internal static class DemoRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder page = routes.MapGroup("/page");
-        page.MapGet("/models", (ServedModels models, IOptions<BiGSServerOptions> options) => new ModelList([.. models.All.Select(Shown)], options.Value.MaxClientBatchSize));
+        page.MapGet("/models", (ServedModels models, IOptions<BiGSServerOptions> options) =>
+            new ModelList([.. models.All.Select(ShownModel.Of)], options.Value.MaxClientBatchSize, options.Value.PayloadLimit));
         page.MapPost("/guesses", GuessAsync);
         page.MapGet("/kernels", (string? model, ServedModels models) => KernelList.Of(models.Find(model, HasKernels, "has kernels", "BiGS model")));
         page.MapPost("/tokens", Tokens);
@@ -33,9 +34,7 @@ internal static class DemoRoutes
 
     private static bool HasKernels(ServedModel model) => model.Pipelines.Kernels(1).Count > 0;
 
-    private static ShownModel Shown(ServedModel model) => new(model.Name, Fills: model.Fills is not null, Kernels: HasKernels(model), Embeds: true);
-
-    /// <summary>The likeliest words for every mask, and how likely words are that the page names.</summary>
+    /// <summary>The likeliest words for every mask, special tokens aside, and how likely words are that the page names.</summary>
     private static async Task<GuessList> GuessAsync(JsonBody<GuessRequest> body, [AsParameters] RequestServices services)
     {
         (HttpContext context, ServedModels models, RequestTokenizer tokenizer, RequestLimits limits) = services;
@@ -55,21 +54,37 @@ internal static class DemoRoutes
         }
 
         limits.CheckTokens(context, rows.Sum(row => (long)model.FillCost(row.Tokens)));
+        // As many more as could be special tokens, which nobody would write in a text.
+        IReadOnlyList<string> vocabulary = model.Tokenizer.Vocabulary.Tokens;
+        int top = request.Top + vocabulary.Index().Count(token => model.Tokenizer.IsSpecial(token.Index));
         Task<(int Id, double Probability)[][][]> fills = ServedModel.RunAsync(
-            model.Fills!, [.. rows.Select(row => new MaskedText(row, request.Top))], text => model.FillCost(text.Row.Tokens), context);
+            model.Fills!, [.. rows.Select(row => new MaskedText(row, top))], text => model.FillCost(text.Row.Tokens), context);
         Task<IReadOnlyList<double?[]>[]> weights = ServedModel.RunAsync(
             model.Weights!, [.. rows.Select(row => new WeighedText(row, request.Words))], text => model.FillCost(text.Row.Tokens), context);
-        IReadOnlyList<string> vocabulary = model.Tokenizer.Vocabulary.Tokens;
-        return new GuessList([.. (await fills).Zip(await weights, (masks, likelihoods) => masks.Zip(likelihoods, (words, given) =>
-            new ShownGuess([.. words.Select(word => new Candidate(vocabulary[word.Id], word.Probability))], given)).ToArray())]);
+        return new GuessList(
+            [.. (await fills).Zip(await weights, (masks, likelihoods) => masks.Zip(likelihoods, Shown).ToArray())],
+            [.. request.Words.Select(word => fillMask.WordId(word) is int id ? vocabulary[id] : null)]);
+
+        ShownGuess Shown((int Id, double Probability)[] likeliest, double?[] likelihoods) => new(
+            [.. likeliest.Where(word => IsWord(model.Tokenizer, word.Id)).Take(request.Top).Select(word => new Candidate(vocabulary[word.Id], word.Probability))], likelihoods);
     }
+
+    /// <summary>Neither a special token nor one of the places that BERT's vocabularies keep free.</summary>
+    private static bool IsWord(BertTokenizer tokenizer, int id) =>
+        !tokenizer.IsSpecial(id) && !tokenizer.Vocabulary.Tokens[id].StartsWith("[unused", StringComparison.Ordinal);
 
     private static TokenList Tokens(JsonBody<TextRequest> body, HttpContext context, ServedModels models, RequestLimits limits)
     {
         ServedModel model = models.Find(body.Value.Model);
         limits.CheckBatchSize(context, 1, isBatch: false);
-        TokenizedText encoding = model.Tokenizer.Encode(body.Value.Text, maxLength: model.MaxInputLength);
-        return new TokenList(encoding.Tokens);
+        TokenizedText whole = model.Tokenizer.Encode(body.Value.Text);
+        if (whole.Ids.Count <= model.MaxInputLength)
+        {
+            return new TokenList(whole.Tokens, whole.Ids.Count, body.Value.Text.Length);
+        }
+
+        TokenizedText read = model.Tokenizer.Encode(body.Value.Text, maxLength: model.MaxInputLength);
+        return new TokenList(read.Tokens, whole.Ids.Count, read.Offsets.Max(offset => offset.End));
     }
 
     private static PassageList Passages(JsonBody<TextRequest> body, HttpContext context, ServedModels models, RequestLimits limits)
@@ -82,13 +97,22 @@ internal static class DemoRoutes
 
     /// <param name="Models">In the order in which they were named.</param>
     /// <param name="TextsAtOnce">How many texts a request may hold.</param>
-    private sealed record ModelList(ShownModel[] Models, int TextsAtOnce);
+    /// <param name="PayloadLimit">How many bytes a request may have.</param>
+    private sealed record ModelList(ShownModel[] Models, int TextsAtOnce, int PayloadLimit);
 
-    private sealed record ShownModel(string Name, bool Fills, bool Kernels, bool Embeds);
+    /// <summary>What a model can do; of kernels, how many layers have them.</summary>
+    private sealed record ShownModel(string Name, bool Fills, bool Classes, bool Tags, bool Answers, bool Embeds, int Kernels)
+    {
+        public static ShownModel Of(ServedModel model) => new(
+            model.Name, Fills: model.Fills is not null, Classes: model.Classes is not null, Tags: model.Tags is not null, Answers: model.Answers is not null,
+            Embeds: true, Kernels: model.Pipelines.Kernels(1).Select(shape => shape.Layer).Distinct().Count());
+    }
 
     private sealed record GuessRequest(string[] Texts, string[] Words, int Top = 5, string? Model = null);
 
-    private sealed record GuessList(ShownGuess[][] Guesses);
+    /// <param name="Guesses">Of each text, one for each mask.</param>
+    /// <param name="Pieces">Each word of the request as the vocabulary spells it; null for one that is more than a piece of it.</param>
+    private sealed record GuessList(ShownGuess[][] Guesses, string?[] Pieces);
 
     /// <param name="Candidates">The likeliest first.</param>
     /// <param name="Words">How likely each word of the request is; null for one that is more than a piece of the vocabulary.</param>
@@ -98,7 +122,10 @@ internal static class DemoRoutes
 
     private sealed record TextRequest(string Text, string? Model = null);
 
-    private sealed record TokenList(IReadOnlyList<string> Tokens);
+    /// <param name="Tokens">Those that the model reads.</param>
+    /// <param name="Total">Tokens of the whole text.</param>
+    /// <param name="End">Where in the text the last of those lies that it reads.</param>
+    private sealed record TokenList(IReadOnlyList<string> Tokens, int Total, int End);
 
     private sealed record PassageList(ShownPassage[] Passages);
 

@@ -4,6 +4,7 @@ using BiGS.Inference;
 using BiGS.Pipelines;
 using BiGS.StateSpace;
 using BiGS.Support;
+using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 
@@ -16,12 +17,19 @@ public class DemoRoutesTests
     public async Task TellsWhichModelCanDoWhat()
     {
         using var fills = new SmallModel();
-        using var classes = new SmallModel(head: "BiGSForSequenceClassification");
-        await using RunningServer server = await RunningServer.Start([fills.Folder, classes.Folder]);
-        JsonElement[] models = [.. (await server.Get("/page/models")).Succeeded().GetProperty("models").EnumerateArray()];
-        Assert.Equal([true, false], models.Select(model => model.GetProperty("fills").GetBoolean()));
-        Assert.All(models, model => Assert.True(model.GetProperty("kernels").GetBoolean() && model.GetProperty("embeds").GetBoolean()));
-        Assert.Equal(Path.GetFileName(classes.Folder), models[1].GetProperty("name").GetString());
+        using var classes = new SmallModel(head: "BiGSForSequenceClassification", routing: Routing.Attention);
+        using var tags = new SmallModel(head: "BiGSForTokenClassification");
+        using var answers = new SmallModel(head: "BiGSForQuestionAnswering");
+        string[] folders = [fills.Folder, classes.Folder, tags.Folder, answers.Folder];
+        await using RunningServer server = await RunningServer.Start(folders, options => options.MaxClientBatchSize = 7);
+        JsonElement list = (await server.Get("/page/models")).Succeeded();
+        JsonElement[] models = [.. list.GetProperty("models").EnumerateArray()];
+        Assert.Equal(folders.Select(Path.GetFileName), models.Select(model => model.GetProperty("name").GetString()));
+        string[] abilities = ["fills", "classes", "tags", "answers"];
+        Assert.All(models, (model, i) => Assert.Equal([abilities[i]], abilities.Where(ability => model.GetProperty(ability).GetBoolean())));
+        Assert.All(models, model => Assert.True(model.GetProperty("embeds").GetBoolean()));
+        Assert.Equal([2, 0, 2, 2], models.Select(model => model.GetProperty("kernels").GetInt32()));
+        Assert.Equal((7, 2_000_000), (list.GetProperty("texts_at_once").GetInt32(), list.GetProperty("payload_limit").GetInt32()));
     }
 
     [Fact]
@@ -31,9 +39,11 @@ public class DemoRoutesTests
         await using RunningServer server = await RunningServer.Start(model.Folder);
         string[] texts = ["the [MASK] near the [MASK] sleeps .", "[MASK] knows why"];
         string[] words = ["farmer", "trees", "unhappiness"];
-        JsonElement guesses = (await server.PostValue("/page/guesses", new { texts, words, top = 3 })).Succeeded().GetProperty("guesses");
+        JsonElement answer = (await server.PostValue("/page/guesses", new { texts, words, top = 3 })).Succeeded();
+        JsonElement guesses = answer.GetProperty("guesses");
+        Assert.Equal(["farmer", "trees", null], answer.GetProperty("pieces").EnumerateArray().Select(piece => piece.GetString()));
         using FillMask fillMask = FillMask.Open(model.Folder, OnTorch.Fp32);
-        var expected = fillMask.Fill(texts, top: 3, TestContext.Current.CancellationToken);
+        var expected = fillMask.Fill(texts, top: 8, TestContext.Current.CancellationToken);
         var weights = fillMask.WordProbabilities(texts, words, TestContext.Current.CancellationToken);
         Assert.Equal([2, 1], guesses.EnumerateArray().Select(text => text.GetArrayLength()));
         for (int t = 0; t < texts.Length; t++)
@@ -41,11 +51,49 @@ public class DemoRoutesTests
             for (int m = 0; m < expected[t].Count; m++)
             {
                 JsonElement guess = guesses[t][m];
-                Assert.Equal(expected[t][m].Candidates.Select(candidate => candidate.Token), guess.GetProperty("candidates").EnumerateArray().Select(candidate => candidate.GetProperty("token").GetString()));
+                Assert.Equal(expected[t][m].Candidates.Select(candidate => candidate.Token).Except(WordPieceVocabulary.SpecialTokens).Take(3), guess.GetProperty("candidates").EnumerateArray().Select(candidate => candidate.GetProperty("token").GetString()));
                 double?[] said = [.. guess.GetProperty("words").EnumerateArray().Select(word => word.ValueKind == JsonValueKind.Null ? (double?)null : word.GetDouble())];
                 Assert.Equal([true, true, false], said.Select(word => word is not null));
                 Assert.All(said.Zip(weights[t][m]).Take(2), pair => Assert.Equal(pair.Second!.Value, pair.First!.Value, 1e-6));
             }
+        }
+    }
+
+    /// <summary>However many of the likeliest tokens are special, as many words are given as are asked for, and no special token is one of them.</summary>
+    [Fact]
+    public async Task SpecialTokensAreNoGuesses()
+    {
+        using var model = new SmallModel();
+        await using RunningServer server = await RunningServer.Start(model.Folder);
+        string[] texts = ["the [MASK] near the trees sleeps .", "[MASK] knows why", "the trees [MASK] .", "nobody [MASK]"];
+        using FillMask fillMask = FillMask.Open(model.Folder, OnTorch.Fp32);
+        Assert.Contains(fillMask.Fill(texts, top: 20, TestContext.Current.CancellationToken), words =>
+            words[0].Candidates.Any(candidate => WordPieceVocabulary.SpecialTokens.Contains(candidate.Token)));
+        JsonElement guesses = (await server.PostValue("/page/guesses", new { texts, words = Array.Empty<string>(), top = 20 })).Succeeded().GetProperty("guesses");
+        Assert.All(guesses.EnumerateArray(), masks =>
+        {
+            string[] tokens = [.. masks[0].GetProperty("candidates").EnumerateArray().Select(candidate => candidate.GetProperty("token").GetString()!)];
+            Assert.Equal(20, tokens.Length);
+            Assert.Empty(tokens.Intersect(WordPieceVocabulary.SpecialTokens));
+        });
+    }
+
+    [Fact]
+    public async Task TokensAreThoseThatTheModelReads()
+    {
+        using var model = new SmallModel();
+        await using RunningServer server = await RunningServer.Start(model.Folder);
+        BertTokenizer tokenizer = BertTokenizer.Open(model.Folder);
+        string text = string.Concat(Enumerable.Repeat("the farmer 😀 sleeps . ", 10));
+        foreach (int length in (int[])[5, text.Length])
+        {
+            JsonElement read = (await server.PostValue("/page/tokens", new { text = text[..length] })).Succeeded();
+            TokenizedText whole = tokenizer.Encode(text[..length]);
+            int end = read.GetProperty("end").GetInt32();
+            Assert.Equal(whole.Ids.Count, read.GetProperty("total").GetInt32());
+            Assert.Equal(whole.Ids.Count <= SmallModel.Positions, end == length);
+            Assert.Equal(tokenizer.Encode(text[..end]).Tokens, read.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()));
+            Assert.Equal(Math.Min(SmallModel.Positions, whole.Ids.Count), read.GetProperty("tokens").GetArrayLength());
         }
     }
 
@@ -133,7 +181,7 @@ public class DemoRoutesTests
     {
         using var model = new SmallModel();
         await using RunningServer server = await RunningServer.Start(model.Folder, options => options.ApiKey = "open sesame");
-        foreach (string file in (string[])["/", "/page.css", "/page.js", "/words.js", "/icon.svg"])
+        foreach (string file in (string[])["/", "/page.js", "/sections/masks.js", "/styles/base.css", "/icon.svg"])
         {
             using HttpResponseMessage response = await server.Client.GetAsync(file, TestContext.Current.CancellationToken);
             Assert.True(response.IsSuccessStatusCode, file);

@@ -143,9 +143,12 @@ public sealed class FillMask : IDisposable
     /// <exception cref="ArgumentException">A text has no [MASK], or is too long for the model.</exception>
     internal IReadOnlyList<IReadOnlyList<double?[]>> TokenizedWordProbabilities(IReadOnlyList<TextRow> rows, IReadOnlyList<string> words, CancellationToken cancellationToken = default)
     {
-        int?[] ids = [.. words.Select(word => _tokenizer.Encode(word, addSpecialTokens: false).Ids is [int only] && only != _tokenizer.Vocabulary.UnknownId ? only : (int?)null)];
+        int?[] ids = [.. words.Select(WordId)];
         return AtMasks(rows, probabilities => ids.Select(id => id is int known ? probabilities[known] : (double?)null).ToArray(), cancellationToken);
     }
+
+    /// <summary>The one piece of the vocabulary that a word is; null where it is more than one, or unknown.</summary>
+    internal int? WordId(string word) => _tokenizer.Encode(word, addSpecialTokens: false).Ids is [int only] && only != _tokenizer.Vocabulary.UnknownId ? only : null;
 
     public void Dispose() => _model.Dispose();
 

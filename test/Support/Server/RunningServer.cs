@@ -40,6 +40,7 @@ internal sealed class RunningServer : IAsyncDisposable
     private RunningServer(WebApplication app)
     {
         _app = app;
+        Address = new Uri(_app.Urls.Single());
         Client = new HttpClient { BaseAddress = Address };
     }
 
@@ -47,7 +48,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public Uri Address => new(_app.Urls.Single());
+    public Uri Address { get; }
 
     public static Task<RunningServer> Start(string folder, Action<BiGSServerOptions>? configure = null, Precision precision = Precision.Fp32) =>
         Start([folder], configure, precision);
@@ -92,10 +93,13 @@ internal sealed class RunningServer : IAsyncDisposable
     public async Task<float[][]> Embed(IReadOnlyList<string> texts) =>
         (await PostValue("/embed", new { inputs = texts })).Succeeded().Deserialize<float[][]>()!;
 
+    /// <summary>Answers no more.</summary>
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _app.StopAsync(CancellationToken.None);
+        await StopAsync();
         await _app.DisposeAsync();
     }
 }

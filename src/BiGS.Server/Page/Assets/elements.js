@@ -1,9 +1,12 @@
 // Elements of the page.
 
-/** make('li', { class: 'fill' }, 'text', child, …); properties that are functions are listeners. */
+const svgTags = new Set(['svg', 'path', 'line', 'text']);
+
+export const byId = id => document.getElementById(id);
+
+/** make('li', { class: 'fill' }, 'text', child, …); properties that are functions are listeners, null children are left out. */
 export function make(tag, properties = {}, ...children) {
-  const svg = ['svg', 'path', 'line', 'text', 'title'].includes(tag);
-  const element = svg ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+  const element = svgTags.has(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (typeof value === 'function') {
       element.addEventListener(name, value);
@@ -15,29 +18,21 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** A share as people read it. */
-export function percent(share) {
-  const hundredths = 100 * share;
-  return `${hundredths >= 10 ? hundredths.toFixed(0) : hundredths >= 0.1 ? hundredths.toFixed(1) : hundredths > 0 ? '<0.1' : '0'} %`;
+/** A share in percent, without the sign: "65", "7.1", "<0.1". */
+export function hundredths(share) {
+  const number = 100 * share;
+  return number >= 10 ? number.toFixed(0) : number >= 0.1 ? number.toFixed(1) : number > 0 ? '<0.1' : '0';
 }
+
+export const percent = share => `${hundredths(share)} %`;
 
 /** A word, a bar that is full at 1, and a number. */
 export function bar(word, filled, number, kind = '') {
   const length = make('span', { class: 'length' });
   length.style.inlineSize = `${Math.max(0, Math.min(1, filled)) * 100}%`;
   return [
-    make('span', { class: `word ${kind}` }, word),
+    make('span', { class: `word ${kind}`, dir: 'auto' }, word),
     make('span', { class: `bar ${kind}`, 'aria-hidden': 'true' }, length),
     make('span', { class: 'number' }, number),
   ];
-}
-
-/** A column a model, under its name where there are two; what stands in it has headings of the next level. A model that failed says so. */
-export function columns(place, models, answers, content) {
-  const many = models.length > 1;
-  place.classList.toggle('two', many);
-  place.replaceChildren(...models.map((model, i) => make(
-    'div', { class: `column model-${i + 1}` },
-    many ? make('h3', { class: 'model-name' }, model.name) : null,
-    ...(answers[i].failure ? [make('p', { class: 'failed', role: 'alert' }, answers[i].failure)] : content(answers[i], many ? 'h4' : 'h3')))));
 }
