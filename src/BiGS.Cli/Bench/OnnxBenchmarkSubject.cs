@@ -1,17 +1,18 @@
 using BiGS.Configuration;
 using BiGS.Onnx;
+using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
-using BiGS.Torch.Onnx;
 using BiGS.Torch.Ssm;
 using static TorchSharp.torch;
 
 namespace BiGS.Cli.Bench;
 
-/// <summary>The 12 layers exported, and computed by ONNX Runtime on as many threads as libtorch has.</summary>
+/// <summary>The 12 layers as a checkpoint that ONNX Runtime opens, as every verb that answers does, on as many threads as libtorch has.</summary>
 internal sealed class OnnxBenchmarkSubject : BenchmarkSubject
 {
     private const string States = ModelOutputs.LastHiddenState;
 
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bigs-bench-");
     private readonly OnnxModel _model;
     private readonly long[] _shape;
     private readonly long[] _ids;
@@ -20,22 +21,13 @@ internal sealed class OnnxBenchmarkSubject : BenchmarkSubject
 
     public OnnxBenchmarkSubject(BiGSConfig config, bool int8, int batch, int length)
     {
-        string file = Path.Combine(Path.GetTempPath(), $"bigs-bench-{Guid.NewGuid():N}.onnx");
         using (var model = new BiGSForMaskedLM(config, SsmRoutes.Auto))
         {
             model.Initialize(1);
-            OnnxExport.Write(model, new ConfigFile(config, ModelHeads.Encoder, new Dictionary<string, System.Text.Json.Nodes.JsonNode?>()), file, int8);
+            CheckpointFolder.Save(_folder.FullName, model);
         }
 
-        try
-        {
-            _model = OnnxModel.Open(file, get_num_threads());
-        }
-        finally
-        {
-            File.Delete(file); // the model holds it open
-        }
-
+        _model = OnnxModel.Open(_folder.FullName, get_num_threads(), int8, new GraphCache(Path.Combine(_folder.FullName, "cache")));
         using var ids = new RandomMaskedBatch(batch, length, CPU);
         _shape = [batch, length];
         _ids = ids.Input.data<long>().ToArray();
@@ -45,5 +37,9 @@ internal sealed class OnnxBenchmarkSubject : BenchmarkSubject
 
     public override void Run() => _model.Run(_shape, _ids, _ones, _zeros, [States]);
 
-    public override void Dispose() => _model.Dispose();
+    public override void Dispose()
+    {
+        _model.Dispose();
+        _folder.Delete(recursive: true);
+    }
 }
