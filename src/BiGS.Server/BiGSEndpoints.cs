@@ -11,7 +11,7 @@ public static class BiGSEndpoints
 {
     /// <summary>
     /// Maps the routes of text-embeddings-inference and of OpenAI's embeddings, <c>/fill-mask</c>, <c>/tag</c>, <c>/answer</c>, these in the shapes of
-    /// Hugging Face's pipelines under <c>/pipeline</c>, <c>/info</c>, <c>/health</c>, <c>/metrics</c>, <c>/openapi.json</c>, and the page where the options ask for it. Limits, key, errors and metrics of BiGS apply to
+    /// Hugging Face's pipelines under <c>/pipeline</c>, <c>/info</c>, <c>/health</c>, <c>/metrics</c>, <c>/openapi.json</c> and <c>/docs</c>, and the page where the options ask for it. Limits, key, errors and metrics of BiGS apply to
     /// these routes and to no others.
     /// </summary>
     /// <param name="endpoints">The application, or a group of it.</param>
@@ -26,6 +26,7 @@ public static class BiGSEndpoints
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
         MapRoutes(group);
         group.MapGet(OpenApiDescription.Route, (OpenApiDescription description, HttpContext context) => description.WriteAsync(context));
+        group.MapGet(DocumentationPage.Route, DocumentationPage.AnswerAsync);
         if (endpoints.ServiceProvider.GetRequiredService<IOptions<BiGSServerOptions>>().Value.DemoPage)
         {
             DemoRoutes.Map(group);

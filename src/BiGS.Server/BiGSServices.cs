@@ -20,6 +20,7 @@ public static class BiGSServices
         ArgumentNullException.ThrowIfNull(services);
         services.AddRouting();
         services.AddLogging();
+        services.AddMetrics();
         services.AddRequestDecompression();
         services.AddOptions<BiGSServerOptions>().Configure(options => configure?.Invoke(options)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BiGSServerOptions>, BiGSServerOptionsValidator>());

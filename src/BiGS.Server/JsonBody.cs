@@ -86,6 +86,7 @@ internal static class Json
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.AllowDuplicateProperties = false;
+        options.Converters.Add(new JsonStringEnumConverter<OpenAIRoutes.EncodingFormat>(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter());
     }
 

@@ -45,14 +45,11 @@ internal static class OpenAIRoutes
 
     private static ModelCard Card(ServedModel model) => new(model.Name, "model", Started, Owner);
 
-    [JsonConverter(typeof(LowerCase))]
-    private enum EncodingFormat
+    internal enum EncodingFormat
     {
         Float,
         Base64,
     }
-
-    private sealed class LowerCase() : JsonStringEnumConverter<EncodingFormat>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
     private sealed record EmbeddingRequest(
         TextInputs Input,

@@ -21,15 +21,24 @@ internal sealed class OpenApiDescription : IAsyncDisposable
 
     public OpenApiDescription(IOptions<BiGSServerOptions> options) => _application = new Lazy<WebApplication>(() => Build(needsKey: options.Value.ApiKey is not null));
 
-    /// <summary>Answers with the document, its addresses those under which the request found it.</summary>
+    /// <summary>Answers with the document.</summary>
     public async Task WriteAsync(HttpContext context)
+    {
+        OpenApiDocument document = await DescribeAsync(context, Route);
+        context.Response.ContentType = "application/json;charset=utf-8";
+        await context.Response.WriteAsync(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_0, context.RequestAborted), context.RequestAborted);
+    }
+
+    /// <summary>The document, its addresses those under which the request found it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="route">Which it asked for.</param>
+    public async Task<OpenApiDocument> DescribeAsync(HttpContext context, string route)
     {
         IOpenApiDocumentProvider provider = _application.Value.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1");
         OpenApiDocument document = await provider.GetOpenApiDocumentAsync(context.RequestAborted);
         HttpRequest request = context.Request;
-        document.Servers = [new OpenApiServer { Url = $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path.Value![..^Route.Length]}" }];
-        context.Response.ContentType = "application/json;charset=utf-8";
-        await context.Response.WriteAsync(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_0, context.RequestAborted), context.RequestAborted);
+        document.Servers = [new OpenApiServer { Url = $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path.Value!.TrimEnd('/')[..^route.Length]}" }];
+        return document;
     }
 
     public ValueTask DisposeAsync() => _application.IsValueCreated ? _application.Value.DisposeAsync() : ValueTask.CompletedTask;

@@ -80,12 +80,17 @@ internal sealed class RequestPipeline(IOptions<BiGSServerOptions> options, Concu
 }
 
 /// <summary>How many requests with texts may be in progress; one more is refused at once, so that those that are let in get their answer.</summary>
-internal sealed class ConcurrencyLimit(IOptions<BiGSServerOptions> options) : IDisposable
+internal sealed class ConcurrencyLimit : IDisposable
 {
-    private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions { PermitLimit = options.Value.MaxConcurrentRequests, QueueLimit = 0 });
+    private readonly int _most;
+    private readonly ConcurrencyLimiter _limiter;
 
-    /// <summary>Requests in progress.</summary>
-    public int InProgress => options.Value.MaxConcurrentRequests - (int)_limiter.GetStatistics()!.CurrentAvailablePermits;
+    public ConcurrencyLimit(IOptions<BiGSServerOptions> options, ServerMetrics metrics)
+    {
+        _most = options.Value.MaxConcurrentRequests;
+        _limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = _most, QueueLimit = 0 });
+        metrics.AddGauge("te_requests_under_way", "Requests with texts that have no answer yet.", () => _most - _limiter.GetStatistics()!.CurrentAvailablePermits);
+    }
 
     /// <exception cref="ApiException">There are too many already.</exception>
     public async Task RunAsync(Func<Task> answer)
@@ -93,7 +98,7 @@ internal sealed class ConcurrencyLimit(IOptions<BiGSServerOptions> options) : ID
         using RateLimitLease lease = _limiter.AttemptAcquire();
         await (lease.IsAcquired
             ? answer()
-            : throw ApiException.Overloaded($"the model is overloaded: {options.Value.MaxConcurrentRequests} requests are under way; try again later"));
+            : throw ApiException.Overloaded($"the model is overloaded: {_most} requests are under way; try again later"));
     }
 
     public void Dispose() => _limiter.Dispose();

@@ -15,6 +15,8 @@ internal sealed class ServedModels : IDisposable
     public ServedModels(IOptions<BiGSServerOptions> options, ServerMetrics metrics)
     {
         _scheduler = new BatchScheduler(options.Value.MaxBatchTokens, metrics);
+        metrics.AddGauge("te_queue_size", "Texts that wait for a batch.", () => _scheduler.QueueLength);
+        metrics.AddGauge("process_resident_memory_bytes", "Memory of the process.", () => Environment.WorkingSet);
         var models = new List<ServedModel>();
         All = models;
         try

@@ -13,7 +13,7 @@ namespace BiGS.Server;
 /// <summary>What is served, whether all is well, and how much there is to do.</summary>
 internal static class StatusRoutes
 {
-    private const string PrometheusText = "text/plain; version=0.0.4; charset=utf-8";
+    private const string PrometheusTextType = "text/plain; version=0.0.4; charset=utf-8";
 
     private static readonly string Version =
         typeof(StatusRoutes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -23,7 +23,7 @@ internal static class StatusRoutes
         routes.MapGet("/health", () => Results.Ok()).Describe("health", "Whether all is well").WithMetadata(new NoApiKey());
         routes.MapGet("/ping", () => Results.Ok()).Describe("ping", "The same as /health").WithMetadata(new NoApiKey());
         routes.MapGet("/info", (ServedModels models, IOptions<BiGSServerOptions> options) => Info.Of(models, options.Value)).Describe("info", "What is served");
-        routes.MapGet("/metrics", (ServerMetrics metrics, ServedModels models, ConcurrencyLimit concurrency) => Results.Text(metrics.Text(models.Waiting, concurrency.InProgress), PrometheusText))
+        routes.MapGet("/metrics", (ServerMetrics metrics) => Results.Text(metrics.Text.Write(), PrometheusTextType))
             .Produces<string>(contentType: "text/plain").Describe("metrics", "Counts and times, as Prometheus reads them");
     }
 

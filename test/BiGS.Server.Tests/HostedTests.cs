@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -59,6 +60,31 @@ public class HostedTests
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await client.GetAsync("/text/", Now)).StatusCode);
     }
 
+    /// <summary>What /metrics shows, any listener of .NET's meters sees.</summary>
+    [Fact]
+    public async Task MetricsAreInstrumentsOfAMeter()
+    {
+        using var model = new SmallModel();
+        await using WebApplication app = Application(options => options.Models.Add(new BiGSModelOptions(model.Folder)));
+        app.MapBiGS();
+        long texts = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == ServerMetrics.MeterName && instrument.Meter.Scope == app.Services.GetRequiredService<IMeterFactory>() && instrument.Name == "te_embed_count")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref texts, value));
+        listener.Start();
+        await app.StartAsync(Now);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        (await Post(client, "/embed", """{"inputs": ["the", "farmer"]}""")).Succeeded();
+        Assert.Contains("te_embed_count 2\n", await client.GetStringAsync("/metrics", Now), StringComparison.Ordinal);
+        Assert.Equal(2, Interlocked.Read(ref texts));
+    }
+
     [Fact]
     public async Task TheDescriptionAndThePageStandUnderThePrefix()
     {
@@ -76,6 +102,10 @@ public class HostedTests
         Assert.True(document.GetProperty("paths").TryGetProperty("/embed", out _));
         Assert.False(document.GetProperty("paths").TryGetProperty("/own", out _));
         Assert.Contains("truncation_direction", document.GetRawText(), StringComparison.Ordinal);
+        string docs = await client.GetStringAsync("/a/b/docs", Now);
+        Assert.All(document.GetProperty("paths").EnumerateObject(), path => Assert.Contains($" {path.Name}</code></h2>", docs, StringComparison.Ordinal));
+        Assert.Contains("<td><code>truncation_direction</code><td>&quot;Right&quot; or &quot;Left&quot;", docs, StringComparison.Ordinal);
+        Assert.Contains("string or list of string or list of integer", docs, StringComparison.Ordinal);
         using HttpResponseMessage page = await client.GetAsync("/a/b", Now);
         Assert.Equal($"{app.Urls.Single()}/a/b/", page.RequestMessage!.RequestUri!.ToString());
         Assert.Contains("page.js", await page.Content.ReadAsStringAsync(Now), StringComparison.Ordinal);
