@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using BiGS.Cli.Output;
 using BiGS.Inference;
 using BiGS.Weights;
