@@ -55,6 +55,7 @@ internal static class OptionNames
         ["TableOptions.Delimiter"] = "--delimiter",
         ["TableOptions.Encoding"] = "--encoding",
         ["TokenTagging.TagNames"] = "--labels",
+        ["TorchOptions.Precision"] = "--precision",
         ["TrainingOptions.ClipNorm"] = "--clip",
         ["TrainingOptions.LearningRate"] = "--learning-rate",
         ["TrainingOptions.WarmupSteps"] = "--warmup-steps",

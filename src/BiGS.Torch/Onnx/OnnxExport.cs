@@ -43,6 +43,13 @@ public static class OnnxExport
                 $"{source}: has no trained \"{fresh}\" for its {model.Architecture}; name the head that it has in \"architectures\" of config.json, or export the encoder alone.");
         }
 
+        // The pipelines pool as modules.json beside the file says, and by the mean where nothing says anything.
+        if (toFile && !opened.Sentence.Pooling.IsMean)
+        {
+            throw new InvalidDataException(
+                $"{source}: its vectors are not the mean of its hidden states, as {SentenceTransformerFiles.Modules} says, which belongs beside the file; export it to a folder.");
+        }
+
         bool makesVectors = !bare && (model is BiGSForEmbedding || SentenceTransformerFiles.Files(source).Count > 0);
         var config = opened.File with { Config = model.Config, Architecture = bare ? ModelHeads.Encoder : model.Architecture };
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);

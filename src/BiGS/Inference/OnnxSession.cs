@@ -18,7 +18,7 @@ internal sealed class OnnxSession(OnnxModel model) : IModelSession
 
     public double? NoAnswerThreshold => model.File.NoAnswerThreshold;
 
-    public IReadOnlyList<string> Warnings => [];
+    public IReadOnlyList<string> Warnings => model.Warnings;
 
     public IReadOnlyList<OutputTensor> Compute(Batch batch, params string[] outputs)
     {

@@ -20,6 +20,9 @@ internal abstract class OnnxGraphs : IDisposable
     /// <summary>Whether large matrices are in eight bits.</summary>
     public required bool IsInt8 { get; init; }
 
+    /// <summary>What the weights lacked or had too much of.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Opens a checkpoint, an ONNX file, or a folder with one.</summary>
     /// <param name="folderOrFile">Where it is; of a folder that holds both, the weights count.</param>
     /// <param name="cache">Keeps the graphs of checkpoints.</param>
@@ -38,8 +41,8 @@ internal abstract class OnnxGraphs : IDisposable
         }
 
         string[] names = int8 ? [OnnxGraphFile.Int8FileName, .. OnnxGraphFile.FileNames] : OnnxGraphFile.FileNames;
-        return names.Select(name => Path.Combine(folderOrFile, name)).FirstOrDefault(System.IO.File.Exists) is { } exported
-            ? ExportedGraphs.OpenFile(exported)
+        return names.Select(name => Path.Combine(folderOrFile, name)).FirstOrDefault(System.IO.File.Exists) is { } exported ? ExportedGraphs.OpenFile(exported)
+            : System.IO.File.Exists(Path.Combine(weights.Folder, ConfigFile.Name)) ? CheckpointGraphs.OpenCheckpoint(weights, cache, int8) // says what it lacks
             : throw new FileNotFoundException($"{folderOrFile}: there is no model; expected {ConfigFile.Name} with one of {string.Join(", ", WeightsLocation.Names)}, or {OnnxGraphFile.FileName}.");
     }
 
@@ -71,10 +74,24 @@ internal sealed class CheckpointGraphs : OnnxGraphs
         ConfigFile config = location.ReadConfig().RequireKnownHead(location.Folder);
         using IWeightsFile file = location.Open();
         var weights = new StoredModelWeights(file, location.File);
-        bool hasTrainedHead = weights.HasHead(config.Architecture);
+        var inventory = new WeightsInventory(file, weights.StoredNames, WeightShapes.Of(config.Config, config.Architecture), location.File);
+        bool hasTrainedHead = inventory.Missing.Count == 0;
         string head = hasTrainedHead && config.Architecture != ModelHeads.Embedding ? config.Architecture : ModelHeads.Encoder;
+        foreach (string name in WeightShapes.Of(config.Config, head).Keys)
+        {
+            inventory.RequireFits(name);
+        }
+
         (string folder, bool isTemporary) = cache.Open(location, config with { Architecture = head }, weights, int8);
-        return new CheckpointGraphs(folder, isTemporary, location) { File = config, HasTrainedHead = hasTrainedHead, HasHead = head != ModelHeads.Encoder, IsInt8 = int8 };
+        string? withoutHead = hasTrainedHead ? null : $"{location.File}: has no {string.Join(", ", inventory.Missing)}; the head is left out.";
+        return new CheckpointGraphs(folder, isTemporary, location)
+        {
+            File = config,
+            HasTrainedHead = hasTrainedHead,
+            HasHead = head != ModelHeads.Encoder,
+            IsInt8 = int8,
+            Warnings = [.. ((string?[])[withoutHead, inventory.UnplacedWarning(config.Architecture)]).OfType<string>()],
+        };
     }
 
     public override InferenceSession LoadEncoder(SessionOptions options) => new(Path.Combine(_folder, GraphCache.EncoderFile), options);

@@ -39,6 +39,9 @@ internal sealed class OnnxModel : IDisposable
     /// <summary>Whether the weights of the head that the configuration names are there.</summary>
     public bool HasTrainedHead => _graphs.HasTrainedHead;
 
+    /// <summary>What the weights lacked or had too much of.</summary>
+    public IReadOnlyList<string> Warnings => _graphs.Warnings;
+
     /// <summary>Whether large matrices are in eight bits, as far as its graphs say.</summary>
     public bool IsInt8 => _graphs.IsInt8;
 

@@ -52,13 +52,4 @@ internal sealed class StoredModelWeights : IModelWeights
 
     /// <inheritdoc/>
     public float[] Read(string name) => _file.ReadFloats(StoredNames[name]);
-
-    /// <summary>Whether the head that a configuration names is among the weights; an encoder by itself needs none.</summary>
-    public bool HasHead(string architecture) => architecture switch
-    {
-        ModelHeads.MaskedLM => Has("cls.predictions.transform.dense.weight"),
-        ModelHeads.SequenceClassification or ModelHeads.MultipleChoice or ModelHeads.TokenClassification => Has("classifier.weight"),
-        ModelHeads.QuestionAnswering => Has("qa_outputs.weight"),
-        _ => true,
-    };
 }
