@@ -45,6 +45,10 @@ internal static class EvaluateCommand
             {
                 result.AddError($"--task {chosen.Name} has no use for {strange.Name}; leave it out");
             }
+            else if (shared.Answering.Model.IsInt8(result) && !chosen.Reads.Contains(shared.Answering.Backend))
+            {
+                result.AddError($"--task {chosen.Name} is computed by libtorch, which has no int8; leave out --precision int8");
+            }
             else if (chosen.Reads.Contains(shared.Data) && !IsGiven(shared.Data))
             {
                 result.AddError($"{shared.Data.Name} is missing: {shared.Data.Description}");

@@ -58,8 +58,12 @@ public static class OnnxExport
         if (!toFile && Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) != Path.TrimEndingDirectorySeparator(Path.GetFullPath(target)))
         {
             AtomicFile.WriteText(Path.Combine(target, ConfigFile.Name), config.ToJson());
-            TokenizerFolder.CopyFiles(tokenizer ?? folder, target);
+            TokenizerFolder.CopyFiles(tokenizer ?? folder, target, model.Config.LengthLimit());
             SentenceTransformerFiles.CopyFiles(folder, target);
+            if (makesVectors)
+            {
+                SentenceTransformerFiles.Complete(target, model.Config);
+            }
         }
 
         return (file, opened.Warnings);

@@ -68,6 +68,9 @@ public sealed class WrittenFolderTests : IDisposable
         Bigs.Run("extend", "--model", _model.File("flax"), "--max-length", "48", "--out", _model.File("longer")).Succeeded();
         AssertTokenizer(_model.File("longer"), 48);
         AssertEmbedding(_model.File("longer"), 48);
+        Bigs.Run("export", "--model", _model.Folder, "--out", _model.File("exported")).Succeeded();
+        AssertTokenizer(_model.File("exported"), SmallModel.Positions);
+        AssertEmbedding(_model.File("exported"), SmallModel.Positions);
         Bigs.Run("embed", "--model", _model.File("longer"), string.Concat(Enumerable.Repeat("the trees near ", 14))).Succeeded();
     }
 

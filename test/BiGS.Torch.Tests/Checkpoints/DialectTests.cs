@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using BiGS.Configuration;
+using BiGS.Inference;
 using BiGS.Support;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
@@ -28,6 +29,11 @@ public sealed class DialectTests : IDisposable
             HeadedModel model = SmallModels.Build(config);
             string last = Folder($"start{number}");
             CheckpointFolder.Save(last, model);
+            using (IModelSession onnx = new OnnxBackend().Open(last))
+            {
+                Assert.Empty(onnx.Warnings);
+            }
+
             foreach (WeightsFormat format in (WeightsFormat[])[WeightsFormat.PyTorch, WeightsFormat.Flax, WeightsFormat.PyTorch, WeightsFormat.Safetensors, WeightsFormat.Flax, WeightsFormat.Safetensors])
             {
                 string next = Folder($"{number++}");

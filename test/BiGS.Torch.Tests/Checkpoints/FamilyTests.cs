@@ -44,6 +44,7 @@ public sealed class FamilyTests : IDisposable
         using IModelSession onnx = new OnnxBackend().Open(_folder.Path);
         Assert.Equal(torch.Architecture, onnx.Architecture);
         Assert.True(torch.HasTrainedHead && onnx.HasTrainedHead);
+        Assert.Equal(torch.Warnings, onnx.Warnings);
         string[] outputs = [ModelOutputs.LastHiddenState, .. HeadOutputs(torch.Architecture)];
         IReadOnlyList<OutputTensor> ofTorch = torch.Compute(batch, outputs);
         IReadOnlyList<OutputTensor> ofOnnx = onnx.Compute(batch, outputs);
@@ -94,6 +95,8 @@ public sealed class FamilyTests : IDisposable
         OpenedCheckpoint opened = CheckpointFolder.Open(_folder.Path);
         using HeadedModel model = opened.Model;
         Assert.Contains("discriminator_predictions.dense.weight", Assert.Single(opened.Warnings), StringComparison.Ordinal);
+        using IModelSession onnx = new OnnxBackend().Open(_folder.Path);
+        Assert.Equal(opened.Warnings, onnx.Warnings);
     }
 
     private static string[] HeadOutputs(string architecture) => architecture switch
