@@ -17,7 +17,7 @@ public sealed class BiGSServerOptions
     public IList<BiGSModelOptions> Models { get; } = [];
 
     /// <summary>Tokens of a batch, whoever sent them; a longer text is a batch of its own.</summary>
-    public int MaxBatchTokens { get; set; } = 16_384;
+    public int MaxBatchTokens { get; set; } = 8_192;
 
     /// <summary>Requests in progress; one more is answered with 429.</summary>
     public int MaxConcurrentRequests { get; set; } = 512;

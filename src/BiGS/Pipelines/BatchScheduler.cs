@@ -23,7 +23,7 @@ internal sealed class BatchScheduler : IDisposable
 
     /// <param name="maxBatchTokens">Tokens of a batch; a longer text is a batch of its own.</param>
     /// <param name="progress">Reports every batch, on the thread that computes it.</param>
-    public BatchScheduler(int maxBatchTokens = 16_384, IProgress<CompletedBatch>? progress = null)
+    public BatchScheduler(int maxBatchTokens = 8_192, IProgress<CompletedBatch>? progress = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBatchTokens);
         _maxBatchTokens = maxBatchTokens;
