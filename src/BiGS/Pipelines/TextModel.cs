@@ -30,10 +30,10 @@ public readonly record struct ModelText(string First, string? Second = null)
 internal sealed class TextModel : IDisposable
 {
     /// <summary>Positions of a batch: enough for products to be fast.</summary>
-    private const int TokensAtOnce = 4_096;
+    private const int TokensAtOnce = 2_048;
 
     /// <summary>Bytes that computing a batch may need beside the weights: a batch of a wide model, or of long rows under attention, is cut before its tokens are used up.</summary>
-    private const long BytesAtOnce = 64 << 20;
+    private const long BytesAtOnce = 32 << 20;
 
     /// <summary>Numbers that are held for each position at once, in widths of the model: a block's states, gate and inner layer.</summary>
     private const long WidthsAtOnce = 10;
