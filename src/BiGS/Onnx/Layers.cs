@@ -23,7 +23,7 @@ internal sealed class Layers(BiGSConfig config, IModelWeights weights, LinearLay
         {
             Routing.Ssm => new SsmRouting(config, weights, linear, graph, ids, padding),
             Routing.Attention => new AttentionRouting(config, linear, padding),
-            _ => throw new NotSupportedException($"BiGSConfig.Routing is {config.Routing}, which is not written as ONNX; open the model with the TorchBackend of BiGS.Torch (OpenOptions.Backend)."),
+            _ => throw NotWritten(config.Routing),
         };
         for (int n = 0; n < config.NumHiddenLayers; n++)
         {
@@ -32,6 +32,10 @@ internal sealed class Layers(BiGSConfig config, IModelWeights weights, LinearLay
 
         return config is { Architecture: Architecture.Stack, PreNorm: true } ? Norm(graph, x, "bigs.encoder.LayerNorm") : x;
     }
+
+    /// <summary>What is said of a mixer that only libtorch computes.</summary>
+    public static NotSupportedException NotWritten(Routing routing) =>
+        new($"BiGSConfig.Routing is {routing}, which is not written as ONNX; open the model with the TorchBackend of BiGS.Torch (OpenOptions.Backend).");
 
     public Value Norm(Graph graph, Value x, string name) => graph.AddNode(
         "LayerNormalization", [x, graph.Weight(weights, $"{name}.weight"), graph.Weight(weights, $"{name}.bias")], ("axis", -1L), ("epsilon", (float)config.LayerNormEps));

@@ -42,8 +42,15 @@ internal static class WeightShapes
         IEnumerable<(string, long[])> block = config.Architecture == Architecture.Gated
             ? [.. Dense($"{name}dv", d, inner), .. Dense($"{name}dol", d, inner), .. Dense($"{name}do", inner, d)]
             : [.. Norm($"{name}output_LayerNorm", d), .. Dense($"{name}intermediate", d, inner), .. Dense($"{name}output", inner, d)];
-        return [.. Norm($"{name}LayerNorm", d), .. block, .. config.Routing == Routing.Ssm ? TwoSsms(config, name) : Attention(d, $"{name}attention.")];
+        return [.. Norm($"{name}LayerNorm", d), .. block, .. Mixer(config, name)];
     }
+
+    private static IEnumerable<(string Name, long[] Shape)> Mixer(BiGSConfig config, string name) => config.Routing switch
+    {
+        Routing.Ssm => TwoSsms(config, name),
+        Routing.Attention => Attention(config.HiddenSize, $"{name}attention."),
+        _ => throw Layers.NotWritten(config.Routing),
+    };
 
     private static IEnumerable<(string Name, long[] Shape)> TwoSsms(BiGSConfig config, string name)
     {
