@@ -40,12 +40,15 @@ public partial class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         Assert.All((string[])["BiGS", "BiGS.Search", "BiGS.Torch", "BiGS.Training", "BiGS.Server"], name => AssertComplete(feed.Pack($"src/{name}"), library: true));
     }
 
-    /// <summary>A model that somebody fine-tuned elsewhere answers in a program that references BiGS and nothing else.</summary>
+    /// <summary>Documents are found; and a model that somebody fine-tuned elsewhere answers in a program that references BiGS and nothing else.</summary>
     [Fact]
-    public void ClassifyRunsFromBiGSAlone()
+    public void SearchAndClassifyRunFromTheirPackages()
     {
-        RequireSlow("builds a program");
-        Pack("src/BiGS");
+        RequireSlow("builds two programs");
+        Pack("src/BiGS", "models/english", "src/BiGS.Search");
+        string search = feed.Build(feed.CopySample("search"), "build");
+        Assert.Contains("garden.md", feed.Dotnet(feed.Place, Path.Combine(search, "search.dll")).Split('\n')[0], StringComparison.Ordinal);
+
         using var tuned = new SmallModel(head: "BiGSForSequenceClassification");
         string sample = feed.CopySample("embed", "classify-alone");
         string project = Path.Combine(sample, "classify-alone.csproj");
@@ -62,15 +65,6 @@ public partial class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         string built = feed.Build(sample, "build");
         Assert.StartsWith("LABEL_", feed.Dotnet(feed.Place, Path.Combine(built, "classify-alone.dll"), tuned.Folder), StringComparison.Ordinal);
         Assert.DoesNotContain(Directory.EnumerateFiles(built, "*", SearchOption.AllDirectories), file => Path.GetFileName(file).Contains("torch", StringComparison.OrdinalIgnoreCase));
-    }
-
-    [Fact]
-    public void SearchRunsFromItsPackage()
-    {
-        RequireSlow("builds a sample");
-        Pack("src/BiGS", "models/english", "src/BiGS.Search");
-        string built = feed.Build(feed.CopySample("search"), "build");
-        Assert.Contains("garden.md", feed.Dotnet(feed.Place, Path.Combine(built, "search.dll")).Split('\n')[0], StringComparison.Ordinal);
     }
 
     /// <summary>Pretraining and fine-tuning, with and without a RuntimeIdentifier: both load on a libstdc++ older than GCC 13.</summary>

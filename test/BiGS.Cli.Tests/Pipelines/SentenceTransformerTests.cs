@@ -248,15 +248,19 @@ public sealed class SentenceTransformerTests : IDisposable
     }
 
     /// <summary>The encoder that most people use, as it lies on the hub, against what ONNX Runtime makes of its original.</summary>
-    [Theory]
-    [InlineData("torch")]
-    [InlineData("onnx")]
-    [InlineData("server")]
-    [InlineData("command")]
+    [Fact]
     [Trait("Category", "Golden")]
-    public async Task MiniLmOpensAsItIs(string door)
+    public async Task MiniLmOpensAsItIs()
     {
         string folder = Shared.Path("models", "all-minilm-l6-v2");
+        foreach (string door in (string[])["torch", "onnx", "server", "command"])
+        {
+            await MiniLmOpensBy(door, folder);
+        }
+    }
+
+    private static async Task MiniLmOpensBy(string door, string folder)
+    {
         string[] texts = File.ReadAllLines(Path.Combine(folder, "texts.txt"));
         using var expected = new SafetensorsFile(Path.Combine(folder, "expected.safetensors"));
         float[][] vectors = await MiniLmVectors(door, folder, texts);
@@ -270,15 +274,19 @@ public sealed class SentenceTransformerTests : IDisposable
     }
 
     /// <summary>Its published figure on STS-B is 82.0; XQuAD's texts, cut as here, hold the answer among the first ten for 99.1 of 100 questions.</summary>
-    [Theory]
-    [InlineData("embedding", "glue/stsb/stsb-en-test.csv.gz", "spearman", 0.819, 0.821)]
-    [InlineData("retrieval", "squad_like/xquad.en.json.gz", "recall_10", 0.985, 1)]
+    [Fact]
     [Trait("Category", "Golden")]
-    public void MiniLmReachesItsPublishedFigures(string task, string data, string metric, double least, double most)
+    public void MiniLmReachesItsPublishedFigures()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("BIGS_SLOW") == "1", "Set BIGS_SLOW=1: this test reads thousands of texts by a model of 22 M parameters.");
-        string[] evaluate = ["evaluate", "--task", task, "--data", Shared.Path("data", data), "--model", Shared.Path("models", "all-minilm-l6-v2"), "--json"];
-        Assert.InRange(Bigs.Run([.. evaluate, "--backend", "onnx"]).Succeeded().Objects[0].GetProperty("metrics").GetProperty(metric).GetDouble(), least, most);
+        Assert.InRange(Measured("embedding", "glue/stsb/stsb-en-test.csv.gz", "spearman"), 0.819, 0.821);
+        Assert.InRange(Measured("retrieval", "squad_like/xquad.en.json.gz", "recall_10"), 0.985, 1);
+
+        static double Measured(string task, string data, string metric)
+        {
+            string[] evaluate = ["evaluate", "--task", task, "--data", Shared.Path("data", data), "--model", Shared.Path("models", "all-minilm-l6-v2"), "--json"];
+            return Bigs.Run([.. evaluate, "--backend", "onnx"]).Succeeded().Objects[0].GetProperty("metrics").GetProperty(metric).GetDouble();
+        }
     }
 
     private static async Task<float[][]> MiniLmVectors(string door, string folder, string[] texts)
