@@ -60,7 +60,9 @@ public sealed class TokenizerJsonWriterTests : IDisposable
     [Fact]
     public void Accents_by_script_are_the_steps_that_the_file_lists()
     {
-        Gen<string> letter = Texts.Among([.. Real.SelectMany(text => text.EnumerateRunes()).Where(rune => Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark).Select(rune => rune.ToString())]);
+        // A mark of another script between a letter and its accent, which a halfwidth ﾞ becomes too, is what the steps cannot see behind (TokenizerJsonWriter.Normalizer).
+        bool BeginsWithMark(string text) => Rune.GetUnicodeCategory(Rune.GetRuneAt(text.Normalize(NormalizationForm.FormKC), 0)) == UnicodeCategory.NonSpacingMark;
+        Gen<string> letter = Texts.Among([.. Real.SelectMany(text => text.EnumerateRunes()).Select(rune => rune.ToString()).Where(text => !BeginsWithMark(text))]);
         Gen<string> marked = Gen.Select(letter, Texts.Among("", "", "\u0301", "\u0306", "\u0323\u0302", "\u20dd"), (rune, mark) => rune + mark);
         foreach (NormalizationForm form in (NormalizationForm[])[NormalizationForm.FormC, NormalizationForm.FormKC])
         {
