@@ -27,12 +27,10 @@ internal static class DemoRoutes
         page.MapGet("/models", (ServedModels models, IOptions<BiGSServerOptions> options) =>
             new ModelList([.. models.All.Select(ShownModel.Of)], options.Value.MaxClientBatchSize, options.Value.PayloadLimit));
         page.MapPost("/guesses", GuessAsync);
-        page.MapGet("/kernels", (string? model, ServedModels models) => KernelList.Of(models.Find(model, HasKernels, "has kernels", "BiGS model")));
+        page.MapGet("/kernels", (string? model, ServedModels models) => KernelList.Of(models.Find(model, model => model.KernelLayers > 0, "has kernels", "BiGS model")));
         page.MapPost("/tokens", Tokens);
         page.MapPost("/passages", Passages);
     }
-
-    private static bool HasKernels(ServedModel model) => model.Pipelines.Kernels(1).Count > 0;
 
     /// <summary>The likeliest words for every mask, special tokens aside, and how likely words are that the page names.</summary>
     private static async Task<GuessList> GuessAsync(JsonBody<GuessRequest> body, [AsParameters] RequestServices services)
@@ -105,7 +103,7 @@ internal static class DemoRoutes
     {
         public static ShownModel Of(ServedModel model) => new(
             model.Name, Fills: model.Fills is not null, Classes: model.Classes is not null, Tags: model.Tags is not null, Answers: model.Answers is not null,
-            Embeds: true, Kernels: model.Pipelines.Kernels(1).Select(shape => shape.Layer).Distinct().Count());
+            Embeds: true, Kernels: model.KernelLayers);
     }
 
     private sealed record GuessRequest(string[] Texts, string[] Words, int Top = 5, string? Model = null);

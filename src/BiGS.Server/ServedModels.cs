@@ -88,11 +88,14 @@ internal sealed class ServedModel
     /// <summary>Tokens that cost as much as one [MASK]: a score, a softmax and a rank for every word of the vocabulary.</summary>
     private const int TokensPerMask = 32;
 
+    private readonly Lazy<int> _kernelLayers;
+
     public ServedModel(string name, ModelPipelines pipelines, BatchScheduler scheduler, int maxTokens = int.MaxValue)
     {
         Name = name;
         Pipelines = pipelines;
         MaxInputLength = Math.Min(pipelines.MaxTokens, maxTokens);
+        _kernelLayers = new Lazy<int>(() => pipelines.Kernels(1).Select(shape => shape.Layer).Distinct().Count());
         Vectors = scheduler.CreateQueue<TokenizedText, float[]>(rows => pipelines.Embedder.EmbedTokenized(rows, normalize: false));
         TokenVectors = scheduler.CreateQueue<TokenizedText, float[][]>(rows => pipelines.Embedder.EmbedTokens(rows));
         Classes = pipelines.Classifier is { } classifier ? scheduler.CreateQueue<TokenizedText, Classification>(rows => classifier.ClassifyTokenized(rows)) : null;
@@ -117,6 +120,9 @@ internal sealed class ServedModel
 
     /// <summary>Tokens of the longest text that it reads.</summary>
     public int MaxInputLength { get; }
+
+    /// <summary>Layers that have kernels to show; looked up once, since a backend may have to read them from the weights.</summary>
+    public int KernelLayers => _kernelLayers.Value;
 
     /// <summary>Means of the hidden states, of whatever length.</summary>
     public BatchQueue<TokenizedText, float[]> Vectors { get; }

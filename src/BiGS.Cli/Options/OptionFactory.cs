@@ -122,17 +122,17 @@ internal static class OptionFactory
     };
 
     /// <summary>One of a few words; the first where none is given.</summary>
-    public static Option<string> Choice(string name, string description, params string[] choices) => Choice(name, description, choices, ("", ""));
+    public static Option<string> Choice(string name, string description, params string[] choices) => Choice(name, description, choices, renamed: null);
 
     /// <summary>One of a few words, of which one is also known by the name that it had before.</summary>
-    public static Option<string> Choice(string name, string description, string[] choices, (string Old, string New) renamed) => new(name)
+    public static Option<string> Choice(string name, string description, string[] choices, (string Old, string New)? renamed) => new(name)
     {
         Description = $"{description}: {string.Join(", ", choices)}",
         HelpName = "NAME",
         DefaultValueFactory = _ => choices[0],
         CustomParser = result =>
         {
-            string found = result.Tokens[0].Value == renamed.Old ? renamed.New : result.Tokens[0].Value;
+            string found = result.Tokens[0].Value is var given && given == renamed?.Old ? renamed.Value.New : given;
             if (!choices.Contains(found, StringComparer.Ordinal))
             {
                 result.AddError($"{name} is \"{found}\"; choose one of {string.Join(", ", choices)}");

@@ -63,12 +63,13 @@ public sealed record ConfigFile(BiGSConfig Config, string Architecture, IReadOnl
         }
 
         BiGSConfig config = dialect?.Defaults ?? origin.Defaults();
+        IReadOnlyDictionary<string, Func<BiGSConfig, JsonNode?, BiGSConfig>>? keysOfDialect = dialect?.Keys;
         var inert = new Dictionary<string, JsonNode?>();
         foreach ((string key, JsonNode? value) in file)
         {
             try
             {
-                if (dialect?.Keys.GetValueOrDefault(key) is { } theirs)
+                if (keysOfDialect?.GetValueOrDefault(key) is { } theirs)
                 {
                     config = theirs(config, value);
                 }

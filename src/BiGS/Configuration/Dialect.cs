@@ -79,6 +79,10 @@ internal abstract class Dialect
         ? string.Join(", ", dialect.Heads.Keys.Select(head => dialect.ClassPrefix + head))
         : string.Join(", ", ModelHeads.All);
 
+    /// <summary>Our name of a weight whose name begins with one of some parts; null where it begins with none.</summary>
+    protected static string? RenameStart(string name, (string Theirs, string Ours)[] parts) =>
+        parts.FirstOrDefault(part => name.StartsWith(part.Theirs, StringComparison.Ordinal)) is ({ } theirs, var ours) ? ours + name[theirs.Length..] : null;
+
     protected static BiGSConfig HiddenDropout(BiGSConfig config, JsonNode? value) =>
         config with { HiddenDropoutProb = value!.GetValue<double>(), BlockDropoutProb = value.GetValue<double>() };
 

@@ -60,10 +60,9 @@ internal sealed class DistilBertDialect : Dialect
 
     public override string? Rename(string name)
     {
-        (string theirs, string ours) = OfHeads.FirstOrDefault(part => name.StartsWith(part.Theirs, StringComparison.Ordinal));
-        if (theirs is not null)
+        if (RenameStart(name, OfHeads) is { } ofHead)
         {
-            return ours + name[theirs.Length..];
+            return ofHead;
         }
 
         string bare = name.StartsWith("distilbert.", StringComparison.Ordinal) ? name["distilbert.".Length..] : name;
@@ -72,7 +71,7 @@ internal sealed class DistilBertDialect : Dialect
             return null;
         }
 
-        (theirs, ours) = OfLayers.FirstOrDefault(part => bare.Contains(part.Theirs, StringComparison.Ordinal));
+        (string theirs, string ours) = OfLayers.FirstOrDefault(part => bare.Contains(part.Theirs, StringComparison.Ordinal));
         return theirs is null ? null : "bigs.encoder" + bare["transformer".Length..].Replace(theirs, ours, StringComparison.Ordinal);
     }
 }

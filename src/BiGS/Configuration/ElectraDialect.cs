@@ -43,9 +43,5 @@ internal sealed class ElectraDialect : BertDialect
 
     public override IReadOnlyDictionary<string, string> Heads => new Dictionary<string, string>(base.Heads) { ["ForPreTraining"] = ModelHeads.Embedding };
 
-    public override string? Rename(string name)
-    {
-        (string theirs, string ours) = OfHeads.FirstOrDefault(part => name.StartsWith(part.Theirs, StringComparison.Ordinal));
-        return theirs is null ? base.Rename(name) : ours + name[theirs.Length..];
-    }
+    public override string? Rename(string name) => RenameStart(name, OfHeads) ?? base.Rename(name);
 }

@@ -12,7 +12,6 @@ namespace BiGS.Onnx;
 internal sealed class DynamicInt8LinearLayers(IModelWeights weights) : LinearLayers(weights)
 {
     private const float Largest = 63;
-    private const float Tiny = 1e-30f;
 
     /// <inheritdoc/>
     public override Value Words(Graph graph, Value ids, string table)
@@ -73,35 +72,9 @@ internal sealed class DynamicInt8LinearLayers(IModelWeights weights) : LinearLay
 
     private static (Value Rounded, Value Scales) Held(Graph graph, string name, long[] shape, int scaleAxis, Func<float[]> numbers, float largest)
     {
-        Value scales = graph.Weight($"{name}.scales", OnnxType.Float, [shape[scaleAxis]], () => Scales(numbers(), shape, scaleAxis, largest));
-        Value rounded = graph.Weight($"{name}.int8", OnnxType.Int8, shape, () => Rounded(numbers(), shape, scaleAxis, largest));
-        return (rounded, scales);
+        var matrix = new RoundedMatrix(shape, scaleAxis, largest, numbers);
+        return (
+            graph.Weight($"{name}.int8", OnnxType.Int8, shape, matrix.Values),
+            graph.Weight($"{name}.scales", OnnxType.Float, [shape[scaleAxis]], matrix.Scales));
     }
-
-    private static float[] Scales(float[] numbers, long[] shape, int axis, float largest)
-    {
-        float[] scales = new float[shape[axis]];
-        for (int i = 0; i < numbers.Length; i++)
-        {
-            int place = Place(i, shape, axis);
-            scales[place] = Math.Max(scales[place], Math.Abs(numbers[i]));
-        }
-
-        return [.. scales.Select(most => Math.Max(most, Tiny) / largest)];
-    }
-
-    private static sbyte[] Rounded(float[] numbers, long[] shape, int axis, float largest)
-    {
-        float[] scales = Scales(numbers, shape, axis, largest);
-        sbyte[] rounded = new sbyte[numbers.Length];
-        for (int i = 0; i < rounded.Length; i++)
-        {
-            rounded[i] = (sbyte)Math.Round(numbers[i] / scales[Place(i, shape, axis)]);
-        }
-
-        return rounded;
-    }
-
-    /// <summary>The row (axis 0) or column (axis 1) of a matrix's i-th number.</summary>
-    private static int Place(int i, long[] shape, int axis) => axis == 0 ? i / (int)shape[1] : i % (int)shape[1];
 }

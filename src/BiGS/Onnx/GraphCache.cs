@@ -36,14 +36,14 @@ internal sealed class GraphCache(string root)
     /// <returns>The folder, and whether it is to be deleted when the model is closed.</returns>
     public (string Folder, bool IsTemporary) Open(WeightsLocation location, ConfigFile config, IModelWeights weights, bool int8)
     {
-        if (!CanKeep())
+        string folder = Path.Combine(root, Key(location, config, int8));
+        if (!Directory.Exists(folder) && !CanKeep())
         {
             string temporary = Directory.CreateTempSubdirectory("bigs-onnx-").FullName;
             Build(temporary, config, weights, int8);
             return (temporary, IsTemporary: true);
         }
 
-        string folder = Path.Combine(root, Key(location, config, int8));
         while (!Directory.Exists(folder))
         {
             using IDisposable? held = FileLock.TryTake($"{folder}.lock");
@@ -58,7 +58,7 @@ internal sealed class GraphCache(string root)
             }
         }
 
-        Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow);
+        MarkOpened(folder);
         return (folder, IsTemporary: false);
     }
 
@@ -104,6 +104,18 @@ internal sealed class GraphCache(string root)
     {
         string[] parts = [.. CheckpointFingerprint.HashesOfWeights(location), config.ToJson(), int8 ? "int8" : "fp32", typeof(GraphCache).Module.ModuleVersionId.ToString()];
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 16));
+    }
+
+    private static void MarkOpened(string folder)
+    {
+        try
+        {
+            Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow);
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
+        {
+            // A cache that can only be read: nothing is built in it, and so nothing removed.
+        }
     }
 
     private bool CanKeep()

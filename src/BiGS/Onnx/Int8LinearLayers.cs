@@ -62,32 +62,10 @@ internal sealed class Int8LinearLayers(IModelWeights weights) : LinearLayers(wei
     /// <summary>V and r of a weight (out, in): (in, out) and (out).</summary>
     private static (Value Rounded, Value Scales) Columns(Graph graph, string name, long[] shape, Func<float[]> columns)
     {
-        (int rows, int count) = ((int)shape[1], (int)shape[0]);
-        Value scales = graph.Weight($"{name}.scales", OnnxType.Float, [count], () => Scales(columns(), rows, count));
-        Value rounded = graph.Weight($"{name}.int8", OnnxType.UInt8, [rows, count], () => Rounded(columns(), rows, count));
+        long[] transposed = [shape[1], shape[0]];
+        var matrix = new RoundedMatrix(transposed, axis: 1, Largest, columns);
+        Value scales = graph.Weight($"{name}.scales", OnnxType.Float, [shape[0]], matrix.Scales);
+        Value rounded = graph.Weight($"{name}.int8", OnnxType.UInt8, transposed, () => matrix.Values().Select(value => (byte)(value + (int)Middle)).ToArray());
         return (rounded, scales);
-    }
-
-    private static float[] Scales(float[] weights, int rows, int count)
-    {
-        float[] scales = new float[count];
-        for (int i = 0; i < rows * count; i++)
-        {
-            scales[i % count] = Math.Max(scales[i % count], Math.Abs(weights[i]));
-        }
-
-        return [.. scales.Select(largest => Math.Max(largest, Tiny) / Largest)];
-    }
-
-    private static byte[] Rounded(float[] weights, int rows, int count)
-    {
-        float[] scales = Scales(weights, rows, count);
-        byte[] rounded = new byte[weights.Length];
-        for (int i = 0; i < rounded.Length; i++)
-        {
-            rounded[i] = (byte)(Middle + Math.Round(weights[i] / scales[i % count]));
-        }
-
-        return rounded;
     }
 }

@@ -84,7 +84,7 @@ internal sealed class ModelGraph
     {
         switch (_head)
         {
-            case ModelHeads.Encoder:
+            case ModelHeads.Encoder or ModelHeads.Embedding: // pooling is no head
                 break;
             case ModelHeads.MaskedLM:
                 _graph.Output(ModelOutputs.Logits, MaskedWords(_graph.In("cls"), last), "batch", "sequence", $"{_config.VocabSize}");
@@ -98,8 +98,6 @@ internal sealed class ModelGraph
                 break;
             case ModelHeads.TokenClassification:
                 _graph.Output(ModelOutputs.Logits, _linear.Dense(_graph, last, "classifier"), "batch", "sequence", $"{_config.NumLabels}");
-                break;
-            case ModelHeads.Embedding:
                 break;
             case ModelHeads.QuestionAnswering:
                 Value[] both = _graph.AddNode("Split", [_linear.Dense(_graph, last, "qa_outputs")], 2, ("axis", -1L));

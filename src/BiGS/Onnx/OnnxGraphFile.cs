@@ -17,7 +17,7 @@ internal static class OnnxGraphFile
     /// <summary>The place of one whose large matrices are in eight bits.</summary>
     public const string Int8FileName = "onnx/model_quantized.onnx";
 
-    /// <summary>Where a folder may have one; <c>model.onnx</c> is where version 0.2 wrote it.</summary>
+    /// <summary>Where a folder may have one; <c>model.onnx</c> is where it was written before.</summary>
     public static string[] FileNames { get; } = [FileName, Int8FileName, "model.onnx"];
 
     /// <summary>The entry of the file's metadata that holds the model's config.json.</summary>

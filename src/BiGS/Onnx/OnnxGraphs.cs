@@ -74,10 +74,11 @@ internal sealed class CheckpointGraphs : OnnxGraphs
         ConfigFile config = location.ReadConfig().RequireKnownHead(location.Folder);
         using IWeightsFile file = location.Open();
         var weights = new StoredModelWeights(file, location.File);
-        var inventory = new WeightsInventory(file, weights.StoredNames, WeightShapes.Of(config.Config, config.Architecture), location.File);
+        IReadOnlyDictionary<string, long[]> wanted = WeightShapes.Of(config.Config, config.Architecture);
+        var inventory = new WeightsInventory(file, weights.StoredNames, wanted, location.File);
         bool hasTrainedHead = inventory.Missing.Count == 0;
         string head = hasTrainedHead && config.Architecture != ModelHeads.Embedding ? config.Architecture : ModelHeads.Encoder;
-        foreach (string name in WeightShapes.Of(config.Config, head).Keys)
+        foreach (string name in hasTrainedHead ? wanted.Keys : WeightShapes.Of(config.Config, ModelHeads.Encoder).Keys)
         {
             inventory.RequireFits(name);
         }
