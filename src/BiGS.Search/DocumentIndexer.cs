@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using BiGS.Files;
+using BiGS.Search.Documents;
 using BiGS.Tokenizers;
 
 namespace BiGS.Search;
@@ -14,8 +15,14 @@ public sealed record IndexOptions
     /// <summary>The most tokens that neighbours share; null for a quarter of a passage.</summary>
     public int? Overlap { get; init; }
 
-    /// <summary>The field of a .jsonl object that holds the text.</summary>
-    public string TextField { get; init; } = "text";
+    /// <summary>
+    /// The field of JSON objects, or the column of tables, that holds the text; a file without it is left out. Null for <c>text</c> where an object has
+    /// that, and for all of its texts where it has not.
+    /// </summary>
+    public string? TextField { get; init; }
+
+    /// <summary>The most bytes of a file, as it lies there and unpacked: 64 MB by default, some ten thousand pages. Larger ones are left out.</summary>
+    public long MaxFileBytes { get; init; } = DocumentOptions.UsualMaxFileBytes;
 
     /// <summary>Which of the model's prompts stands before every passage, as the model was opened with; null for its default one.</summary>
     public string? PromptName { get; init; }
@@ -44,8 +51,8 @@ public readonly record struct IndexProgress(string File, int Completed, int Tota
 /// <param name="Read">Files that were new or had changed.</param>
 /// <param name="Removed">Files that were in it and are no more.</param>
 /// <param name="Embedded">Passages that were embedded.</param>
-/// <param name="Unreadable">Files that cannot be read, and are not in the index.</param>
-public sealed record IndexUpdate(string IndexFolder, int Files, int Passages, int Read, int Removed, int Embedded, IReadOnlyList<UnreadableFile> Unreadable);
+/// <param name="Skipped">Files and folders that are not in the index, each with the reason.</param>
+public sealed record IndexUpdate(string IndexFolder, int Files, int Passages, int Read, int Removed, int Embedded, IReadOnlyList<SkippedFile> Skipped);
 
 /// <summary>
 /// Brings an index to what a folder holds: only files whose bytes are new are embedded, rows of the others are taken over. The old state stands until
@@ -81,9 +88,11 @@ public static class DocumentIndexer
         int overlap = options.Overlap ?? Math.Min(model.DefaultPassage.Overlap, tokens / 4);
         PassageSplitter cutter = model.CreateSplitter(tokens, overlap);
         string place = PlaceOf(folder, options.IndexFolder);
-        IReadOnlyList<string> documents = DocumentFiles.Of(folder, mayBeNone: !options.Overwrite && IndexManifest.Find(place) is not null); // what was removed must not be found
+        var reading = new DocumentOptions { TextField = options.TextField, MaxFileBytes = options.MaxFileBytes };
+        FolderContents contents = DocumentFiles.Of(
+            folder, reading, own: PassageIndex.FolderName, mayBeNone: !options.Overwrite && IndexManifest.Find(place) is not null); // what was removed must not be found
         IndexManifest? stored = options.Overwrite ? null : IndexManifest.Find(place);
-        (IndexedFile[] files, IReadOnlyList<UnreadableFile> leftOut) = Readable(folder, documents, options.TextField, stored);
+        (IndexedFile[] files, IReadOnlyList<SkippedFile> skipped) = Readable(folder, contents, reading, stored);
         var wanted = new IndexManifest(options.ModelPath, model.Fingerprint, model.Dimensions, tokens, overlap, options.TextField, files, options.PromptName);
         Directory.CreateDirectory(place);
         using FileStream alone = Lock(place);
@@ -97,51 +106,44 @@ public static class DocumentIndexer
         int removed = before?.Files.Count(file => !files.Any(now => now.Path == file.Path)) ?? 0;
         if (before?.VectorsName == wanted.VectorsName)
         {
-            return new IndexUpdate(place, files.Length, before.Passages, Read: 0, removed, Embedded: 0, leftOut);
+            return new IndexUpdate(place, files.Length, before.Passages, Read: 0, removed, Embedded: 0, skipped);
         }
 
-        (IndexManifest now, int embedded) = Write(folder, place, wanted, before, model, cutter, progress, cancellationToken);
+        (IndexManifest now, int embedded) = Write(folder, place, wanted, reading, before, model, cutter, progress, cancellationToken);
         now.Write(place);
         DropOthers(place, now);
-        return new IndexUpdate(place, files.Length, now.Passages, files.Count(file => !kept.Contains((file.Path, file.Sha256))), removed, embedded, leftOut);
+        return new IndexUpdate(place, files.Length, now.Passages, files.Count(file => !kept.Contains((file.Path, file.Sha256))), removed, embedded, skipped);
     }
 
     /// <summary>Documents with their hashes, and those that cannot be read; what an index holds already could be.</summary>
     /// <exception cref="InvalidDataException">None can be read.</exception>
-    private static (IndexedFile[] Files, IReadOnlyList<UnreadableFile> LeftOut) Readable(
-        string folder, IReadOnlyList<string> documents, string textField, IndexManifest? stored)
+    private static (IndexedFile[] Files, IReadOnlyList<SkippedFile> Skipped) Readable(string folder, FolderContents contents, DocumentOptions reading, IndexManifest? stored)
     {
-        HashSet<(string, string)> known = [.. (stored?.TextField == textField ? stored.Files : []).Select(file => (file.Path, file.Sha256))];
+        HashSet<(string, string)> known = [.. (stored is not null && stored.TextField == reading.TextField ? stored.Files : []).Select(file => (file.Path, file.Sha256))];
         var files = new List<IndexedFile>();
-        var leftOut = new List<UnreadableFile>();
-        foreach (string document in documents)
+        var skipped = new List<SkippedFile>();
+        foreach (string document in contents.Files)
         {
-            UnreadableFile? unreadable = UnreadableFile.Find(document, () =>
+            var file = new IndexedFile(document, HashOf(Path.Combine(folder, document)), 0);
+            if (!known.Contains((document, file.Sha256)) && DocumentReader.ReadAll(folder, document, reading).Skipped is { } unusable)
             {
-                string path = Path.Combine(folder, document);
-                var file = new IndexedFile(document, HashOf(path), 0);
-                if (!known.Contains((document, file.Sha256)))
-                {
-                    DocumentFiles.RequireReadable(path, textField);
-                }
-
+                skipped.Add(unusable);
+            }
+            else
+            {
                 files.Add(file);
-            });
-            if (unreadable is not null)
-            {
-                leftOut.Add(unreadable);
             }
         }
 
-        return files.Count > 0 || leftOut.Count == 0
-            ? ([.. files], leftOut)
-            : throw new InvalidDataException($"{folder}: none of {documents.Count:N0} files can be read: {string.Join(" | ", leftOut.Select(file => file.Reason))}");
+        return files.Count > 0 || skipped.Count == 0
+            ? ([.. files], [.. contents.Skipped, .. skipped])
+            : throw new InvalidDataException($"{folder}: none of {contents.Files.Count:N0} files can be read: {string.Join(" | ", skipped.Select(file => file.Detail))}");
     }
 
     private static string PlaceOf(string folder, string? place) => place ?? Path.Combine(folder, PassageIndex.FolderName);
 
     private static (IndexManifest Now, int Embedded) Write(
-        string folder, string place, IndexManifest wanted, IndexManifest? before, SearchModel model, PassageSplitter cutter, IProgress<IndexProgress>? progress, CancellationToken cancellationToken)
+        string folder, string place, IndexManifest wanted, DocumentOptions reading, IndexManifest? before, SearchModel model, PassageSplitter cutter, IProgress<IndexProgress>? progress, CancellationToken cancellationToken)
     {
         using PassageIndex? old = before is null ? null : PassageIndex.Open(place);
         string[] oldLines = before is null ? [] : File.ReadAllLines(Path.Combine(place, before.PassagesName));
@@ -161,7 +163,7 @@ public static class DocumentIndexer
                 }
                 else
                 {
-                    foreach (IndexedPassage passage in Passages(folder, file.Path, wanted.TextField, cutter))
+                    foreach (IndexedPassage passage in Passages(folder, file.Path, reading, cutter))
                     {
                         rows.Add(passage);
                     }
@@ -176,9 +178,9 @@ public static class DocumentIndexer
         return (wanted with { Files = files }, embedded);
     }
 
-    private static IEnumerable<IndexedPassage> Passages(string folder, string file, string textField, PassageSplitter cutter)
+    private static IEnumerable<IndexedPassage> Passages(string folder, string file, DocumentOptions reading, PassageSplitter cutter)
     {
-        foreach (FileDocument document in DocumentFiles.Read(Path.Combine(folder, file), textField))
+        foreach (FileDocument document in DocumentReader.Read(Path.Combine(folder, file), reading))
         {
             (int at, int line, int characters) = (0, 0, 0);
             foreach (Passage passage in cutter.Split(document.Text))

@@ -20,11 +20,11 @@ internal sealed record IndexedFile(string Path, string Sha256, int Passages);
 /// <param name="Dimensions">Numbers of a vector.</param>
 /// <param name="PassageTokens">The most tokens of a passage.</param>
 /// <param name="Overlap">The most tokens that neighbours share.</param>
-/// <param name="TextField">Of .jsonl files.</param>
+/// <param name="TextField">Of JSON objects and tables; null where none was named.</param>
 /// <param name="Files">In the order of their rows.</param>
 /// <param name="PromptName">Of the prompt before every passage; null for the model's default.</param>
 internal sealed record IndexManifest(
-    string? Model, string Fingerprint, int Dimensions, int PassageTokens, int Overlap, string TextField, IReadOnlyList<IndexedFile> Files,
+    string? Model, string Fingerprint, int Dimensions, int PassageTokens, int Overlap, string? TextField, IReadOnlyList<IndexedFile> Files,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PromptName = null)
 {
     public const string FileName = "index.json";
@@ -60,7 +60,7 @@ internal sealed record IndexManifest(
         }
 
         IndexManifest found = OptionsFile.Read<IndexManifest>(path, "an index of passages");
-        return found is { Fingerprint.Length: > 0, Dimensions: > 0, TextField: not null, Files: not null } && found.Files.All(file => file is { Passages: >= 0 })
+        return found is { Fingerprint.Length: > 0, Dimensions: > 0, Files: not null } && found.Files.All(file => file is { Passages: >= 0 })
             ? found
             : throw new InvalidDataException($"{path}: not an index of passages; index the documents again, with IndexOptions.Overwrite.");
     }
@@ -71,7 +71,7 @@ internal sealed record IndexManifest(
     public string? DifferenceFrom(IndexManifest other) =>
         Fingerprint != other.Fingerprint ? $"made by another model ({other.Model ?? "the one that ships with BiGS"}, fingerprint {other.Fingerprint[..8]}; now {Fingerprint[..8]})"
         : (PassageTokens, Overlap) != (other.PassageTokens, other.Overlap) ? $"of passages of {other.PassageTokens} tokens with {other.Overlap} shared (now {PassageTokens} with {Overlap})"
-        : TextField != other.TextField ? $"made of the field \"{other.TextField}\" (now \"{TextField}\")"
+        : TextField != other.TextField ? $"made of {(other.TextField is null ? "the usual field" : $"the field \"{other.TextField}\"")} (now {(TextField is null ? "the usual one" : $"\"{TextField}\"")})"
         : PromptName != other.PromptName ? $"made with {(other.PromptName is null ? "the model's default prompt" : $"the prompt \"{other.PromptName}\"")} (now {PromptName ?? "the default"})"
         : null;
 }

@@ -1,8 +1,9 @@
 using System.CommandLine;
+using System.Text.Json;
 using BiGS.Cli.Options;
 using BiGS.Cli.Output;
-using BiGS.Files;
 using BiGS.Search;
+using BiGS.Search.Documents;
 
 namespace BiGS.Cli.Commands;
 
@@ -11,11 +12,12 @@ internal static class IndexCommand
     public static Command Build(Terminal terminal)
     {
         var model = new AnsweringOptions();
-        Argument<string> folder = new("FOLDER") { Description = "a folder of documents: .txt, .md, .jsonl, each also .gz, in it and below" };
+        Argument<string> folder = new("FOLDER") { Description = "a folder of documents, in it and below: .txt, .md, .html, .pdf, .docx, .json, .jsonl, .csv, .tsv and source code" };
         Option<string> output = OptionFactory.Text("--out", "DIR", $"where the index goes (default: {PassageIndex.FolderName} in the folder)");
         Option<int?> tokens = OptionFactory.Number("--passage-tokens", "the most tokens of a passage (default 128, or what the model reads if that is less)", least: 8);
         Option<int?> overlap = OptionFactory.Number("--overlap", "the most tokens that neighbours share (default: a quarter of a passage)", least: 0);
-        Option<string> textField = OptionFactory.Text("--text-field", "NAME", "the field of a .jsonl object that holds the text (default text)");
+        Option<string> textField = OptionFactory.Text("--text-field", "NAME", "the field of JSON objects, or the column of tables, that holds the text (default: text where there is one, else all)");
+        Option<int?> maxBytes = OptionFactory.Number("--max-file-bytes", $"larger files are left out, as they lie there or unpacked (default {DocumentOptions.UsualMaxFileBytes})", least: 1);
         Option<string> prompt = OptionFactory.PromptName("passage");
         Option<bool> overwrite = OptionFactory.Flag("--overwrite", "make an index that another model or other passages made anew");
         Option<bool> json = OptionFactory.Flag("--json", "one JSON object: what became of the index");
@@ -23,7 +25,7 @@ internal static class IndexCommand
             "index", "Embeds a folder of documents by passages, for bigs search. Again: only files that changed, by the same model and in the same passages.",
             "bigs index notes",
             "bigs index notes --model runs/mine --out notes-index")
-        { folder, output, tokens, overlap, textField, prompt, overwrite, json };
+        { folder, output, tokens, overlap, textField, maxBytes, prompt, overwrite, json };
         model.AddTo(command);
         command.SetHandler(parse =>
         {
@@ -43,7 +45,8 @@ internal static class IndexCommand
             {
                 PassageTokens = parse.GetValue(tokens) ?? made?.PassageTokens,
                 Overlap = parse.GetValue(overlap) ?? (parse.GetValue(tokens) is null ? made?.Overlap : null),
-                TextField = parse.GetValue(textField) ?? made?.TextField ?? "text",
+                TextField = parse.GetValue(textField) ?? made?.TextField,
+                MaxFileBytes = parse.GetValue(maxBytes) ?? DocumentOptions.UsualMaxFileBytes,
                 PromptName = parse.GetValue(prompt) ?? made?.PromptName,
                 IndexFolder = parse.GetValue(output),
                 ModelPath = model.Model.Given(parse) ?? made?.ModelPath,
@@ -58,7 +61,7 @@ internal static class IndexCommand
                 update = DocumentIndexer.Update(parse.GetRequiredValue(folder), opened, options, progress, terminal.Interrupted);
             }
 
-            terminal.Warn([.. update.Unreadable.Select(file => $"left out: {file.Reason}"), .. opened.TextWarnings]);
+            terminal.Warn([.. Unusable(update).Select(file => $"left out: {file.Detail}"), .. opened.TextWarnings]);
             Show(update, parse.GetValue(json), terminal);
         });
         return command;
@@ -77,11 +80,12 @@ internal static class IndexCommand
                 json.WriteNumber("files_removed", update.Removed);
                 json.WriteNumber("passages_embedded", update.Embedded);
                 json.WriteStartArray("left_out");
-                foreach (UnreadableFile file in update.Unreadable)
+                foreach (SkippedFile file in update.Skipped)
                 {
                     json.WriteStartObject();
                     json.WriteString("file", file.Path);
-                    json.WriteString("reason", OptionNames.In(file.Reason));
+                    json.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(file.Reason.ToString()));
+                    json.WriteString("reason", OptionNames.In(file.Detail));
                     json.WriteEndObject();
                 }
 
@@ -91,6 +95,10 @@ internal static class IndexCommand
         }
 
         terminal.Line(
-            $"{update.IndexFolder}: {update.Passages:N0} passages of {update.Files:N0} files; {update.Read:N0} files were new or changed, {update.Removed:N0} are gone, {update.Embedded:N0} passages were embedded{(update.Unreadable.Count > 0 ? $"; {update.Unreadable.Count:N0} files cannot be read and are left out" : "")}");
+            $"{update.IndexFolder}: {update.Passages:N0} passages of {update.Files:N0} files; {update.Read:N0} files were new or changed, {update.Removed:N0} are gone, {update.Embedded:N0} passages were embedded{(update.Skipped.Count > 0 ? $"; left out: {SkippedFile.Counts(update.Skipped)}" : "")}");
     }
+
+    /// <summary>Documents that should have been read, unlike those that are passed over by what they are called.</summary>
+    private static IEnumerable<SkippedFile> Unusable(IndexUpdate update) => update.Skipped
+        .Where(file => file.Reason is not (SkipReason.Hidden or SkipReason.Ignored or SkipReason.BuildOutput or SkipReason.Link or SkipReason.UnknownKind));
 }

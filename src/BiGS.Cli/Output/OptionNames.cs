@@ -35,6 +35,8 @@ internal static class OptionNames
         ["DocumentIndexer.Update"] = "bigs index",
         ["IndexOptions.Overwrite"] = "bigs index --overwrite",
         ["IndexOptions.IndexFolder"] = "--out",
+        ["IndexOptions.MaxFileBytes"] = "--max-file-bytes",
+        ["IndexOptions.TextField"] = "--text-field",
         ["PositionExtension.Extend"] = "bigs extend",
         ["PositionExtension.Extend(length)"] = "--max-length",
         ["OnnxExport.Export"] = "bigs export --format onnx",

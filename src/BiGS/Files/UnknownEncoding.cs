@@ -62,6 +62,29 @@ internal static class UnknownEncoding
     public static string Remedy(ReadOnlySpan<byte> text)
     {
         text = text[..Math.Min(Looked, text.Length)];
+        (int whole, int broken, int controls) = Count(text);
+
+        // In the languages of Western Europe few letters have accents.
+        return whole > broken ? "most of it is UTF-8: mend that line, or drop such bytes (iconv -c -f UTF-8 -t UTF-8)"
+            : broken > text.Length / 4 && text.Length > 16
+                ? $"it seems to be in the encoding of another script; give {Setting}, such as gb18030, shift_jis, euc-kr, windows-1251 or koi8-r, or save it as UTF-8"
+            : controls > 0 ? $"it looks like Windows-1252; {RemedyFor("windows-1252")}"
+            : $"it looks like Latin-1; {RemedyFor("latin1")}";
+    }
+
+    /// <summary>Whether bytes that are not UTF-8 are the exception among characters that are.</summary>
+    public static bool IsMostlyUtf8(ReadOnlySpan<byte> text)
+    {
+        (int whole, int broken, _) = Count(text);
+        return whole > 4 * broken; // texts of East Asia look like UTF-8 here and there
+    }
+
+    /// <summary>How to read, or to convert, text of an encoding.</summary>
+    public static string RemedyFor(string encoding) => $"give {Setting} = {encoding}, or save the file as UTF-8 (iconv -f {encoding.ToUpperInvariant()} -t UTF-8)";
+
+    /// <summary>Characters of several bytes, bytes that belong to none, and those of them that are control characters in Latin-1.</summary>
+    private static (int Whole, int Broken, int Controls) Count(ReadOnlySpan<byte> text)
+    {
         (int whole, int broken, int controls) = (0, 0, 0);
         for (ReadOnlySpan<byte> rest = text; rest.Length > 0;)
         {
@@ -72,14 +95,6 @@ internal static class UnknownEncoding
             rest = rest[length..];
         }
 
-        // In the languages of Western Europe few letters have accents.
-        return whole > broken ? "most of it is UTF-8: mend that line, or drop such bytes (iconv -c -f UTF-8 -t UTF-8)"
-            : broken > text.Length / 4 && text.Length > 16
-                ? $"it seems to be in the encoding of another script; give {Setting}, such as gb18030, shift_jis, euc-kr, windows-1251 or koi8-r, or save it as UTF-8"
-            : controls > 0 ? $"it looks like Windows-1252; {RemedyFor("windows-1252")}"
-            : $"it looks like Latin-1; {RemedyFor("latin1")}";
+        return (whole, broken, controls);
     }
-
-    /// <summary>How to read, or to convert, text of an encoding.</summary>
-    public static string RemedyFor(string encoding) => $"give {Setting} = {encoding}, or save the file as UTF-8 (iconv -f {encoding.ToUpperInvariant()} -t UTF-8)";
 }

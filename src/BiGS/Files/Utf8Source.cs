@@ -1,6 +1,4 @@
 using System.Text;
-using ICSharpCode.SharpZipLib;
-using ICSharpCode.SharpZipLib.GZip;
 
 namespace BiGS.Files;
 
@@ -12,14 +10,10 @@ internal sealed class Utf8Source : IDisposable
 {
     private const int ChunkSize = 1 << 16;
 
-    // The longest first: UTF-32's begins with UTF-16's.
-    private static readonly Encoding[] Marked = [Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode];
-
     private readonly string _path;
-    private readonly Stream _stream;
+    private readonly DecompressedFile _file;
     private readonly Transcoding? _transcoding;
     private ReadOnlyMemory<byte> _ready;
-    private long _bytes;
 
     /// <param name="path">The file; .gz is decompressed on the way.</param>
     /// <param name="encoding">Where there is no byte-order mark; null for UTF-8.</param>
@@ -27,12 +21,12 @@ internal sealed class Utf8Source : IDisposable
     public Utf8Source(string path, Encoding? encoding)
     {
         _path = path;
-        _stream = Open(path);
+        _file = new DecompressedFile(path);
         try
         {
             byte[] chunk = new byte[ChunkSize];
             ReadOnlyMemory<byte> first = chunk.AsMemory(0, Filled(chunk));
-            Encoding? marked = Marked.FirstOrDefault(known => first.Span.StartsWith(known.Preamble));
+            Encoding? marked = TextEncoding.Marked(first.Span);
             first = first[(marked?.Preamble.Length ?? 0)..];
             Encoding? other = (marked ?? encoding) is { } found && found.CodePage != Encoding.UTF8.CodePage ? found : null;
             if (UnknownEncoding.RemedyForNoText(first.Span) is { } remedy)
@@ -52,7 +46,7 @@ internal sealed class Utf8Source : IDisposable
         }
         catch
         {
-            _stream.Dispose();
+            _file.Dispose();
             throw;
         }
     }
@@ -66,13 +60,13 @@ internal sealed class Utf8Source : IDisposable
     {
         if (_ready.IsEmpty && _transcoding is null)
         {
-            return Raw(target);
+            return _file.Read(target);
         }
 
         while (_ready.IsEmpty)
         {
             byte[] chunk = new byte[ChunkSize];
-            int count = Raw(chunk);
+            int count = _file.Read(chunk);
             if (count == 0)
             {
                 return 0;
@@ -88,49 +82,17 @@ internal sealed class Utf8Source : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
-
-    private static Stream Open(string path)
-    {
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        if (!FileNames.IsCompressed(path))
-        {
-            return file;
-        }
-
-        if (file.Length == 0)
-        {
-            file.Dispose();
-            throw BrokenGzip(path, 0, "it is 0 bytes long", null);
-        }
-
-        // The platform's GZipStream takes a file cut short for a complete one; this reader does not.
-        return new GZipInputStream(file, 1 << 16);
-    }
+    public void Dispose() => _file.Dispose();
 
     private int Filled(Span<byte> chunk)
     {
         int filled = 0;
-        while (filled < chunk.Length && Raw(chunk[filled..]) is var count and > 0)
+        while (filled < chunk.Length && _file.Read(chunk[filled..]) is var count and > 0)
         {
             filled += count;
         }
 
         return filled;
-    }
-
-    private int Raw(Span<byte> target)
-    {
-        try
-        {
-            int count = _stream.Read(target);
-            _bytes += count;
-            return count;
-        }
-        catch (Exception broken) when (broken is SharpZipBaseException or EndOfStreamException)
-        {
-            throw BrokenGzip(_path, _bytes, broken.Message, broken);
-        }
     }
 
     private byte[] Utf8Of(ReadOnlySpan<byte> bytes)
@@ -142,12 +104,9 @@ internal sealed class Utf8Source : IDisposable
         catch (DecoderFallbackException broken)
         {
             throw new InvalidDataException(
-                $"'{_path}' is not {_transcoding!.Name}: byte {_bytes - bytes.Length + Math.Max(0, broken.Index)} of the text is none of its characters; give another encoding ({UnknownEncoding.Setting}), or fetch the file again", broken);
+                $"'{_path}' is not {_transcoding!.Name}: byte {_file.Count - bytes.Length + Math.Max(0, broken.Index)} of the text is none of its characters; give another encoding ({UnknownEncoding.Setting}), or fetch the file again", broken);
         }
     }
-
-    private static InvalidDataException BrokenGzip(string path, long bytes, string what, Exception? cause) =>
-        new($"'{path}' is a broken gzip file after byte {bytes} of its text ({what}); check it with gzip -t and fetch it again", cause);
 
     /// <summary>From one encoding to UTF-8, chunk by chunk: a character may begin in one and end in the next.</summary>
     private sealed class Transcoding(Encoding encoding)

@@ -26,7 +26,8 @@ public partial class LayoutTests
         },
         ["BiGS.Search"] = new()
         {
-            ["."] = [],
+            ["Documents"] = [],
+            ["."] = ["Documents"],
         },
         ["BiGS.Torch"] = new()
         {

@@ -18,7 +18,7 @@ public sealed class IndexTests : IDisposable
         Write("a.txt", "the farmer near the trees sleeps .\r\n\r\nnobody knows why 😀 .\n");
         Write("below/b.md", "# trees and trees and trees\n\nthe trees sleep near the farmer .\n");
         Write("c.jsonl", "{\"text\": \"the farmer knows\"}\n\n{\"text\": \"the\\nfarmer and nobody 😀 near\"}\n");
-        Write("not.pdf", "the farmer");
+        Write("not.png", "the farmer");
         Write(".hidden/d.txt", "the farmer");
         WriteCompressed("e.txt.gz", "trees and trees and trees");
         Run("index", _folder, "--model", _model.Folder, "--passage-tokens", "12", "--overlap", "0").Succeeded();
@@ -113,7 +113,7 @@ public sealed class IndexTests : IDisposable
         Run("search", _folder, "--model", other.Folder, "who").FailedWith(1, "another model", "index again");
         Run("index", _folder, "--model", other.Folder).FailedWith(1, "another model", "--overwrite", "--out");
         Run("index", _folder, "--model", _model.Folder, "--passage-tokens", "16").FailedWith(1, "passages of 24 tokens", "--overwrite");
-        Run("index", _folder, "--model", _model.Folder, "--text-field", "body").FailedWith(1, "\"text\"", "\"body\"");
+        Run("index", _folder, "--model", _model.Folder, "--text-field", "body").FailedWith(1, "the usual field", "\"body\"");
         Run("index", _folder, "--model", other.Folder, "--overwrite").Succeeded();
         Run("search", _folder, "who").Succeeded(); // the model that made it, without being named
         Run("search", _folder, "--model", _model.Folder, "who").FailedWith(1, "another model");
@@ -135,7 +135,8 @@ public sealed class IndexTests : IDisposable
         Run("index", Path.Combine(_folder, "none"), "--model", _model.Folder).FailedWith(1, "no such folder");
         Run("index", _folder, "--model", _model.Folder).FailedWith(1, "holds no document", ".md");
         Write("a.jsonl", "{\"body\": \"the\"}\n");
-        Run("index", _folder, "--model", _model.Folder).FailedWith(1, "a.jsonl', line 1", "\"text\"");
+        Run("index", _folder, "--model", _model.Folder, "--text-field", "text").FailedWith(1, "a.jsonl', line 1", "\"text\"", "--text-field");
+        Run("index", _folder, "--model", _model.Folder, "--max-file-bytes", "10").FailedWith(1, "holds no document", "1 too large");
         Run("index", _folder, "--model", _model.Folder, "--passage-tokens", "25", "--text-field", "body").FailedWith(1, "at most 24");
         Run("index", _folder, "--model", _model.Folder, "--passage-tokens", "16", "--overlap", "8", "--text-field", "body").FailedWith(1, "0 to 7");
         Run("index", _folder, "--model", _model.Folder, "--text-field", "body").Succeeded();
@@ -153,13 +154,13 @@ public sealed class IndexTests : IDisposable
     public void FilesThatCannotBeReadAreLeftOutAndNamed()
     {
         Write("a.txt", "nobody knows why .");
-        File.WriteAllBytes(Path.Combine(_folder, "b.md"), Encoding.Latin1.GetBytes("the caf\u00e9"));
+        File.WriteAllBytes(Path.Combine(_folder, "b.md"), [1, 0, 2]);
         File.WriteAllBytes(Path.Combine(_folder, "c.txt.gz"), TemporaryFolder.Gzip(Encoding.UTF8.GetBytes("the trees"))[..12]);
-        Write("d.jsonl", "{\"text\": \"the farmer\"}\n{\"body\": \"the trees\"}\n");
+        Write("d.jsonl", "{\"text\": \"the farmer\"}\n{\"text\": \"the trees\n");
         Outcome outcome = Run("index", _folder, "--model", _model.Folder).Succeeded();
         Assert.Contains("1 passages of 1 files", outcome.Output, StringComparison.Ordinal);
-        Assert.Contains("3 files cannot be read and are left out", outcome.Output, StringComparison.Ordinal);
-        Assert.All(["b.md' is not UTF-8", "c.txt.gz' is a broken gzip file", "d.jsonl', line 2: no field \"text\""], part => Assert.Contains($"warning: left out: '{_folder}/{part}", outcome.Errors, StringComparison.Ordinal));
+        Assert.Contains("left out: 2 unreadable, 1 binary", outcome.Output, StringComparison.Ordinal);
+        Assert.All(["b.md' is not text", "c.txt.gz' is a broken gzip file", "d.jsonl', line 2"], part => Assert.Contains($"warning: left out: '{_folder}/{part}", outcome.Errors, StringComparison.Ordinal));
         Assert.Contains("a.txt", Run("search", _folder, "nobody knows why .").Succeeded().Output, StringComparison.Ordinal);
 
         // The same again embeds nothing and says the same; a file that is mended comes in, one that breaks goes.
@@ -168,7 +169,7 @@ public sealed class IndexTests : IDisposable
         Assert.Equal(["b.md", "c.txt.gz", "d.jsonl"], again.GetProperty("left_out").EnumerateArray().Select(file => file.GetProperty("file").GetString()));
         Write("b.md", "the caf\u00e9");
         AssertUpdate(Index(), files: 2, read: 1, removed: 0, embedded: 1);
-        File.WriteAllBytes(Path.Combine(_folder, "a.txt"), [0xff]);
+        File.WriteAllBytes(Path.Combine(_folder, "a.txt"), [0]);
         AssertUpdate(Index(), files: 1, read: 0, removed: 1, embedded: 0);
         File.Delete(Path.Combine(_folder, "b.md"));
         Run("index", _folder, "--model", _model.Folder, "--out", Path.Combine(_folder, "new")).FailedWith(1, "none of 3 files can be read", "a.txt", "c.txt.gz", "d.jsonl");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BiGS.Files;
 
 namespace BiGS.Training.Corpora;
 
@@ -16,7 +17,7 @@ internal static class DelimitedTable
     /// <exception cref="InvalidDataException">A wanted column is not there, a row has too many cells, or more rows have too few than not.</exception>
     public static Table Open(string path, IReadOnlyList<Column> columns, TableOptions options)
     {
-        DelimitedFormat format = DelimitedFormat.Of(path, columns, options);
+        DelimitedFormat format = FormatOf(path, columns, options);
         string[] first = DelimitedLines.Read(path, format, options.Encoding).FirstOrDefault().Cells ?? throw NoRow(path, columns);
         string[] trimmed = [.. first.Select(name => name.Trim())];
         bool areCounted = NamesCountedColumns(trimmed, columns);
@@ -30,6 +31,22 @@ internal static class DelimitedTable
         int fewest = names is null ? first.Length : Array.FindLastIndex(names, name => name.Length > 0) + 1;
         bool mayBeWider = places.Any(place => place is { IsFromEnd: true });
         return new Table(names, places, Rows(path, format, columns, options, new Width(fewest, first.Length, mayBeWider), headerLines: names is null ? 0 : 1)) { Delimiter = format.Delimiter };
+    }
+
+    private static DelimitedFormat FormatOf(string path, IReadOnlyList<Column> columns, TableOptions options)
+    {
+        bool isCsv = FileNames.ExtensionOf(path) == ".csv";
+        DelimitedFormat chosen = DelimitedFormat.Recognize(
+            DelimitedFormat.Sample(TextFile.Lines(path, options.Encoding)), isCsv, options.Delimiter, options.Quoted,
+            areNames: first => AreNames(first, columns),
+            mayBeOneColumn: columns.All(column => column.Optional || column.Number == 1));
+        char usual = DelimitedFormat.Usual(isCsv);
+        if (options.Delimiter is null && chosen.LeadingLines == 0 && chosen.Delimiter != usual)
+        {
+            options.Warn?.Invoke($"'{path}': its cells seem to be separated by {DelimitedFormat.Named(chosen.Delimiter)}, not by {DelimitedFormat.Named(usual)}, and are read so; if that is wrong, name the delimiter (TableOptions.Delimiter)");
+        }
+
+        return chosen;
     }
 
     /// <summary>Whether a first line names the columns: it holds at least half of the names that it must.</summary>

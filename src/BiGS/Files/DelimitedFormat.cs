@@ -1,7 +1,4 @@
-using System.Text;
-using BiGS.Files;
-
-namespace BiGS.Training.Corpora;
+namespace BiGS.Files;
 
 /// <summary>How the lines of a table are cut into cells.</summary>
 /// <param name="Delimiter">What stands between cells.</param>
@@ -19,48 +16,44 @@ internal sealed record DelimitedFormat(char Delimiter, bool Quoted, int LeadingL
     /// Recognises the format from the first lines. The extension's own delimiter (a comma for .csv, else a tab) stays unless another one gives the wanted
     /// names, or cuts more rows into as many cells as the first.
     /// </summary>
-    public static DelimitedFormat Of(string path, IReadOnlyList<Column> columns, TableOptions options)
+    /// <param name="sample">The first lines (<see cref="Sample"/>).</param>
+    /// <param name="isCsv">Whether the extension says that cells are separated by commas; tabs otherwise.</param>
+    /// <param name="delimiter">The delimiter where it is known.</param>
+    /// <param name="quoted">Whether cells may stand in quotes, where it is known.</param>
+    /// <param name="areNames">Whether a first row holds the names of the wanted columns; null where any will do.</param>
+    /// <param name="mayBeOneColumn">Whether a table of one column would do.</param>
+    public static DelimitedFormat Recognize(
+        (long, string Text)[] sample, bool isCsv, char? delimiter = null, bool? quoted = null, Func<string[], bool>? areNames = null, bool mayBeOneColumn = false)
     {
-        bool isCsv = FileNames.ExtensionOf(path) == ".csv";
-        char own = isCsv ? ',' : Tab;
-        (long, string Text)[] sample = Sample(path, options.Encoding);
         if (sample is [(_, ['s', 'e', 'p', '=', char said]), ..])
         {
-            return new DelimitedFormat(options.Delimiter ?? said, Quoted: true, LeadingLines: 1);
+            return new DelimitedFormat(delimiter ?? said, Quoted: true, LeadingLines: 1);
         }
 
-        DelimitedFormat With(char delimiter) => new(delimiter, options.Quoted ?? (delimiter != Tab || AreTabsQuoted(sample, isCsv)));
-        if (options.Delimiter is { } given)
+        DelimitedFormat With(char cut) => new(cut, quoted ?? (cut != Tab || AreTabsQuoted(sample, isCsv)));
+        if (delimiter is { } given)
         {
             return With(given);
         }
 
-        (DelimitedFormat Format, string[][] Rows)[] candidates = [.. Known.OrderBy(delimiter => delimiter != own).Select(With).Select(format => (format, Rows(sample, format)))];
-        DelimitedFormat chosen = candidates.FirstOrDefault(candidate => candidate.Rows is [var first, ..] && DelimitedTable.AreNames(first, columns)).Format
-            ?? (IsOneColumn(candidates[0].Rows, columns) ? candidates[0].Format : candidates.MaxBy(candidate => Regularity(candidate.Rows)).Format);
-        if (chosen.Delimiter != own)
-        {
-            options.Warn?.Invoke($"'{path}': its cells seem to be separated by {Named(chosen.Delimiter)}, not by {Named(own)}, and are read so; if that is wrong, name the delimiter (TableOptions.Delimiter)");
-        }
+        char own = Usual(isCsv);
+        (DelimitedFormat Format, string[][] Rows)[] candidates = [.. Known.OrderBy(known => known != own).Select(With).Select(format => (format, Rows(sample, format)))];
+        return candidates.FirstOrDefault(candidate => candidate.Rows is [var first, ..] && areNames?.Invoke(first) == true).Format
+            ?? (mayBeOneColumn && candidates[0].Rows is [{ Length: 1 }, ..] ? candidates[0].Format : candidates.MaxBy(candidate => Regularity(candidate.Rows)).Format);
+    }
 
-        return chosen;
+    /// <summary>The delimiter that an extension promises.</summary>
+    public static char Usual(bool isCsv) => isCsv ? ',' : Tab;
+
+    /// <summary>As many of the first lines as are looked at.</summary>
+    public static (long Number, string Text)[] Sample(IEnumerable<(long Number, string Text)> lines)
+    {
+        int characters = 0;
+        return [.. lines.Take(SampledLines).TakeWhile(line => (characters += line.Text.Length) - line.Text.Length < SampledCharacters)];
     }
 
     /// <summary>A delimiter as a message names it.</summary>
     public static string Named(char delimiter) => delimiter == Tab ? "tabs" : $"\"{delimiter}\"";
-
-    private static (long, string Text)[] Sample(string path, Encoding? encoding)
-    {
-        using TextLines lines = new(path, encoding);
-        var sample = new List<(long, string)>();
-        for (int characters = 0; sample.Count < SampledLines && characters < SampledCharacters && lines.Advance();)
-        {
-            sample.Add((lines.LineNumber, lines.Text()));
-            characters += sample[^1].Item2.Length;
-        }
-
-        return [.. sample];
-    }
 
     /// <summary>The rows of the sample that are whole.</summary>
     private static string[][] Rows((long, string)[] sample, DelimitedFormat format)
@@ -80,10 +73,6 @@ internal sealed record DelimitedFormat(char Delimiter, bool Quoted, int LeadingL
 
     /// <summary>The share of the rows with as many cells as the first; 0 where that has one.</summary>
     private static double Regularity(string[][] rows) => rows is [{ Length: > 1 } first, ..] ? (double)rows.Count(row => row.Length == first.Length) / rows.Length : 0;
-
-    /// <summary>Whether the first column is all that is wanted, and there seem to be no others.</summary>
-    private static bool IsOneColumn(string[][] rows, IReadOnlyList<Column> columns) =>
-        rows is [{ Length: 1 }, ..] && columns.All(column => column.Optional || column.Number == 1);
 
     /// <summary>
     /// Whether quotes around the cells between tabs are a spreadsheet's, and no part of the text: every quote stands where RFC 4180 has one, and some cell

@@ -1,29 +1,14 @@
 using System.Text;
-using BiGS.Files;
 
-namespace BiGS.Training.Corpora;
+namespace BiGS.Files;
 
 /// <summary>Lines cut into cells. Blank lines are passed over.</summary>
 internal static class DelimitedLines
 {
     /// <summary>The rows of a file, each with the line that it begins in.</summary>
     /// <exception cref="InvalidDataException">A quote is never closed, or closed in a later line before more text.</exception>
-    public static IEnumerable<(long Line, string[] Cells)> Read(string path, DelimitedFormat format, Encoding? encoding)
-    {
-        using TextLines lines = new(path, encoding);
-        IEnumerable<(long, string)> Numbered()
-        {
-            while (lines.Advance())
-            {
-                yield return (lines.LineNumber, lines.Text());
-            }
-        }
-
-        foreach ((long, string[]) row in Cut(path, Numbered(), format))
-        {
-            yield return row;
-        }
-    }
+    public static IEnumerable<(long Line, string[] Cells)> Read(string path, DelimitedFormat format, Encoding? encoding) =>
+        Cut(path, TextFile.Lines(path, encoding), format);
 
     /// <summary>The same, of lines that are at hand.</summary>
     /// <inheritdoc cref="Read"/>

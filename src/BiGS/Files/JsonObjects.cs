@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using BiGS.Files;
 
-namespace BiGS.Training.Corpora;
+namespace BiGS.Files;
 
 /// <summary>
 /// The objects of a .json file, with their place: an array of objects; an array that is a field of the only object, as in <c>{"data": […]}</c>; or objects
@@ -48,7 +47,7 @@ internal static class JsonObjects
     }
 
     /// <summary>The values of a file, or the elements of its arrays, or of an array in its object, each with the index of its first byte.</summary>
-    private static List<(long Start, JsonElement Value)> Values(string path, byte[] json, string? field = null)
+    public static List<(long Start, JsonElement Value)> Values(string path, byte[] json, string? field = null)
     {
         var values = new List<(long, JsonElement)>();
         var reader = new Utf8JsonReader(json, Several);
