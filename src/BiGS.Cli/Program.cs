@@ -1,5 +1,6 @@
 using System.Globalization;
 using BiGS.Cli;
+using BiGS.Cli.Options;
 using BiGS.Cli.Output;
 
 NativeSettings.Apply();

@@ -22,6 +22,7 @@ public static class BiGSServices
         services.AddLogging();
         services.AddMetrics();
         services.AddRequestDecompression();
+        services.AddRequestTimeouts();
         services.AddOptions<BiGSServerOptions>().Configure(options => configure?.Invoke(options)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BiGSServerOptions>, BiGSServerOptionsValidator>());
         services.TryAddSingleton<ServerMetrics>();

@@ -99,5 +99,5 @@ internal static class BoundedBody
     }
 
     private static ApiException TooLarge(int limit) =>
-        ApiException.TooLarge($"the request is too large: more than {limit} bytes; send less at once, or raise the limit of the server (BiGSServerOptions.PayloadLimit)");
+        ApiException.TooLarge($"the request is too large: more than {limit} bytes; send less at once (the limit is `payload_limit` of /info)");
 }

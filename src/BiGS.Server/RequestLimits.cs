@@ -23,7 +23,7 @@ internal sealed class RequestLimits(IOptions<BiGSServerOptions> options)
         if (texts > options.Value.MaxClientBatchSize)
         {
             throw ApiException.TooLarge(
-                $"batch size {texts} > maximum allowed batch size {options.Value.MaxClientBatchSize}; send fewer texts at once, or raise the limit of the server (BiGSServerOptions.MaxClientBatchSize)",
+                $"batch size {texts} > maximum allowed batch size {options.Value.MaxClientBatchSize}; send fewer texts at once (the limit is `max_client_batch_size` of /info)",
                 context.InputParameter());
         }
     }
@@ -45,7 +45,7 @@ internal sealed class RequestLimits(IOptions<BiGSServerOptions> options)
         if (tokens > options.Value.MaxRequestTokens)
         {
             throw ApiException.TooLarge(
-                $"the request costs {tokens} tokens, where {options.Value.MaxRequestTokens} are allowed; send fewer or shorter texts at once, or raise the limit of the server (BiGSServerOptions.MaxRequestTokens)",
+                $"the request costs {tokens} tokens, where {options.Value.MaxRequestTokens} are allowed; send fewer or shorter texts at once (the limit is `max_request_tokens` of /info)",
                 context.InputParameter());
         }
     }
@@ -58,7 +58,7 @@ internal sealed class RequestLimits(IOptions<BiGSServerOptions> options)
         if (bytes > options.Value.MaxResponseBytes)
         {
             throw ApiException.TooLarge(
-                $"the answer would have about {bytes} bytes, where {options.Value.MaxResponseBytes} are allowed; ask for fewer {wanted}, or raise the limit of the server (BiGSServerOptions.MaxResponseBytes)");
+                $"the answer would have about {bytes} bytes, where {options.Value.MaxResponseBytes} are allowed; ask for fewer {wanted} (the limit is `max_response_bytes` of /info)");
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
@@ -20,7 +21,7 @@ internal sealed class RequestPipeline(IOptions<BiGSServerOptions> options, Concu
     /// <summary>A convention of the routes' group.</summary>
     public void Wrap(EndpointBuilder endpoint)
     {
-        RequestDelegate answer = endpoint.RequestDelegate ?? throw new InvalidOperationException($"{endpoint.DisplayName} answers nothing.");
+        RequestDelegate answer = LimitTime(endpoint, endpoint.RequestDelegate ?? throw new InvalidOperationException($"{endpoint.DisplayName} answers nothing."));
         endpoint.Metadata.Add(this);
         endpoint.RequestDelegate = context => RecordAsync(context, answer);
     }
@@ -50,32 +51,22 @@ internal sealed class RequestPipeline(IOptions<BiGSServerOptions> options, Concu
     private Task AuthoriseAsync(HttpContext context, RequestDelegate next)
     {
         _key?.Check(context);
-        return HttpMethods.IsPost(context.Request.Method)
-            ? concurrency.RunAsync(() => LimitTimeAsync(context, next))
-            : LimitTimeAsync(context, next);
+        return HttpMethods.IsPost(context.Request.Method) ? concurrency.RunAsync(() => next(context)) : next(context);
     }
 
-    /// <summary>A request that is not answered in time stops waiting; its texts are not read any more.</summary>
-    private async Task LimitTimeAsync(HttpContext context, RequestDelegate next)
+    /// <summary>ASP.NET's middleware around one endpoint. A request that is not answered in time stops waiting; its texts are not read any more.</summary>
+    private RequestDelegate LimitTime(EndpointBuilder endpoint, RequestDelegate answer)
     {
         TimeSpan limit = options.Value.TimeLimit;
-        CancellationToken clientGone = context.RequestAborted;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
-        either.CancelAfter(limit);
-        context.RequestAborted = either.Token;
-        try
+        endpoint.Metadata.Add(new RequestTimeoutPolicy
         {
-            await next(context);
-        }
-        catch (OperationCanceledException late) when (!clientGone.IsCancellationRequested)
-        {
-            throw new ApiException(StatusCodes.Status503ServiceUnavailable, ErrorType.Overloaded,
-                $"not answered within {limit.TotalSeconds:0.###} s; try again later, or with fewer texts", late);
-        }
-        finally
-        {
-            context.RequestAborted = clientGone;
-        }
+            Timeout = limit,
+            WriteTimeoutResponse = context => ErrorResponses.WriteAsync(context, new ApiException(
+                StatusCodes.Status503ServiceUnavailable, ErrorType.Overloaded, $"not answered within {limit.TotalSeconds:0.###} s; try again later, or with fewer texts")),
+        });
+        IApplicationBuilder limited = new ApplicationBuilder(endpoint.ApplicationServices).UseRequestTimeouts();
+        limited.Run(answer);
+        return limited.Build();
     }
 }
 

@@ -35,10 +35,13 @@ public sealed class PageFailureTests(Chromium chromium)
     }
 
     [Theory]
-    [InlineData(503, """{"error": "the model is overloaded", "error_type": "Overloaded"}""", "The server says: the model is overloaded")]
-    [InlineData(500, "<html>", "The server answered with status 500.")]
-    [InlineData(200, "{", "The server’s answer broke off, or is not JSON.")]
-    public async Task ARefusalIsShownInTheServersWords(int status, string body, string expected)
+    [InlineData(503, """{"error": "the model is overloaded", "error_type": "Overloaded"}""", "The server says: the model is overloaded", true)]
+    [InlineData(429, """{"error": "the model is overloaded", "error_type": "Overloaded"}""", "The server says: the model is overloaded", true)]
+    [InlineData(500, "<html>", "The server answered with status 500.", true)]
+    [InlineData(200, "{", "The server’s answer broke off, or is not JSON.", true)]
+    [InlineData(413, """{"error": "the text is too long", "error_type": "Validation"}""", "The server says: the text is too long", false)]
+    [InlineData(422, """{"error": "`top` is 0", "error_type": "Validation"}""", "The server says: `top` is 0", false)]
+    public async Task ARefusalIsShownInTheServersWordsAndOfferedAgainWhereItMayPass(int status, string body, string expected, bool isOffered)
     {
         using var model = new SmallModel();
         await using RunningServer server = await RunningServer.Start(model.Folder);
@@ -46,6 +49,7 @@ public sealed class PageFailureTests(Chromium chromium)
         await page.RouteAsync("**/page/guesses", route => route.FulfillAsync(new RouteFulfillOptions { Status = status, Body = body }));
         await page.GotoAsync(server.Address.ToString());
         await Expect(page.Locator("#masks .failure p")).ToHaveTextAsync(expected);
+        await Expect(page.Locator("#masks").GetByText(Again)).ToHaveCountAsync(isOffered ? 1 : 0);
         await Expect(page.Locator("#kernels .token").First).ToBeVisibleAsync();
     }
 
@@ -88,7 +92,7 @@ public sealed class PageFailureTests(Chromium chromium)
         ILocator columns = page.Locator("#agreement .column"); // in the small vocabulary the sentences are too long for the small model
         await Expect(columns.Nth(0).Locator(".agreeing")).ToHaveCountAsync(5);
         await Expect(columns.Nth(1).Locator(".failure")).ToContainTextAsync($"at most {SmallModel.Positions} tokens");
-        await Expect(columns.Nth(1).GetByText(Again)).ToBeVisibleAsync();
+        await Expect(columns.Nth(1).GetByText(Again)).ToHaveCountAsync(0); // the next attempt would be too long as well
         await Expect(page.Locator("#agreement .status")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^english: [0-5] of 5 verbs in the right number\\.$"));
     }
 

@@ -25,7 +25,7 @@ public class RequestLimitsTests
         for (int i = 0; i < 5; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            (await server.Post("/fill-mask", body)).Refused(413, "Validation", "32000000 are allowed", "MaxResponseBytes");
+            (await server.Post("/fill-mask", body)).Refused(413, "Validation", "32000000 are allowed", "`max_response_bytes`");
             quickest = new TimeSpan(Math.Min(quickest.Ticks, Stopwatch.GetElapsedTime(start).Ticks));
         }
 
@@ -43,7 +43,7 @@ public class RequestLimitsTests
     {
         using var model = new SmallModel();
         await using RunningServer server = await RunningServer.Start(model.Folder, options => options.MaxResponseBytes = 5_000);
-        (await server.Post(route, body)).Refused(413, "Validation", "5000 are allowed", "MaxResponseBytes");
+        (await server.Post(route, body)).Refused(413, "Validation", "5000 are allowed", "`max_response_bytes`");
         await using RunningServer wide = await RunningServer.Start(model.Folder, options => options.MaxResponseBytes = 50_000);
         (await wide.Post(route, body)).Succeeded();
     }
@@ -55,11 +55,11 @@ public class RequestLimitsTests
         using var answers = new SmallModel(head: "BiGSForQuestionAnswering");
         await using RunningServer server = await RunningServer.Start([fills.Folder, answers.Folder], options => options.MaxRequestTokens = 100);
         await server.Embed([.. Enumerable.Repeat("the farmer", 20)]);
-        (await server.PostValue("/embed", new { inputs = Enumerable.Repeat("the farmer sleeps .", 20) })).Refused(413, "Validation", "costs 120 tokens", "100 are allowed", "MaxRequestTokens");
+        (await server.PostValue("/embed", new { inputs = Enumerable.Repeat("the farmer sleeps .", 20) })).Refused(413, "Validation", "costs 120 tokens", "100 are allowed", "`max_request_tokens`");
         (await server.PostValue("/fill-mask", new { inputs = "[MASK]" })).Succeeded();
-        (await server.PostValue("/fill-mask", new { inputs = "[MASK] [MASK] [MASK]" })).Refused(413, "Validation", "100 are allowed", "MaxRequestTokens");
+        (await server.PostValue("/fill-mask", new { inputs = "[MASK] [MASK] [MASK]" })).Refused(413, "Validation", "100 are allowed", "`max_request_tokens`");
         string context = string.Join(' ', Enumerable.Repeat("the farmer sleeps", 40));
-        (await server.PostValue("/answer", new { inputs = new { question = "why", context } })).Refused(413, "Validation", "100 are allowed", "MaxRequestTokens");
+        (await server.PostValue("/answer", new { inputs = new { question = "why", context } })).Refused(413, "Validation", "100 are allowed", "`max_request_tokens`");
         (await server.PostValue("/answer", new { inputs = new { question = "why", context = "the farmer sleeps" } })).Succeeded();
     }
 
@@ -79,7 +79,7 @@ public class RequestLimitsTests
         (await server.Send(HttpMethod.Post, "/embed", Packed(json, "zstd", to => to))).Refused(415, "Validation", "zstd", "gzip");
         (await server.Send(HttpMethod.Post, "/embed", Packed(json, "gzip", to => to))).Refused(400, "Validation", "Content-Encoding");
         byte[] bomb = new byte[100_000_000];
-        (await server.Send(HttpMethod.Post, "/embed", Packed(bomb, "gzip", to => new GZipStream(to, CompressionLevel.Fastest)))).Refused(413, "Validation", "more than 2000000 bytes", "PayloadLimit");
+        (await server.Send(HttpMethod.Post, "/embed", Packed(bomb, "gzip", to => new GZipStream(to, CompressionLevel.Fastest)))).Refused(413, "Validation", "more than 2000000 bytes", "`payload_limit`");
         await server.Embed(["the farmer"]);
     }
 
@@ -109,6 +109,39 @@ public class RequestLimitsTests
         (await inside).Succeeded();
         Assert.All(seconds, second => Assert.InRange(second, 1, 4));
         Assert.True(seconds.Count > 1, "every client is told the same time");
+    }
+
+    /// <summary>One client sends a request of many batches, another one short text after the other: each waits for the batch that is being computed, and no longer.</summary>
+    [Fact]
+    public async Task AShortTextDoesNotWaitForAnotherClientsLargeRequest()
+    {
+        const int LargeBatches = 32; // of four texts with 64 tokens each
+        await using RunningServer server = await RunningServer.Start(
+            ShippedModel.Folder, options => (options.MaxBatchTokens, options.MaxClientBatchSize) = (256, 1_000));
+        using var other = new HttpClient { BaseAddress = server.Address };
+        await server.Embed(["warm"]);
+        string text = string.Join(' ', Enumerable.Repeat("river", 62));
+        long before = await BatchesAsync();
+        Task<Answered> large = server.PostValue("/embed", new { inputs = Enumerable.Repeat(text, 4 * LargeBatches) });
+        while (server.Models.Waiting == 0)
+        {
+            await Task.Delay(1, Now);
+        }
+
+        for (int i = 0; i < 5; i++)
+        {
+            long sent = await BatchesAsync();
+            using HttpResponseMessage answer = await other.PostAsync("/embed", JsonContent.Create(new { inputs = "the sea" }), Now);
+            answer.EnsureSuccessStatusCode();
+            Assert.False(large.IsCompleted, "the large request was computed first");
+            Assert.InRange(await BatchesAsync() - sent, 1, 4); // the current one, its own, and one on the way in and out
+        }
+
+        Assert.Equal(4 * LargeBatches, (await large).Succeeded().GetArrayLength());
+        Assert.InRange(await BatchesAsync() - before, LargeBatches, LargeBatches + 5); // short texts share batches of the large request or take five more
+        async Task<long> BatchesAsync() => long.Parse(
+            System.Text.RegularExpressions.Regex.Match((await server.Get("/metrics")).Text, @"^te_batch_next_tokens_count (\d+)", System.Text.RegularExpressions.RegexOptions.Multiline).Groups[1].Value,
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static ByteArrayContent Packed(byte[] bytes, string encoding, Func<Stream, Stream> pack)

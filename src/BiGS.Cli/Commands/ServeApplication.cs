@@ -68,7 +68,7 @@ internal static class ServeApplication
     /// <summary>The filter of hosts refuses without a word.</summary>
     private static Task DescribeAsync(StatusCodeContext refused) => refused.HttpContext is { Response.StatusCode: StatusCodes.Status400BadRequest } context && context.GetEndpoint() is null
         ? ErrorResponses.WriteAsync(context, new ApiException(StatusCodes.Status400BadRequest, ErrorType.Validation,
-            $"the request is for the host \"{context.Request.Host.Host}\", which this server does not answer for; expected localhost or its address, or start it with --allowed-hosts"))
+            $"the request is for the host \"{context.Request.Host.Host}\", which this server does not answer for; expected localhost, its address, or a name that its operator allows"))
         : Task.CompletedTask;
 
     /// <summary>Whoever starts the server stops it; signals are the terminal's business.</summary>

@@ -29,7 +29,11 @@ internal static class ServeCommand
         server.AddTo(command);
         command.SetHandler(parse =>
         {
-            if (parse.GetValue(threads) is int count && computing.UsesTorch(parse))
+            if (!computing.UsesTorch(parse))
+            {
+                NativeSettings.ReturnMemory();
+            }
+            else if (parse.GetValue(threads) is int count)
             {
                 torch.set_num_threads(count);
             }

@@ -47,9 +47,18 @@ internal sealed class EvaluationRun(
     public (BiGSForMaskedLM Model, BertTokenizer Tokenizer) OpenMaskedLm()
     {
         ModelPlace place = _model.Place(parse, terminal);
-        BiGSForMaskedLM opened = OpenModel(place) as BiGSForMaskedLM ?? throw new InvalidDataException(
-            $"{place.Folder}: \"architectures\" in {ConfigFile.Name} names no masked-LM head; --task {task} needs a BiGSForMaskedLM.");
+        BiGSForMaskedLM opened = OpenModel(place) as BiGSForMaskedLM ?? throw NoMaskedLm(place);
         return (opened, ModelTokenizer.Open(place.TokenizerFolder, opened.Config));
+    }
+
+    /// <summary>Opens a masked language model on whatever computes it.</summary>
+    /// <inheritdoc cref="OpenMaskedLm"/>
+    public TextModel OpenMaskedLmSession()
+    {
+        ModelPlace place = _model.Place(parse, terminal);
+        var opened = TextModel.Open(place.Folder, options.Answering.OpenOptions(parse, place));
+        terminal.Warn(opened.Warnings);
+        return opened.Session.Architecture == ModelHeads.MaskedLM ? opened : throw NoMaskedLm(place);
     }
 
     /// <summary>Opens a fine-tuned model, frozen, with its labels and its tokenizer.</summary>
@@ -70,7 +79,7 @@ internal sealed class EvaluationRun(
         return opened;
     }
 
-    /// <summary>Opens a model for its vectors, whatever its head.</summary>
+    /// <summary>Opens a model on whatever computes it, with all that it can do.</summary>
     public ModelPipelines OpenPipelines()
     {
         ModelPlace place = _model.Place(parse, terminal);
@@ -134,6 +143,9 @@ internal sealed class EvaluationRun(
             terminal.Show(layout);
         }
     }
+
+    private InvalidDataException NoMaskedLm(ModelPlace place) =>
+        new($"{place.Folder}: \"architectures\" in {ConfigFile.Name} names no masked-LM head; --task {task} needs a {ModelHeads.MaskedLM}.");
 
     private HeadedModel OpenModel(ModelPlace place)
     {

@@ -14,7 +14,8 @@ internal sealed class FineTunedTask(string name, string what, TaskDefinition? ro
     /// <inheritdoc/>
     public override IReadOnlyList<Option> Reads =>
     [
-        shared.Data, shared.MaxLength, shared.Limit, options.Predictions, options.Overwrite, .. shared.Tables.All, .. IsEmbedding ? (Option[])[shared.Answering.Backend] : [options.PairStyle, options.Distractors],
+        shared.Data, shared.MaxLength, shared.Limit, options.Predictions, options.Overwrite, .. shared.Tables.All, .. IsEmbedding ? (Option[])[] : [options.PairStyle, options.Distractors],
+        .. row is null || TaskEvaluation.IsAnsweredByPipelines(row.Kind) ? (Option[])[shared.Answering.Backend] : [],
         .. row is null || IsEmbedding ? options.Columns.All : [],
         .. row?.Kind switch { MultipleChoice => shared.Layout.Choice, TokenTagging => (IReadOnlyList<Option>)[options.Columns.Label, .. shared.Layout.Tagging], _ => [] },
     ];
@@ -74,14 +75,14 @@ internal sealed class FineTunedTask(string name, string what, TaskDefinition? ro
         }
     }
 
-    /// <summary>What a model of the task says, or the vectors of any model.</summary>
+    /// <summary>What a model of the task says, or the vectors of any model: by whatever is to compute them, where its pipelines can.</summary>
     private TaskAnswers Answers(EvaluationRun run, TaskKind kind, string[] paths, RowLayout layout)
     {
         static IProgress<FineTuningProgress> Shown(IProgress<double> progress) => new SynchronousProgress<FineTuningProgress>(step => progress.Report((double)step.Completed / step.Total));
-        if (IsEmbedding)
+        if (TaskEvaluation.IsAnsweredByPipelines(kind))
         {
             using ModelPipelines model = run.OpenPipelines();
-            return run.Working("embedding", progress => TaskEvaluation.Score(Name, kind, model, paths, layout, Shown(progress), run.Interrupted));
+            return run.Working(IsEmbedding ? "embedding" : "answering", progress => TaskEvaluation.Score(Name, kind, model, paths, layout, Shown(progress), run.Interrupted));
         }
 
         (OpenedCheckpoint opened, BertTokenizer tokenizer) = run.OpenFineTuned();

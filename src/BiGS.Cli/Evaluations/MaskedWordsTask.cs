@@ -2,8 +2,7 @@ using System.CommandLine;
 using BiGS.Cli.Options;
 using BiGS.Cli.Output;
 using BiGS.Configuration;
-using BiGS.Tokenizers;
-using BiGS.Torch.Models;
+using BiGS.Pipelines;
 using BiGS.Training.Corpora;
 using BiGS.Training.Data;
 using BiGS.Training.Evaluation;
@@ -24,22 +23,22 @@ internal sealed class MaskedWordsTask(EvaluationOptions options) : EvaluationTas
         "--pack", "mlm: short documents (lines) share a row, with [SEP] between them: fewer rows, and more context than a line by itself has");
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Option> Reads => [options.Data, options.Tables.Encoding, _textField, _batchSize, _pack, options.MaxLength, options.Limit, options.Seed];
+    public override IReadOnlyList<Option> Reads => [options.Data, options.Tables.Encoding, _textField, _batchSize, _pack, options.MaxLength, options.Limit, options.Seed, options.Answering.Backend];
 
     /// <inheritdoc/>
     public override void Run(EvaluationRun run)
     {
-        (BiGSForMaskedLM model, BertTokenizer tokenizer) = run.OpenMaskedLm();
+        using TextModel model = run.OpenMaskedLmSession();
         var corpus = new CorpusOptions { TextField = run.Value(_textField) ?? "text", Encoding = run.Value(options.Tables.Encoding) };
         IEnumerable<string> documents = Corpus.ReadDocuments(run.Value(options.Data)!, corpus);
         int length = RowLength(model.Config, run.Value(options.MaxLength));
-        var heldOut = new HeldOutRows(model.Config, tokenizer, length, run.Value(options.Seed) ?? DefaultSeed, run.Value(_pack));
+        var heldOut = new HeldOutRows(model.Config, model.Tokenizer, length, run.Value(options.Seed) ?? DefaultSeed, run.Value(_pack));
         MaskedLmScore score;
         using (ProgressLine line = run.Terminal.Progress())
         {
             heldOut.Read(documents.Take(run.Value(options.Limit) ?? int.MaxValue), line, run.Interrupted);
             IEnumerable<MaskedBatch> batches = heldOut.Batches(run.Value(_batchSize) ?? DefaultBatchSize, line);
-            score = MaskedLmEvaluation.Score(model, batches, run.Interrupted);
+            score = MaskedLmEvaluation.Score(model.Session, batches, run.Interrupted);
         }
 
         Show(double.IsFinite(score.Perplexity) ? score : throw NoModel(score.Loss), heldOut, run);

@@ -12,11 +12,7 @@ internal static class OptionNames
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
     {
         ["BiGSServerOptions.ApiKey"] = "--api-key",
-        ["BiGSServerOptions.MaxClientBatchSize"] = "--max-client-batch-size",
-        ["BiGSServerOptions.MaxRequestTokens"] = "--max-request-tokens",
-        ["BiGSServerOptions.MaxResponseBytes"] = "--max-response-bytes",
         ["BiGSServerOptions.Models"] = "--model",
-        ["BiGSServerOptions.PayloadLimit"] = "--payload-limit",
         ["BiGSServerOptions.TimeLimit"] = "--time-limit",
         ["CheckpointConversion.Convert(overwrite)"] = "--overwrite",
         ["ChoiceColumns.Answer"] = "--answer-column",

@@ -1,3 +1,4 @@
+using BiGS.Inference;
 using BiGS.Torch.Models;
 using BiGS.Training.Data;
 using static TorchSharp.torch;
@@ -29,6 +30,32 @@ internal sealed record MaskedLmSums(double Loss, long Hits, long Count)
 /// <summary>Held-out masked language modelling: loss and accuracy over batches whose masks are fixed.</summary>
 internal static class MaskedLmEvaluation
 {
+    /// <param name="model">A masked language model that any backend computes.</param>
+    /// <param name="batches">Each read once.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="ArgumentException">No position is masked.</exception>
+    public static MaskedLmScore Score(IModelSession model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken = default)
+    {
+        (double loss, long hits, long count) = (0, 0, 0);
+        foreach (MaskedBatch batch in batches.Where(batch => batch.MaskedIds.Length > 0))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            OutputTensor logits = model.LogitsAt(batch.Input, batch.MaskedPositions); // (p, v)
+            for (int p = 0; p < batch.MaskedIds.Length; p++)
+            {
+                ReadOnlySpan<float> row = logits.Row(p);
+                float wanted = row[(int)batch.MaskedIds[p]];
+                loss += Softmax.LogSumExp(row) - wanted;
+                hits += row.IndexOfAnyExceptInRange(float.NegativeInfinity, wanted) < 0 ? 1 : 0; // no other is higher
+            }
+
+            count += batch.MaskedIds.Length;
+        }
+
+        return new MaskedLmSums(loss, hits, count).Score();
+    }
+
+    /// <summary>The same for a model that is being trained.</summary>
     /// <param name="model">Left in the mode that it was in.</param>
     /// <param name="batches">Each read once.</param>
     /// <param name="cancellationToken">Stops between batches.</param>

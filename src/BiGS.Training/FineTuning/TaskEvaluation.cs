@@ -1,4 +1,5 @@
 using BiGS.Configuration;
+using BiGS.Inference;
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
@@ -32,15 +33,7 @@ public static class TaskEvaluation
         string task, TaskKind kind, OpenedCheckpoint opened, BertTokenizer tokenizer, IReadOnlyList<string> paths, RowLayout layout,
         IProgress<FineTuningProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        if (opened.Model.Architecture != kind.Architecture || opened.NewlyInitialized.Count > 0)
-        {
-            throw new InvalidDataException($"the checkpoint is a {opened.Model.Architecture}{(opened.NewlyInitialized.Count > 0 ? " whose head is not trained" : "")}, but {task} is answered by a trained {kind.Architecture}; fine-tune it first (FineTuningRequest.Task = {task})");
-        }
-
-        if (!kind.Accepts(opened.Model.Config))
-        {
-            throw new InvalidDataException($"the checkpoint gives {(opened.Model.Config.NumLabels == 1 ? "one value" : $"{opened.Model.Config.NumLabels} classes")}, which is no answer to {task}; evaluate it on the task that it was fine-tuned for");
-        }
+        RequireHead(task, kind, opened.Model.Architecture, opened.NewlyInitialized.Count == 0, opened.Model.Config);
 
         // Hugging Face's default names, where a checkpoint names no classes.
         IReadOnlyList<string> labels = opened.File.Labels ?? [.. Enumerable.Range(0, opened.Model.Config.NumLabels).Select(i => $"LABEL_{i}")];
@@ -49,36 +42,60 @@ public static class TaskEvaluation
         return Scored(task, examples, BatchedInference.Logits(opened.Model, examples.Samples, tokenizer.Vocabulary.PadId, progress, cancellationToken), rows.Warnings);
     }
 
-    /// <summary>Scores the vectors of a model, whatever its head and whatever computes it.</summary>
+    /// <summary>Scores the vectors of any model, or a classifier, whatever computes it.</summary>
     /// <param name="task">The task's name.</param>
-    /// <param name="kind">One whose answers are vectors (<see cref="TaskTable.Embedding"/>).</param>
+    /// <param name="kind">One whose answers are vectors (<see cref="TaskTable.Embedding"/>), classes or values.</param>
     /// <param name="model">The model.</param>
     /// <param name="paths">The files.</param>
     /// <param name="layout">Row length and limit.</param>
     /// <param name="progress">Reports how far the run is.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <exception cref="ArgumentException">The kind's answers are no vectors.</exception>
-    /// <exception cref="InvalidDataException">A file does not fit: says where.</exception>
+    /// <exception cref="ArgumentException">The kind's answers are others.</exception>
+    /// <exception cref="InvalidDataException">The model has no such head, or a file does not fit: says where.</exception>
     public static TaskAnswers Score(
         string task, TaskKind kind, ModelPipelines model, IReadOnlyList<string> paths, RowLayout layout,
         IProgress<FineTuningProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        if (kind.Architecture != ModelHeads.Embedding)
+        if (!IsAnsweredByPipelines(kind))
         {
-            throw new ArgumentException($"{task} is answered by a {kind.Architecture}, and not by vectors; open the checkpoint with CheckpointFolder.Open", nameof(kind));
+            throw new ArgumentException($"{task} is answered by a {kind.Architecture}, and not by vectors or classes; open the checkpoint with CheckpointFolder.Open", nameof(kind));
+        }
+
+        Func<IReadOnlyList<TokenRow>, CancellationToken, IReadOnlyList<float[]>> answer = model.Embedder.EmbedRows;
+        if (kind.Architecture == ModelHeads.SequenceClassification)
+        {
+            RequireHead(task, kind, model.Architecture, model.Classifier is not null, model.Config);
+            answer = model.Classifier!.Logits;
         }
 
         var rows = RowBuilder.For(kind, model.Tokenizer, model.Config, model.Embedder.Sentence, layout);
-        LabelledExamples examples = kind.Read(paths, [], rows).Subsample(layout.Limit);
+        LabelledExamples examples = kind.Read(paths, model.Labels, rows).Subsample(layout.Limit);
         var answers = new List<float[]>(examples.Count);
         foreach (Sample[] samples in examples.Samples.Chunk(SamplesAtOnce))
         {
-            var vectors = new Queue<float[]>(model.Embedder.EmbedRows([.. samples.SelectMany(sample => sample.Rows)], cancellationToken));
-            answers.AddRange(samples.Select(sample => (float[])[.. sample.Rows.SelectMany(_ => vectors.Dequeue())]));
+            var read = new Queue<float[]>(answer([.. samples.SelectMany(sample => sample.Rows)], cancellationToken));
+            answers.AddRange(samples.Select(sample => (float[])[.. sample.Rows.SelectMany(_ => read.Dequeue())]));
             progress?.Report(new FineTuningProgress("validating", answers.Count, examples.Count));
         }
 
         return Scored(task, examples, answers, rows.Warnings);
+    }
+
+    /// <summary>Whether <see cref="ModelPipelines"/> answer a kind; the others are answered by checkpoints of libtorch.</summary>
+    internal static bool IsAnsweredByPipelines(TaskKind kind) => kind.Architecture is ModelHeads.Embedding or ModelHeads.SequenceClassification;
+
+    /// <exception cref="InvalidDataException">The model has another head, or one that is not trained, or gives answers of another kind.</exception>
+    private static void RequireHead(string task, TaskKind kind, string architecture, bool isTrained, BiGSConfig config)
+    {
+        if (architecture != kind.Architecture || !isTrained)
+        {
+            throw new InvalidDataException($"the checkpoint is a {architecture}{(isTrained ? "" : " whose head is not trained")}, but {task} is answered by a trained {kind.Architecture}; fine-tune it first (FineTuningRequest.Task = {task})");
+        }
+
+        if (!kind.Accepts(config))
+        {
+            throw new InvalidDataException($"the checkpoint gives {(config.NumLabels == 1 ? "one value" : $"{config.NumLabels} classes")}, which is no answer to {task}; evaluate it on the task that it was fine-tuned for");
+        }
     }
 
     private static TaskAnswers Scored(string task, LabelledExamples examples, IReadOnlyList<float[]> answers, IReadOnlyList<string> warnings)

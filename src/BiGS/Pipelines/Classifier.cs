@@ -51,6 +51,18 @@ public sealed class Classifier : IDisposable
     /// <exception cref="ArgumentException">A row is longer than the model.</exception>
     internal IReadOnlyList<Classification> ClassifyTokenized(IReadOnlyList<TokenizedText> rows, CancellationToken cancellationToken = default) => _model.Read(rows, Answers, cancellationToken);
 
+    /// <summary>What the softmax is taken of, or the value.</summary>
+    /// <param name="rows">In any order.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <returns>For each row as many numbers as there are labels.</returns>
+    /// <exception cref="ArgumentException">A row is longer than the model.</exception>
+    internal IReadOnlyList<float[]> Logits(IReadOnlyList<TokenRow> rows, CancellationToken cancellationToken) => _model.ReadRows(
+        rows, batch =>
+        {
+            OutputTensor logits = Logits(batch);
+            return Enumerable.Range(0, batch.Rows).Select(row => logits.Row(row).ToArray());
+        }, cancellationToken);
+
     /// <summary>How many tokens a text has, [CLS] and [SEP] among them; no more than <see cref="MaxTokens"/> can be read.</summary>
     public int CountTokens(ModelText text) => _model.CountTokens(text);
 
@@ -58,11 +70,13 @@ public sealed class Classifier : IDisposable
 
     private IEnumerable<Classification> Answers(Batch batch)
     {
-        OutputTensor logits = _model.Session.Compute(batch, ModelOutputs.Logits)[0]; // (b, labels)
+        OutputTensor logits = Logits(batch);
         return Enumerable.Range(0, batch.Rows).Select(row => logits.Width == 1
             ? new Classification([], logits.Row(row)[0])
             : new Classification([.. Probabilities(logits, row).OrderByDescending(label => label.Probability)], null));
     }
+
+    private OutputTensor Logits(Batch batch) => _model.Session.Compute(batch, ModelOutputs.Logits)[0]; // (b, labels)
 
     private IEnumerable<LabelProbability> Probabilities(OutputTensor logits, int row) =>
         Softmax.Compute(logits.Row(row)).Select((probability, i) => new LabelProbability(_model.Labels[i], probability, logits.Row(row)[i]));

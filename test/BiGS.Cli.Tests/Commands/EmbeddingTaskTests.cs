@@ -34,7 +34,7 @@ public class EmbeddingTaskTests
         Assert.Equal(tuned.GetProperty("metrics").GetProperty("spearman").GetDouble(), Evaluated(model.File("tuned")).GetProperty("spearman").GetDouble(), 6);
         JsonElement byOnnx = Bigs.Run("evaluate", "--task", "embedding", "--data", validation, "--model", model.File("tuned"), "--backend", "onnx", "--json").Succeeded().Objects[0];
         Assert.Equal(tuned.GetProperty("metrics").GetProperty("pearson").GetDouble(), byOnnx.GetProperty("metrics").GetProperty("pearson").GetDouble(), 4);
-        Bigs.Run("evaluate", "--task", "mlm", "--data", model.Written("a.txt", SmallModel.Text), "--model", model.Folder, "--backend", "onnx").FailedWith(2, "--backend", "mlm");
+        Bigs.Run("evaluate", "--task", "score", "--data", model.Written("a.txt", SmallModel.Text), "--model", model.Folder, "--backend", "onnx").FailedWith(2, "--backend", "score");
 
         OpenedCheckpoint opened = CheckpointFolder.Open(model.File("tuned"));
         Assert.Empty(opened.Warnings);

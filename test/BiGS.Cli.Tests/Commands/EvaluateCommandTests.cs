@@ -34,16 +34,37 @@ public class EvaluateCommandTests
     }
 
     [Theory]
-    [InlineData("fp64", 1e-5)]
-    [InlineData("bf16", 2e-2)]
-    public void PrecisionsAgree(string precision, double limit)
+    [InlineData("fp32", "torch", 1e-5)]
+    [InlineData("fp64", "torch", 1e-5)]
+    [InlineData("bf16", "torch", 2e-2)]
+    [InlineData("int8", "onnx", 5e-2)]
+    public void BackendsAndPrecisionsAgree(string precision, string backend, double limit)
     {
         using var model = new SmallModel();
         string data = model.Written("held-out.txt", SmallModel.Text);
-        double Loss(string precision) => Bigs.Run("evaluate", "--data", data, "--model", model.Folder, "--json", "--precision", precision)
+        double Loss(params string[] computing) => Bigs.Run(["evaluate", "--data", data, "--model", model.Folder, "--json", .. computing])
             .Succeeded().Objects.Single().GetProperty("metrics").GetProperty("loss").GetDouble();
-        double single = Loss("fp32");
-        Assert.InRange(Math.Abs(Loss(precision) - single) / single, 0, limit);
+        double single = Loss("--backend", "onnx");
+        Assert.InRange(Math.Abs(Loss("--precision", precision, "--backend", backend) - single) / single, 0, limit);
+    }
+
+    [Fact]
+    public void AClassifierIsEvaluatedByWhateverComputesIt()
+    {
+        using var model = new SmallModel(head: "BiGSForSequenceClassification");
+        string data = model.Written("classes.tsv", "text\tlabel\nthe farmer sleeps .\tLABEL_0\nthe trees near the farmer\tLABEL_1\nthe farmer near the trees sleeps .\tLABEL_2\n");
+        string[] Predicted(params string[] computing)
+        {
+            string file = model.File($"{string.Concat(computing)}.jsonl");
+            Bigs.Run(["evaluate", "--task", "classification", "--data", data, "--model", model.Folder, "--text-column", "text", "--label-column", "label", "--predictions", file, .. computing]).Succeeded();
+            return [.. File.ReadLines(file)];
+        }
+
+        double[] Probabilities(string line) => [.. JsonDocument.Parse(line).RootElement.GetProperty("probabilities").EnumerateObject().Select(label => label.Value.GetDouble())];
+        string[] torch = Predicted("--backend", "torch");
+        Assert.Equal(3, torch.Length);
+        Assert.All(torch.Zip(Predicted("--backend", "onnx")), pair => Assert.All(Probabilities(pair.First).Zip(Probabilities(pair.Second)), each => Assert.Equal(each.First, each.Second, 1e-5)));
+        Assert.All(torch.Zip(Predicted("--precision", "int8")), pair => Assert.All(Probabilities(pair.First).Zip(Probabilities(pair.Second)), each => Assert.Equal(each.First, each.Second, 5e-2)));
     }
 
     [Fact]

@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using BiGS.Cli.Bench;
 using BiGS.Cli.Tests.Commands;
 using BiGS.Support;
+using BiGS.Weights;
 
 namespace BiGS.Cli.Tests.Server;
 
@@ -32,6 +35,31 @@ public class ServerProcessTests
         Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}");
         Assert.Equal(16, (await response.Content.ReadFromJsonAsync<float[][]>(Now))![0].Length);
         Assert.Equal(0, await stopped);
+    }
+
+    /// <summary>What a large batch takes goes back to the system when it is computed, and is not kept for the next.</summary>
+    [Fact]
+    public async Task MemoryOfLargeBatchesIsGivenBack()
+    {
+        const double MostMegabytes = 110; // about 70; 150 to 190 where the allocator keeps what it had once
+        using ServerProcess server = ServerProcess.Start("--model", ShippedModel.Folder);
+        using var http = new HttpClient { BaseAddress = server.Address };
+        async Task Embed(int texts, int words)
+        {
+            using HttpResponseMessage response = await http.PostAsJsonAsync("/embed", new { inputs = Enumerable.Repeat(string.Join(' ', Enumerable.Repeat("river", words)), texts) }, Now);
+            response.EnsureSuccessStatusCode();
+        }
+
+        async Task<double> Megabytes() => double.Parse(
+            Regex.Match(await http.GetStringAsync("/metrics", Now), @"^process_resident_memory_bytes (\S+)", RegexOptions.Multiline).Groups[1].Value, CultureInfo.InvariantCulture) / (1 << 20);
+        await Embed(texts: 1, words: 16);
+        double before = await Megabytes();
+        for (int i = 0; i < 3; i++)
+        {
+            await Task.WhenAll(Embed(texts: 32, words: 40 * (i + 1)), Embed(texts: 7, words: 100));
+        }
+
+        Assert.InRange(await Megabytes() - before, 0, MostMegabytes);
     }
 
     [Fact]

@@ -90,22 +90,19 @@ export class Outcome {
 
   #show({ line, answers = [], summary, column, text, request }) {
     const good = answers.filter(answer => !answer.error);
-    const failures = new Set(answers.filter(answer => answer.error).map(answer => answer.error.message));
+    const failures = [...new Map(answers.filter(answer => answer.error).map(({ error }) => [error.message, error])).values()];
     const said = line ?? (good.length > 0 ? summary(good) : '');
-    if (failures.size > 0) {
-      Outcome.#failed.add(this);
-    }
-    if (good.length === 0 && failures.size === 1) {
-      this.#fill([this.#failure([...failures][0])]); // several models, and one reason
+    if (good.length === 0 && failures.length === 1) {
+      this.#fill([this.#failure(failures[0])]); // several models, and one reason
     } else {
       const named = Outcome.namesModels;
       this.#columns.classList.toggle('several', answers.length > 1);
       this.#fill([said], answers.map((answer, i) => make(
         'div', { class: `column model-${i + 1}` },
         named ? make('h3', { class: 'model-name', dir: 'auto' }, answer.model.name) : null,
-        ...(answer.error ? [this.#failure(answer.error.message)] : column(answer.value, named ? 'h4' : 'h3', answer.model)))), this.#copies(good, text, request));
+        ...(answer.error ? [this.#failure(answer.error)] : column(answer.value, named ? 'h4' : 'h3', answer.model)))), this.#copies(good, text, request));
     }
-    announce([said, ...failures].join(' '));
+    announce([said, ...failures.map(failure => failure.message)].join(' '));
   }
 
   #copies(good, text, request) {
@@ -138,20 +135,22 @@ export class Outcome {
   #showLoss(error) {
     this.#current.abort();
     this.#current = new AbortController();
-    const said = error === null ? 'Cancelled.' : error instanceof RequestError ? error.message : `This page failed: ${error.message}`;
-    if (error !== null) {
-      Outcome.#failed.add(this);
-    }
-    this.#fill([error === null ? this.#offer(said, 'cancelled', () => this.run()) : this.#failure(said)]);
-    announce(said);
+    const failure = error === null || error instanceof RequestError ? error : new RequestError(`This page failed: ${error.message}`);
+    this.#fill([failure === null ? this.#offer('Cancelled.', 'cancelled', () => this.run()) : this.#failure(failure)]);
+    announce(failure?.message ?? 'Cancelled.');
     this.#lost();
-    if (error !== null && !(error instanceof RequestError)) {
+    if (failure !== error) {
       reportError(error);
     }
   }
 
-  #failure(message) {
-    return this.#offer(message, 'failure', () => [...Outcome.#failed].forEach(each => each.run())); // what broke one has often broken others
+  /** Trying again is offered where it may help: not where the server refuses what was asked. What broke one section has often broken others. */
+  #failure({ message, mayPass }) {
+    if (!mayPass) {
+      return make('div', { class: 'failure' }, make('p', { dir: 'auto' }, message));
+    }
+    Outcome.#failed.add(this);
+    return this.#offer(message, 'failure', () => [...Outcome.#failed].forEach(each => each.run()));
   }
 
   #offer(message, kind, again) {

@@ -2,8 +2,16 @@
 
 import * as key from './key.js';
 
-/** What went wrong, in words for the person who asked. */
-export class RequestError extends Error {}
+/** Statuses below 500 that are not about what was asked: another attempt may end otherwise. */
+const passing = [401, 408, 424, 429];
+
+/** What went wrong, in words for the person who asked; and whether the same request may succeed at another time. */
+export class RequestError extends Error {
+  constructor(message, status = 0) {
+    super(message);
+    this.mayPass = status < 400 || status >= 500 || passing.includes(status);
+  }
+}
 
 /**
  * The answer's JSON; a GET without a body, else a POST. A key is asked for where the server wants one.
@@ -62,5 +70,6 @@ async function read(response, signal) {
   throw new RequestError(
     typeof said === 'string' ? `The server says: ${said}`
       : response.ok ? 'The server’s answer broke off, or is not JSON.'
-        : `The server answered with status ${response.status}.`);
+        : `The server answered with status ${response.status}.`,
+    response.status);
 }
