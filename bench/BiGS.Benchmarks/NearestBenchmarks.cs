@@ -10,7 +10,7 @@ public class NearestBenchmarks
     private const int Dimensions = 256;
 
     private float[] _query = null!;
-    private float[] _rows = null!;
+    private Half[] _rows = null!;
 
     [Params(10_000, 1_000_000)]
     public int Passages { get; set; }
@@ -19,8 +19,8 @@ public class NearestBenchmarks
     public void Draw()
     {
         var random = new Random(1);
-        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
-        (_query, _rows) = (Draw(Dimensions), Draw(Passages * Dimensions));
+        _query = [.. Enumerable.Range(0, Dimensions).Select(_ => random.NextSingle() - 0.5f)];
+        _rows = [.. Enumerable.Range(0, Passages * Dimensions).Select(_ => (Half)(random.NextSingle() - 0.5f))];
     }
 
     [Benchmark]

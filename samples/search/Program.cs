@@ -7,9 +7,9 @@ string folder = args.Length > 0 ? args[0] : Path.Combine(AppContext.BaseDirector
 string question = args.Length > 1 ? args[1] : "When are tomatoes planted?";
 
 using SearchModel model = SearchModel.Open(ShippedModel.Folder);
-IndexUpdate update = DocumentIndexer.Update(folder, model); // run again, it reads only what has changed
-using PassageIndex index = PassageIndex.Open(update.IndexFolder);
-foreach (PassageMatch match in index.Search(model, question, top: 3))
+IndexUpdate update = await SearchIndex.UpdateAsync(folder, model); // run again, it reads only what has changed
+using SearchIndex index = SearchIndex.Open(update.IndexPath, model);
+foreach (SearchHit hit in await index.SearchAsync(question, new SearchOptions { Top = 3 }))
 {
-    Console.WriteLine($"{match.Score:f2}  {match.Passage.File}: {match.Passage.Text.ReplaceLineEndings(" ")}");
+    Console.WriteLine($"{hit.Score:f3}  {hit.Passage.File}: {hit.Passage.Text.ReplaceLineEndings(" ")}");
 }

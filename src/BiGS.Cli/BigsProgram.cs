@@ -63,7 +63,7 @@ internal static class BigsProgram
 
     private static bool IsCancellation(Exception failure) => failure is OperationCanceledException || (failure is AggregateException several && several.Flatten().InnerExceptions.All(IsCancellation));
 
-    private static Option<bool> Verbose() => new(VerboseName) { Description = "show the stack trace of an error", Recursive = true };
+    private static Option<bool> Verbose() => new(VerboseName) { Description = "say more: the stack trace of an error, every file that an index leaves out", Recursive = true };
 
     internal static RootCommand Root(Terminal terminal, Option<bool> verbose)
     {

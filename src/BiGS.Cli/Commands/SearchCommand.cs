@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using BiGS.Cli.Options;
 using BiGS.Cli.Output;
 using BiGS.Search;
@@ -12,29 +13,41 @@ internal static class SearchCommand
     public static Command Build(Terminal terminal)
     {
         var model = new AnsweringOptions("the one that made the index");
-        Argument<string> folder = new("FOLDER") { Description = "a folder that bigs index has read, or where it put its index" };
-        Argument<string[]> questions = OptionFactory.Texts("questions; none: the lines of standard input", "QUESTION…");
+        Argument<string> folder = new("FOLDER") { Description = "a folder that bigs index has read, or the file that it wrote" };
+        Argument<string[]> questions = OptionFactory.Texts("questions; none: the lines of standard input, up to an empty one from the keyboard", "QUESTION…");
         Option<int?> top = OptionFactory.Number("--top", $"how many passages for each question (default {DefaultTop})", least: 1);
+        Option<bool> keyword = OptionFactory.Flag("--keyword", "rank by the words that question and passage share (BM25), without a model");
+        Option<bool> vector = OptionFactory.Flag("--vector", "rank by the cosine of the vectors of question and passage");
+        Option<bool> explain = OptionFactory.Flag("--explain", "show why: the ranks by words and by vectors");
         Option<string> prompt = OptionFactory.PromptName("question");
-        Option<bool> json = OptionFactory.Flag("--json", "one JSON object for each question; score is the cosine");
+        Option<bool> json = OptionFactory.Flag("--json", "one JSON object for each question, with both ranks");
         var command = new BigsCommand(
             "search",
-            "The passages of a folder that are nearest a question, by the cosine of their vectors: 1 for the same direction. A cosine is no probability; it only ranks "
-            + "the passages of one question under one model. The model is the one that made the index.",
+            "The passages of a folder that answer a question best: by words and by vectors, fused by their ranks. A score is no probability; it only ranks the passages of "
+            + "one question. The model is the one that made the index.",
             "bigs search notes \"Where does the river end?\"",
+            "bigs search notes --keyword --explain \"river delta\"",
             "bigs search notes --top 3 --json < questions.txt")
-        { folder, questions, top, prompt, json };
+        { folder, questions, top, keyword, vector, explain, prompt, json };
         model.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(keyword) && result.GetValue(vector))
+            {
+                result.AddError("--keyword and --vector are both given; give one, or none for both rankings together");
+            }
+        });
         command.SetHandler(parse =>
         {
-            using PassageIndex index = PassageIndex.Open(parse.GetRequiredValue(folder));
-            ModelPlace place = model.Place(parse, terminal, otherwise: index.Model);
-            using SearchModel opened = SearchModel.Open(place.Folder, model.OpenOptions(parse, place), parse.GetValue(prompt));
-            terminal.Warn(opened.Warnings);
+            string path = parse.GetRequiredValue(folder);
+            SearchMode mode = parse.GetValue(keyword) ? SearchMode.Keyword : parse.GetValue(vector) ? SearchMode.Vector : SearchMode.Hybrid;
+            using SearchModel? opened = mode == SearchMode.Keyword ? null : OpenModel(path, model, parse, terminal, parse.GetValue(prompt));
+            using var index = SearchIndex.Open(path, opened);
+            var options = new SearchOptions { Mode = mode, Top = parse.GetValue(top) ?? DefaultTop };
             bool first = true;
-            foreach (string question in terminal.Texts(parse.GetValue(questions)!))
+            foreach (string question in terminal.Questions(parse.GetValue(questions)!))
             {
-                IReadOnlyList<PassageMatch> found = index.Search(opened, question, parse.GetValue(top) ?? DefaultTop, terminal.Interrupted);
+                IReadOnlyList<SearchHit> found = index.SearchAsync(question, options, terminal.Interrupted).GetAwaiter().GetResult();
                 if (parse.GetValue(json))
                 {
                     WriteJson(terminal, question, found);
@@ -46,7 +59,7 @@ internal static class SearchCommand
                         terminal.Line("");
                     }
 
-                    terminal.Show(new SearchResultsView(question, found));
+                    terminal.Show(new SearchResultsView(question, found, mode, parse.GetValue(explain)));
                     first = false;
                 }
             }
@@ -54,22 +67,54 @@ internal static class SearchCommand
         return command;
     }
 
-    private static void WriteJson(Terminal terminal, string question, IReadOnlyList<PassageMatch> found) => terminal.Json(json =>
+    private static SearchModel? OpenModel(string path, AnsweringOptions model, ParseResult parse, Terminal terminal, string? prompt)
+    {
+        if (SearchIndex.ReadOptions(path) is not { } made)
+        {
+            return null; // opening the index says that there is none
+        }
+
+        ModelPlace place = model.Place(parse, terminal, otherwise: made.ModelPath);
+        var opened = SearchModel.Open(place.Folder, model.OpenOptions(parse, place), prompt);
+        terminal.Warn(opened.Warnings);
+        return opened;
+    }
+
+    private static void WriteJson(Terminal terminal, string question, IReadOnlyList<SearchHit> found) => terminal.Json(json =>
     {
         json.WriteString("question", question);
         json.WriteStartArray("passages");
-        foreach ((IndexedPassage passage, double score) in found)
+        foreach (SearchHit hit in found)
         {
             json.WriteStartObject();
-            json.WriteString("file", passage.File);
-            json.WriteNumber("line", passage.Line);
-            json.WriteNumber("start", passage.Start);
-            json.WriteNumber("end", passage.End);
-            json.WriteNumber("score", score);
-            json.WriteString("text", passage.Text);
+            json.WriteString("file", hit.Passage.File);
+            json.WriteNumber("line", hit.Passage.Line);
+            json.WriteNumber("start", hit.Passage.Start);
+            json.WriteNumber("end", hit.Passage.End);
+            WriteIfKnown(json, "page", hit.Passage.Page);
+            if (hit.Passage.Title is not null)
+            {
+                json.WriteString("title", hit.Passage.Title);
+            }
+
+            json.WriteNumber("score", hit.Score);
+            WriteIfKnown(json, "keyword_rank", hit.KeywordRank);
+            WriteIfKnown(json, "bm25", hit.KeywordScore);
+            WriteIfKnown(json, "vector_rank", hit.VectorRank);
+            WriteIfKnown(json, "cosine", hit.Cosine);
+            json.WriteString("text", hit.Passage.Text);
+            json.WriteString("snippet", hit.Passage.Text[hit.Snippet]);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     });
+
+    private static void WriteIfKnown(Utf8JsonWriter json, string name, double? number)
+    {
+        if (number is { } known)
+        {
+            json.WriteNumber(name, known);
+        }
+    }
 }

@@ -97,6 +97,25 @@ internal sealed class Terminal : IDisposable
         }
     }
 
+    /// <summary>Questions that are answered one by one: arguments, lines of standard input that are not empty, or what is typed up to an empty line.</summary>
+    public IEnumerable<string> Questions(IReadOnlyCollection<string> arguments)
+    {
+        bool asks = arguments.Count == 0 && _inputIsTyped;
+        using IEnumerator<string> lines = (arguments.Count > 0 ? arguments : LineReader.Lines(_input)).GetEnumerator();
+        while (Next(lines, asks ? "question (an empty line ends): " : ""))
+        {
+            Interrupted.ThrowIfCancellationRequested();
+            if (arguments.Count > 0 || !string.IsNullOrWhiteSpace(lines.Current))
+            {
+                yield return lines.Current;
+            }
+            else if (asks)
+            {
+                yield break;
+            }
+        }
+    }
+
     /// <summary>One result as a line, passed on at once.</summary>
     public void Line(string line)
     {
@@ -208,8 +227,9 @@ internal sealed class Terminal : IDisposable
     /// <summary>Names of files may hold line ends and what moves a screen's cursor.</summary>
     private static string OneLine(string message) => string.Concat(message.Select(letter => char.IsControl(letter) ? ' ' : letter));
 
-    private bool Next(IEnumerator<string> texts)
+    private bool Next(IEnumerator<string> texts, string prompt = "")
     {
+        _notes.Profile.Out.Writer.Write(prompt);
         _waitsForInput = true;
         bool found = texts.MoveNext();
         _waitsForInput = false;

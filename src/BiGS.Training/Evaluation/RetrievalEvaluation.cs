@@ -9,8 +9,8 @@ namespace BiGS.Training.Evaluation;
 internal readonly record struct RetrievalQuestion(string Question, int Text);
 
 /// <summary>
-/// How often a question finds its text among all texts. A text is as near as the nearest of its passages, and a text that is just as near as the right
-/// one counts as nearer: a tie is wrong. Beside it stand the same figures of BM25, which knows words and nothing else.
+/// How often a question finds its text among all texts, by words, by vectors, and by both: as the search of <see cref="SearchIndex"/> ranks their passages. A
+/// text stands where the first of its passages does.
 /// </summary>
 internal static class RetrievalEvaluation
 {
@@ -22,52 +22,72 @@ internal static class RetrievalEvaluation
     /// <param name="questions">At least one.</param>
     /// <param name="progress">The share of texts and questions that is behind.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns><c>recall_1</c>, <c>recall_10</c>, <c>bm25_recall_1</c>, <c>bm25_recall_10</c>, with intervals over questions.</returns>
+    /// <returns><c>recall_1</c> and <c>recall_10</c> by vectors, the same by words with <c>bm25_</c> before and by both with <c>hybrid_</c>, with intervals over questions.</returns>
     public static Score Score(
         SearchModel model, IReadOnlyList<string> texts, IReadOnlyList<RetrievalQuestion> questions, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(questions.Count);
-        PassageSplitter cutter = model.CreateSplitter(model.DefaultPassage.Tokens, model.DefaultPassage.Overlap);
-        (int Text, string Passage)[] passages =
-            [.. texts.SelectMany((text, i) => cutter.Split(text).Select(passage => (i, passage.Text)))];
-        string[] all = [.. passages.Select(passage => passage.Passage), .. questions.Select(question => question.Question)];
-        var vectors = new List<float[]>();
-        foreach (string[] some in all.Chunk(EmbeddedAtOnce))
+        string folder = Directory.CreateTempSubdirectory("bigs-retrieval-").FullName;
+        try
         {
-            vectors.AddRange(model.Embed(some, cancellationToken));
-            progress?.Report((double)vectors.Count / all.Length);
-        }
-
-        var words = new Bm25(texts, model.Normalizer);
-        int[] ranks = new int[questions.Count];
-        int[] ranksByWords = new int[questions.Count];
-        for (int q = 0; q < questions.Count; q++)
-        {
-            double[] scores = new double[texts.Count];
-            Array.Fill(scores, double.NegativeInfinity);
-            for (int p = 0; p < passages.Length; p++)
+            string path = Path.Combine(folder, SearchIndex.FileName);
+            int all = texts.Count + questions.Count;
+            AddTexts(path, model, texts, done => progress?.Report((double)done / all), cancellationToken);
+            using SearchIndex index = SearchIndex.Open(path);
+            var modes = new Dictionary<string, SearchMode> { [""] = SearchMode.Vector, ["bm25_"] = SearchMode.Keyword, ["hybrid_"] = SearchMode.Hybrid };
+            var ranks = modes.Keys.ToDictionary(name => name, _ => new List<int>());
+            foreach (RetrievalQuestion[] some in questions.Chunk(EmbeddedAtOnce))
             {
-                ref double score = ref scores[passages[p].Text];
-                score = Math.Max(score, NearestNeighbours.Dot(vectors[passages.Length + q], vectors[p]));
+                foreach ((RetrievalQuestion question, float[] vector) in some.Zip(model.Embed([.. some.Select(question => question.Question)], cancellationToken)))
+                {
+                    foreach ((string name, SearchMode mode) in modes)
+                    {
+                        ranks[name].Add(Rank(index, question, vector, mode));
+                    }
+                }
+
+                progress?.Report((double)(texts.Count + ranks[""].Count) / all);
             }
 
-            ranks[q] = Rank(scores, questions[q].Text);
-            ranksByWords[q] = Rank(words.Scores(questions[q].Question), questions[q].Text);
+            var found = modes.Keys.SelectMany(name => (int[])[1, Near], (name, within) => (Name: $"{name}recall_{within}", Count: ranks[name].Count(rank => rank <= within)))
+                .ToDictionary(figure => figure.Name, figure => figure.Count);
+            return new Score(
+                "retrieval", found.ToDictionary(figure => figure.Key, figure => (double)figure.Value / questions.Count), questions.Count,
+                found.ToDictionary(figure => figure.Key, figure => Interval.ForProportion(figure.Value, questions.Count)));
         }
-
-        var figures = new Dictionary<string, (int[] Ranks, int Within)>
+        finally
         {
-            ["recall_1"] = (ranks, 1),
-            [$"recall_{Near}"] = (ranks, Near),
-            ["bm25_recall_1"] = (ranksByWords, 1),
-            [$"bm25_recall_{Near}"] = (ranksByWords, Near),
-        };
-        int Found(string name) => figures[name].Ranks.Count(rank => rank <= figures[name].Within);
-        return new Score(
-            "retrieval", figures.Keys.ToDictionary(name => name, name => (double)Found(name) / questions.Count), questions.Count,
-            figures.Keys.ToDictionary(name => name, name => Interval.ForProportion(Found(name), questions.Count)));
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
-    /// <summary>From 1: how many texts are as near as the right one, itself included.</summary>
-    private static int Rank(double[] scores, int right) => scores.Count(score => score >= scores[right]);
+    private static void AddTexts(string path, SearchModel model, IReadOnlyList<string> texts, Action<int> progress, CancellationToken cancellationToken)
+    {
+        (int tokens, int overlap) = model.DefaultPassage;
+        PassageSplitter cutter = model.CreateSplitter(tokens, overlap);
+        using var writer = new IndexWriter(path, new IndexSettings(null, model.Fingerprint, model.Dimensions, tokens, overlap, null, null, Stemming: false));
+        foreach ((int Number, string Text)[] some in texts.Index().Chunk(EmbeddedAtOnce))
+        {
+            (int Number, IndexedPassage Passage)[] passages =
+                [.. some.SelectMany(text => cutter.Split(text.Text).Select(passage => (text.Number, new IndexedPassage($"{text.Number}", 1, passage.Start, passage.End, passage.Text))))];
+            IReadOnlyList<float[]> vectors = model.Embed([.. passages.Select(passage => passage.Passage.Text)], cancellationToken);
+            foreach (var text in passages.Zip(vectors).GroupBy(passage => passage.First.Number))
+            {
+                writer.Replace(
+                    new IndexedFile($"{text.Key}", "", 0, default), [.. text.Select(passage => passage.First.Passage)],
+                    [.. text.Select(passage => passage.Second.Select(number => (Half)number).ToArray())]);
+            }
+
+            progress(some[^1].Number + 1);
+        }
+    }
+
+    /// <summary>From 1: the place of the right text among the first that are found; beyond all where it is not among them.</summary>
+    private static int Rank(SearchIndex index, RetrievalQuestion question, float[] vector, SearchMode mode)
+    {
+        var options = new SearchOptions { Mode = mode, Top = 10 * Near };
+        List<string> texts = [.. index.Search(question.Question, vector, options).Select(hit => hit.Passage.File).Distinct()];
+        int place = texts.IndexOf($"{question.Text}");
+        return place < 0 ? int.MaxValue : place + 1;
+    }
 }

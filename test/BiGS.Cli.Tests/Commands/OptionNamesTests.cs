@@ -33,7 +33,7 @@ public partial class OptionNamesTests
         using var terminal = new Terminal(TextReader.Null, TextWriter.Null, errors);
         terminal.Fail(new InvalidDataException("a (CorpusOptions.TextField)"), withTrace: false);
         terminal.Warn(["b (TableOptions.Delimiter)"]);
-        terminal.Note("c (DocumentIndexer.Update)");
+        terminal.Note("c (SearchIndex.UpdateAsync)");
         Assert.Equal(["error: a (--text-field)", "warning: b (--delimiter)", "c (bigs index)"], errors.ToString().TrimEnd().Split('\n'));
     }
 

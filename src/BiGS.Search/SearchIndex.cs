@@ -1,0 +1,221 @@
+using Microsoft.Data.Sqlite;
+
+namespace BiGS.Search;
+
+/// <summary>
+/// The passages of a folder of documents with their words and vectors, in one SQLite file. Several threads and processes may search, also while another
+/// updates the index; each question is answered from the state of one moment.
+/// </summary>
+public sealed class SearchIndex : IDisposable
+{
+    /// <summary>What an index is called in the folder of its documents, unless it is put elsewhere: hidden, so that it is no document itself.</summary>
+    public const string FileName = ".bigs-index.db";
+
+    /// <summary>Of reciprocal rank fusion, as its authors have it.</summary>
+    private const double FusionConstant = 60;
+
+    private readonly string _path;
+    private readonly SearchModel? _model;
+    private readonly VectorTable _vectors = new();
+    private readonly FrequentWords _frequent = new();
+
+    private SearchIndex(string path, SearchModel? model) => (_path, _model) = (path, model);
+
+    /// <summary>Files that are in it now.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public int Documents => Count("SELECT documents FROM settings");
+
+    /// <summary>Passages that are in it now.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public int Passages => Count("SELECT passages FROM settings");
+
+    /// <summary>How an index was made, so that it can be brought up to date in the same way, and its model opened; null where there is none.</summary>
+    /// <param name="path">A folder of documents, or the file of an index that was put elsewhere.</param>
+    /// <exception cref="InvalidDataException">What is there is no index.</exception>
+    public static IndexOptions? ReadOptions(string path)
+    {
+        string file = FileOf(path);
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        using SqliteConnection connection = IndexDatabase.OpenToRead(file);
+        IndexSettings made = IndexSettings.Read(connection);
+        return new IndexOptions
+        {
+            PassageTokens = made.PassageTokens,
+            Overlap = made.Overlap,
+            TextField = made.TextField,
+            ModelPath = made.Model,
+            PromptName = made.PromptName,
+            Stemming = made.Stemming,
+        };
+    }
+
+    /// <summary>Opens the index of a folder of documents, or one that was put elsewhere.</summary>
+    /// <param name="path">The folder, or the file of the index.</param>
+    /// <param name="model">The one that made the index, for questions by vectors; null where words are enough. The caller disposes of it.</param>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">It is no index, or damaged.</exception>
+    /// <exception cref="ArgumentException">Another model made the index.</exception>
+    public static SearchIndex Open(string path, SearchModel? model = null)
+    {
+        string file = FileOf(path);
+        using SqliteConnection connection = IndexDatabase.OpenToRead(file);
+        CheckModel(file, IndexSettings.Read(connection), model);
+        return new SearchIndex(file, model);
+    }
+
+    /// <inheritdoc cref="IndexUpdater"/>
+    /// <param name="folder">Of the documents.</param>
+    /// <param name="model">What embeds them.</param>
+    /// <param name="options">Passages and places.</param>
+    /// <param name="progress">Reports each file.</param>
+    /// <param name="cancellationToken">Stops between documents and batches; those that were added stay.</param>
+    /// <exception cref="ArgumentException">The index that is there was made otherwise, or the passages do not fit the model.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">It holds no document.</exception>
+    /// <exception cref="InvalidDataException">No document can be read: says why. If only some cannot, they are left out. Or what is there is no index.</exception>
+    /// <exception cref="IOException">Another process changes the index.</exception>
+    public static Task<IndexUpdate> UpdateAsync(
+        string folder, SearchModel model, IndexOptions? options = null, IProgress<IndexProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => new IndexUpdater(folder, model, options ?? new IndexOptions(), progress, cancellationToken).Run(), cancellationToken);
+
+    /// <summary>The passages that answer a question best.</summary>
+    /// <param name="question">A sentence or some words, in any language; nothing in it is an operator.</param>
+    /// <param name="options">What ranks passages, and how many are wanted.</param>
+    /// <param name="cancellationToken">Stops before the question is embedded, and before passages are looked at.</param>
+    /// <returns>The best first; fewer than are wanted where fewer have anything in common with the question.</returns>
+    /// <exception cref="InvalidOperationException">Vectors are asked for, and the index was opened without a model.</exception>
+    /// <exception cref="ArgumentException">The index has been made anew by another model.</exception>
+    public Task<IReadOnlyList<SearchHit>> SearchAsync(string question, SearchOptions? options = null, CancellationToken cancellationToken = default) => Task.Run(
+        () =>
+        {
+            options ??= new SearchOptions();
+            SearchMode mode = options.Mode ?? (_model is null ? SearchMode.Keyword : SearchMode.Hybrid);
+            float[]? vector = mode == SearchMode.Keyword ? null
+                : (_model ?? throw new InvalidOperationException($"{_path}: a search by vectors needs a model, and the index was opened without one; open it with the model that made it, or search by words alone."))
+                    .Embed([question], cancellationToken)[0];
+            cancellationToken.ThrowIfCancellationRequested();
+            return Search(question, vector, options with { Mode = mode });
+        },
+        cancellationToken);
+
+    public void Dispose()
+    {
+        using var connection = IndexDatabase.Connection(_path, SqliteOpenMode.ReadOnly, pooling: true);
+        SqliteConnection.ClearPool(connection); // also where the file is gone
+    }
+
+    /// <summary>The file of an index.</summary>
+    /// <param name="path">It itself, or the folder that it lies in.</param>
+    internal static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+
+    /// <summary>Answers a question whose vector is known.</summary>
+    /// <param name="question">Its words.</param>
+    /// <param name="vector">(d); null where words alone rank.</param>
+    /// <param name="options">With a mode.</param>
+    internal IReadOnlyList<SearchHit> Search(string question, float[]? vector, SearchOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Top);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Candidates);
+        using SqliteConnection connection = IndexDatabase.OpenToRead(_path, pooling: true);
+        using SqliteTransaction oneMoment = connection.BeginTransaction(deferred: true);
+        if (vector is not null)
+        {
+            CheckModel(_path, IndexSettings.Read(connection), _model);
+        }
+
+        int candidates = options.Mode == SearchMode.Hybrid ? Math.Max(options.Candidates, options.Top) : options.Top;
+        string? query = KeywordQuery.Of(question, _frequent.At(connection));
+        IReadOnlyList<Neighbour> byWords = query is null || options.Mode == SearchMode.Vector ? [] : ByWords(connection, query, candidates);
+        IReadOnlyList<Neighbour> byVectors = vector is null ? [] : ByVectors(connection, vector, candidates);
+        return [.. Fuse(options.Mode, byWords, byVectors).Take(options.Top).Select(hit => Describe(connection, query, hit.Passage, hit.Hit))];
+    }
+
+    private static void CheckModel(string path, IndexSettings made, SearchModel? model)
+    {
+        if (model is not null && model.Fingerprint != made.Fingerprint)
+        {
+            throw new ArgumentException(
+                $"{path}: the index was made by another model ({made.Model ?? "the one that ships with BiGS"}, fingerprint {made.Fingerprint[..8]}; this one has {model.Fingerprint[..8]}), whose vectors mean something else; search with that model, or index again with IndexOptions.Overwrite.");
+        }
+    }
+
+    private static List<Neighbour> ByWords(SqliteConnection connection, string query, int top)
+    {
+        var found = new List<Neighbour>();
+        using SqliteCommand command = connection.Command(
+            "SELECT rowid, -rank FROM passages_words WHERE passages_words MATCH $query ORDER BY rank LIMIT $top", ("$query", query), ("$top", top));
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read())
+        {
+            found.Add(new Neighbour(row.GetInt64(0), row.GetFloat(1)));
+        }
+
+        return found;
+    }
+
+    /// <summary>Passages by both rankings, the best first; of equal ones the earlier.</summary>
+    private static IEnumerable<(long Passage, SearchHit Hit)> Fuse(SearchMode? mode, IReadOnlyList<Neighbour> byWords, IReadOnlyList<Neighbour> byVectors)
+    {
+        var nothing = new IndexedPassage("", 0, 0, 0, "");
+        var hits = new Dictionary<long, SearchHit>();
+        foreach ((int i, Neighbour found) in byWords.Index())
+        {
+            double score = mode == SearchMode.Hybrid ? 1 / (FusionConstant + i + 1) : found.Score;
+            hits[found.Row] = new SearchHit(nothing, score) { KeywordRank = i + 1, KeywordScore = found.Score };
+        }
+
+        foreach ((int i, Neighbour found) in byVectors.Index())
+        {
+            SearchHit hit = hits.GetValueOrDefault(found.Row, new SearchHit(nothing, 0));
+            double score = mode == SearchMode.Hybrid ? 1 / (FusionConstant + i + 1) : found.Score;
+            hits[found.Row] = hit with { Score = hit.Score + score, VectorRank = i + 1, Cosine = found.Score };
+        }
+
+        return hits.OrderByDescending(hit => hit.Value.Score).ThenBy(hit => hit.Key).Select(hit => (hit.Key, hit.Value));
+    }
+
+    private static SearchHit Describe(SqliteConnection connection, string? query, long passage, SearchHit hit)
+    {
+        using SqliteCommand command = connection.Command(
+            "SELECT d.path, p.line, p.first_character, p.end_character, p.text, p.title, p.page FROM passages p JOIN documents d ON d.id = p.document WHERE p.id = $id",
+            ("$id", passage));
+        using SqliteDataReader row = command.ExecuteReader();
+        row.Read();
+        var found = new IndexedPassage(row.GetString(0), row.GetInt64(1), row.GetInt32(2), row.GetInt32(3), row.GetString(4))
+        {
+            Title = row.TextOrNull(5),
+            Page = row.IsDBNull(6) ? null : row.GetInt32(6),
+        };
+        IReadOnlyList<Range> highlights = query is null ? [] : FindWords(connection, query, passage, found.Text);
+        return hit with { Passage = found, Highlights = highlights, Snippet = Highlights.Snippet(found.Text, highlights) };
+    }
+
+    private static IReadOnlyList<Range> FindWords(SqliteConnection connection, string query, long passage, string text)
+    {
+        using SqliteCommand command = connection.Command(
+            "SELECT highlight(passages_words, 1, $open, $close) FROM passages_words WHERE passages_words MATCH $query AND rowid = $id",
+            ("$open", Highlights.Open.ToString()), ("$close", Highlights.Close.ToString()), ("$query", query), ("$id", passage));
+        return command.ExecuteScalar() is string marked ? Highlights.Find(text, marked) : [];
+    }
+
+    private List<Neighbour> ByVectors(SqliteConnection connection, float[] vector, int top)
+    {
+        var nearest = new NearestNeighbours(vector, top);
+        foreach (VectorTable.Rows rows in _vectors.Read(connection))
+        {
+            nearest.Add(rows.Numbers.Span, rows.FirstPassage);
+        }
+
+        return [.. nearest.Neighbours];
+    }
+
+    private int Count(string sql)
+    {
+        using SqliteConnection connection = IndexDatabase.OpenToRead(_path);
+        return (int)connection.Number(sql);
+    }
+}
