@@ -12,14 +12,14 @@ internal static class KeywordQuery
     /// <summary>Words of a question that are looked for; more make it slower and no clearer.</summary>
     private const int MostWords = 64;
 
-    /// <summary>The query for a question; null where it has no word.</summary>
+    /// <summary>The query for a question: its rare words, or the frequent ones if it has no other; null where no passage has any of its words.</summary>
     /// <param name="question">Any text.</param>
-    /// <param name="isFrequent">Whether a word, as it stands in a query, is too frequent to be of use.</param>
-    public static string? Of(string question, Func<string, bool> isFrequent)
+    /// <param name="frequency">Of a word, as it stands in a query.</param>
+    public static string? Of(string question, Func<string, WordFrequency> frequency)
     {
-        string[] words = [.. Words(question).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostWords).Select(word => $"\"{word}\"")];
-        string[] rare = [.. words.Where(word => !isFrequent(word))];
-        return words.Length == 0 ? null : string.Join(" OR ", rare.Length > 0 ? rare : words);
+        ILookup<WordFrequency, string> words = Words(question).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostWords).Select(word => $"\"{word}\"").ToLookup(frequency);
+        IEnumerable<string> asked = words.Contains(WordFrequency.Rare) ? words[WordFrequency.Rare] : words[WordFrequency.Frequent];
+        return asked.Any() ? string.Join(" OR ", asked) : null;
     }
 
     /// <summary>Letters, digits and their marks, as the tokenizer unicode61 divides a text.</summary>

@@ -17,7 +17,7 @@ public sealed class SearchIndex : IDisposable
     private readonly string _path;
     private readonly SearchModel? _model;
     private readonly VectorTable _vectors = new();
-    private readonly FrequentWords _frequent = new();
+    private readonly WordFrequencies _frequencies = new();
 
     private SearchIndex(string path, SearchModel? model) => (_path, _model) = (path, model);
 
@@ -128,9 +128,9 @@ public sealed class SearchIndex : IDisposable
         }
 
         int candidates = options.Mode == SearchMode.Hybrid ? Math.Max(options.Candidates, options.Top) : options.Top;
-        string? query = KeywordQuery.Of(question, _frequent.At(connection));
+        string? query = KeywordQuery.Of(question, _frequencies.At(connection));
         IReadOnlyList<Neighbour> byWords = query is null || options.Mode == SearchMode.Vector ? [] : ByWords(connection, query, candidates);
-        IReadOnlyList<Neighbour> byVectors = vector is null ? [] : ByVectors(connection, vector, candidates);
+        IReadOnlyList<Neighbour> byVectors = vector is null || options.Mode == SearchMode.Keyword ? [] : ByVectors(connection, vector, candidates);
         return [.. Fuse(options.Mode, byWords, byVectors).Take(options.Top).Select(hit => Describe(connection, query, hit.Passage, hit.Hit))];
     }
 
