@@ -82,6 +82,7 @@ internal static class BigsProgram
             AnswerCommand.Build(terminal),
             IndexCommand.Build(terminal),
             SearchCommand.Build(terminal),
+            McpCommand.Build(terminal),
             EvaluateCommand.Build(terminal),
             FinetuneCommand.Build(terminal),
             StudyCommand.Build(terminal),

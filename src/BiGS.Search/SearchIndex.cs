@@ -29,6 +29,16 @@ public sealed class SearchIndex : IDisposable
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public int Passages => Count("SELECT passages FROM settings");
 
+    /// <summary>Whether a file is in it now.</summary>
+    /// <param name="file">As it leads there from the folder that was indexed, with '/' between its parts.</param>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public bool Contains(string file)
+    {
+        using SqliteConnection connection = IndexDatabase.OpenToRead(_path);
+        using SqliteCommand command = connection.Command("SELECT 1 FROM documents WHERE path = $path", ("$path", file));
+        return command.ExecuteScalar() is not null;
+    }
+
     /// <summary>How an index was made, so that it can be brought up to date in the same way, and its model opened; null where there is none.</summary>
     /// <param name="path">A folder of documents, or the file of an index that was put elsewhere.</param>
     /// <exception cref="InvalidDataException">What is there is no index.</exception>

@@ -41,7 +41,7 @@ internal static class SearchCommand
         {
             string path = parse.GetRequiredValue(folder);
             SearchMode mode = parse.GetValue(keyword) ? SearchMode.Keyword : parse.GetValue(vector) ? SearchMode.Vector : SearchMode.Hybrid;
-            using SearchModel? opened = mode == SearchMode.Keyword ? null : OpenModel(path, model, parse, terminal, parse.GetValue(prompt));
+            using SearchModel? opened = mode == SearchMode.Keyword ? null : model.OpenSearchModel(path, parse, terminal, parse.GetValue(prompt));
             using var index = SearchIndex.Open(path, opened);
             var options = new SearchOptions { Mode = mode, Top = parse.GetValue(top) ?? DefaultTop };
             bool first = true;
@@ -65,19 +65,6 @@ internal static class SearchCommand
             }
         });
         return command;
-    }
-
-    private static SearchModel? OpenModel(string path, AnsweringOptions model, ParseResult parse, Terminal terminal, string? prompt)
-    {
-        if (SearchIndex.ReadOptions(path) is not { } made)
-        {
-            return null; // opening the index says that there is none
-        }
-
-        ModelPlace place = model.Place(parse, terminal, otherwise: made.ModelPath);
-        var opened = SearchModel.Open(place.Folder, model.OpenOptions(parse, place), prompt);
-        terminal.Warn(opened.Warnings);
-        return opened;
     }
 
     private static void WriteJson(Terminal terminal, string question, IReadOnlyList<SearchHit> found) => terminal.Json(json =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BiGS.Cli.Output;
 using BiGS.Inference;
+using BiGS.Search;
 using BiGS.Weights;
 
 namespace BiGS.Cli.Options;
@@ -56,6 +57,24 @@ internal sealed class AnsweringOptions(string usual = ShippedModel.Name)
         Backend = UsesTorch(parse) ? _model.TorchBackend(parse) : new OnnxBackend { Precision = _model.Precision(parse), Threads = threads },
         TokenizerFolder = place.TokenizerFolder,
     };
+
+    /// <summary>Opens the model that made an index, or the one that is named; null where there is no index, as opening it says.</summary>
+    /// <param name="path">Of the index.</param>
+    /// <param name="parse">The command line.</param>
+    /// <param name="terminal">Is told what the model lacks.</param>
+    /// <param name="prompt">Which of the model's prompts stands before a question; null for its default one, if it has one.</param>
+    public SearchModel? OpenSearchModel(string path, ParseResult parse, Terminal terminal, string? prompt = null)
+    {
+        if (SearchIndex.ReadOptions(path) is not { } made)
+        {
+            return null;
+        }
+
+        ModelPlace place = Place(parse, terminal, otherwise: made.ModelPath);
+        var opened = SearchModel.Open(place.Folder, OpenOptions(parse, place), prompt);
+        terminal.Warn(opened.Warnings);
+        return opened;
+    }
 
     public Precision Precision(ParseResult parse) => _model.Precision(parse);
 

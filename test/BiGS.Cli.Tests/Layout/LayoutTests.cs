@@ -61,7 +61,8 @@ public partial class LayoutTests
             ["Evaluations"] = ["Output", "Options"],
             ["Plots"] = ["Bench", "Output", "Options"],
             ["Reports"] = ["Plots"],
-            ["Commands"] = ["Bench", "Doctor", "Output", "Options", "Evaluations", "Plots", "Reports"],
+            ["Mcp"] = [],
+            ["Commands"] = ["Bench", "Doctor", "Output", "Options", "Evaluations", "Plots", "Reports", "Mcp"],
             ["."] = ["Output", "Options", "Commands"],
         },
     };
