@@ -74,13 +74,14 @@ internal sealed class IndexUpdater
     private IndexUpdate Update(IndexWriter writer, FolderContents contents)
     {
         Dictionary<string, string> before = writer.Hashes();
-        IndexedFile[] files = [.. contents.Files.Select(Describe)];
+        var skipped = new List<SkippedFile>();
+        IndexedFile[] files = [.. contents.Files.Select(file => Describe(file, skipped)).OfType<IndexedFile>()];
         string[] gone = [.. before.Keys.Except(contents.Files)];
         writer.Remove(gone);
 
         IndexedFile[] changed = [.. files.Where(file => before.GetValueOrDefault(file.Path) != file.Sha256)];
         var batch = new Batch(this, writer, changed);
-        var skipped = new List<SkippedFile>();
+        int unopened = skipped.Count;
         foreach (IndexedFile file in changed)
         {
             _cancellationToken.ThrowIfCancellationRequested();
@@ -105,15 +106,24 @@ internal sealed class IndexUpdater
         }
 
         return new IndexUpdate(
-            _path, documents, passages, changed.Length - skipped.Count, gone.Length + broken.Length, batch.Embedded, [.. contents.Skipped, .. skipped]);
+            _path, documents, passages, changed.Length - (skipped.Count - unopened), gone.Length + broken.Length, batch.Embedded, [.. contents.Skipped, .. skipped]);
     }
 
-    private IndexedFile Describe(string file)
+    /// <returns>Null where the file cannot be opened: then it is among those that are skipped.</returns>
+    private IndexedFile? Describe(string file, List<SkippedFile> skipped)
     {
         _cancellationToken.ThrowIfCancellationRequested();
-        var found = new FileInfo(Path.Combine(_folder, file));
-        using FileStream bytes = found.OpenRead();
-        return new IndexedFile(file, Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length, found.LastWriteTimeUtc);
+        try
+        {
+            var found = new FileInfo(Path.Combine(_folder, file));
+            using FileStream bytes = found.OpenRead();
+            return new IndexedFile(file, Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length, found.LastWriteTimeUtc);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            skipped.Add(new SkippedFile(file, SkipReason.Unreadable, refused.Message));
+            return null;
+        }
     }
 
     private IEnumerable<IndexedPassage> Passages(string file, IReadOnlyList<FileDocument> documents)
