@@ -138,10 +138,12 @@ public sealed class SearchIndex : IDisposable
         }
 
         int candidates = options.Mode == SearchMode.Hybrid ? Math.Max(options.Candidates, options.Top) : options.Top;
+        Task<IReadOnlyList<Neighbour>> nearest = vector is null || options.Mode == SearchMode.Keyword
+            ? Task.FromResult<IReadOnlyList<Neighbour>>([])
+            : NearestAsync(_vectors.Read(connection), vector, candidates); // beside the words, on another core
         string? query = KeywordQuery.Of(question, _frequencies.At(connection));
         IReadOnlyList<Neighbour> byWords = query is null || options.Mode == SearchMode.Vector ? [] : ByWords(connection, query, candidates);
-        IReadOnlyList<Neighbour> byVectors = vector is null || options.Mode == SearchMode.Keyword ? [] : ByVectors(connection, vector, candidates);
-        return [.. Fuse(options.Mode, byWords, byVectors).Take(options.Top).Select(hit => Describe(connection, query, hit.Passage, hit.Hit))];
+        return [.. Fuse(options.Mode, byWords, nearest.GetAwaiter().GetResult()).Take(options.Top).Select(hit => Describe(connection, query, hit.Passage, hit.Hit))];
     }
 
     private static void CheckModel(string path, IndexSettings made, SearchModel? model)
@@ -212,16 +214,16 @@ public sealed class SearchIndex : IDisposable
         return command.ExecuteScalar() is string marked ? Highlights.Find(text, marked) : [];
     }
 
-    private List<Neighbour> ByVectors(SqliteConnection connection, float[] vector, int top)
+    private static Task<IReadOnlyList<Neighbour>> NearestAsync(IReadOnlyCollection<VectorTable.Rows> documents, float[] vector, int top) => Task.Run(() =>
     {
         var nearest = new NearestNeighbours(vector, top);
-        foreach (VectorTable.Rows rows in _vectors.Read(connection))
+        foreach (VectorTable.Rows rows in documents)
         {
             nearest.Add(rows.Numbers.Span, rows.FirstPassage);
         }
 
-        return [.. nearest.Neighbours];
-    }
+        return nearest.Neighbours;
+    });
 
     private int Count(string sql)
     {

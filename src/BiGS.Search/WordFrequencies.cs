@@ -20,7 +20,7 @@ internal enum WordFrequency
 internal sealed class WordFrequencies
 {
     /// <summary>A word is frequent beyond this share of the passages, but not below this number of them.</summary>
-    private const double LargestShare = 0.1;
+    private const double LargestShare = 0.05;
     private const int LeastFrequent = 1_000;
 
     private const int MostKept = 10_000;
