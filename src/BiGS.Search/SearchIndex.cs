@@ -29,6 +29,16 @@ public sealed class SearchIndex : IDisposable
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public int Passages => Count("SELECT passages FROM settings");
 
+    /// <summary>Of the model that made it.</summary>
+    internal string Fingerprint
+    {
+        get
+        {
+            using SqliteConnection connection = IndexDatabase.OpenToRead(_path, pooling: true);
+            return IndexSettings.Read(connection).Fingerprint;
+        }
+    }
+
     /// <summary>Whether a file is in it now.</summary>
     /// <param name="file">As it leads there from the folder that was indexed, with '/' between its parts.</param>
     /// <exception cref="InvalidDataException">It is damaged.</exception>

@@ -50,6 +50,7 @@ public static class BiGSEndpoints
         ClassificationRoutes.Map(routes);
         WordPredictionRoutes.Map(routes);
         QuestionAnsweringRoutes.Map(routes);
+        SearchRoutes.Map(routes);
         TokenizerRoutes.Map(routes);
         HuggingFaceRoutes.Map(routes);
         RootRoute.Map(routes);

@@ -16,6 +16,12 @@ public sealed class BiGSServerOptions
     /// </summary>
     public IList<BiGSModelOptions> Models { get; } = [];
 
+    /// <summary>
+    /// A folder of documents that is indexed, or the file of its index, to search in (<c>/search</c>); null for none. The model that made the index must be
+    /// among <see cref="Models"/>. The index may be brought up to date meanwhile.
+    /// </summary>
+    public string? IndexPath { get; set; }
+
     /// <summary>Tokens of a batch, whoever sent them; a longer text is a batch of its own.</summary>
     public int MaxBatchTokens { get; set; } = 8_192;
 

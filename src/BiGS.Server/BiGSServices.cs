@@ -27,6 +27,7 @@ public static class BiGSServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BiGSServerOptions>, BiGSServerOptionsValidator>());
         services.TryAddSingleton<ServerMetrics>();
         services.TryAddSingleton<ServedModels>();
+        services.TryAddSingleton<ServedIndex>();
         services.TryAddSingleton<RequestLimits>();
         services.TryAddSingleton<RequestTokenizer>();
         services.TryAddSingleton<ConcurrencyLimit>();
@@ -43,6 +44,7 @@ public static class BiGSServices
         public Task StartAsync(CancellationToken cancellationToken)
         {
             services.GetRequiredService<ServedModels>();
+            services.GetRequiredService<ServedIndex>();
             return Task.CompletedTask;
         }
 

@@ -24,8 +24,8 @@ internal static class DemoRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder page = routes.MapGroup("/page");
-        page.MapGet("/models", (ServedModels models, IOptions<BiGSServerOptions> options) =>
-            new ModelList([.. models.All.Select(ShownModel.Of)], options.Value.MaxClientBatchSize, options.Value.PayloadLimit));
+        page.MapGet("/models", (ServedModels models, ServedIndex index, IOptions<BiGSServerOptions> options) =>
+            new ModelList([.. models.All.Select(model => ShownModel.Of(model, index))], options.Value.MaxClientBatchSize, options.Value.PayloadLimit));
         page.MapPost("/guesses", GuessAsync);
         page.MapGet("/kernels", (string? model, ServedModels models) => KernelList.Of(models.Find(model, model => model.KernelLayers > 0, "has kernels", "BiGS model")));
         page.MapPost("/tokens", Tokens);
@@ -99,11 +99,11 @@ internal static class DemoRoutes
     private sealed record ModelList(ShownModel[] Models, int TextsAtOnce, int PayloadLimit);
 
     /// <summary>What a model can do; of kernels, how many layers have them.</summary>
-    private sealed record ShownModel(string Name, bool Fills, bool Classes, bool Tags, bool Answers, bool Embeds, int Kernels)
+    private sealed record ShownModel(string Name, bool Fills, bool Classes, bool Tags, bool Answers, bool Embeds, bool Searches, int Kernels)
     {
-        public static ShownModel Of(ServedModel model) => new(
+        public static ShownModel Of(ServedModel model, ServedIndex index) => new(
             model.Name, Fills: model.Fills is not null, Classes: model.Classes is not null, Tags: model.Tags is not null, Answers: model.Answers is not null,
-            Embeds: true, Kernels: model.KernelLayers);
+            Embeds: true, Searches: index.Model == model, Kernels: model.KernelLayers);
     }
 
     private sealed record GuessRequest(string[] Texts, string[] Words, int Top = 5, string? Model = null);

@@ -22,7 +22,7 @@ internal static class StatusRoutes
     {
         routes.MapGet("/health", () => Results.Ok()).Describe("health", "Whether all is well").WithMetadata(new NoApiKey());
         routes.MapGet("/ping", () => Results.Ok()).Describe("ping", "The same as /health").WithMetadata(new NoApiKey());
-        routes.MapGet("/info", (ServedModels models, IOptions<BiGSServerOptions> options) => Info.Of(models, options.Value)).Describe("info", "What is served");
+        routes.MapGet("/info", (ServedModels models, ServedIndex index, IOptions<BiGSServerOptions> options) => Info.Of(models, index, options.Value)).Describe("info", "What is served");
         routes.MapGet("/metrics", (ServerMetrics metrics) => Results.Text(metrics.Text.Write(), PrometheusTextType))
             .Produces<string>(contentType: "text/plain").Describe("metrics", "Counts and times, as Prometheus reads them");
     }
@@ -32,9 +32,9 @@ internal static class StatusRoutes
         string ModelId, string? ModelSha, string ModelDtype, string ServedModelName, ModelType ModelType, int MaxConcurrentRequests, int MaxInputLength, int MaxBatchTokens,
         int? MaxBatchRequests, int MaxClientBatchSize, int MaxRequestTokens, int MaxResponseBytes, int PayloadLimit, bool AutoTruncate, int TokenizationWorkers, string Version, string? Sha, string? DockerLabel, ModelInfo[] Models)
     {
-        public static Info Of(ServedModels models, BiGSServerOptions options)
+        public static Info Of(ServedModels models, ServedIndex index, BiGSServerOptions options)
         {
-            ModelInfo[] all = [.. models.All.Select(ModelInfo.Of)];
+            ModelInfo[] all = [.. models.All.Select(model => ModelInfo.Of(model, index))];
             return new Info(
                 all[0].ModelId, null, all[0].ModelDtype, all[0].ModelId, all[0].ModelType, options.MaxConcurrentRequests, all[0].MaxInputLength, options.MaxBatchTokens,
                 null, options.MaxClientBatchSize, options.MaxRequestTokens, options.MaxResponseBytes, options.PayloadLimit, options.AutoTruncate, Environment.ProcessorCount, StatusRoutes.Version, null, null, all);
@@ -43,8 +43,8 @@ internal static class StatusRoutes
 
     private sealed record ModelInfo(string ModelId, string Architecture, string ModelDtype, ModelType ModelType, int MaxInputLength, string[] Routes)
     {
-        public static ModelInfo Of(ServedModel model) => new(
-            model.Name, model.Pipelines.Architecture, DtypeOf(model.Pipelines.Precision), ModelType.Of(model), model.MaxInputLength, [.. RoutesOf(model)]);
+        public static ModelInfo Of(ServedModel model, ServedIndex index) => new(
+            model.Name, model.Pipelines.Architecture, DtypeOf(model.Pipelines.Precision), ModelType.Of(model), model.MaxInputLength, [.. RoutesOf(model, index)]);
 
         private static string DtypeOf(Precision precision) => precision switch
         {
@@ -54,13 +54,13 @@ internal static class StatusRoutes
             _ => "float32",
         };
 
-        private static IEnumerable<string> RoutesOf(ServedModel model)
+        private static IEnumerable<string> RoutesOf(ServedModel model, ServedIndex index)
         {
             (string Route, bool Answers)[] routes =
             [
                 ("/embed", true), ("/embed_all", true), ("/similarity", true), ("/v1/embeddings", true), ("/embeddings", true), ("/tokenize", true), ("/decode", true),
                 ("/predict", model.Classes is not null), ("/rerank", model.Ranks), ("/fill-mask", model.Fills is not null), ("/tag", model.Tags is not null),
-                ("/answer", model.Answers is not null), ("/pipeline/fill-mask", model.Fills is not null), ("/pipeline/token-classification", model.Tags is not null),
+                ("/answer", model.Answers is not null), ("/search", index.Model == model), ("/pipeline/fill-mask", model.Fills is not null), ("/pipeline/token-classification", model.Tags is not null),
                 ("/pipeline/question-answering", model.Answers is not null), ("/pipeline/text-classification", model.Classes is not null),
             ];
             return routes.Where(route => route.Answers).Select(route => route.Route);

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.Loader;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BiGS.Search;
 using BiGS.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -35,6 +36,7 @@ public class GeneratedClientTests
         ["fill_mask"] = ["""{"inputs": "the [MASK] sleeps .", "top": 2, "return_text": true}""", """{"inputs": ["[MASK]", "the [MASK]"]}"""],
         ["tag"] = ["""{"inputs": ["the farmer", "why"]}"""],
         ["answer"] = ["""{"inputs": {"question": "why", "context": "the farmer sleeps"}}""", """{"inputs": [{"question": "why", "context": "the farmer sleeps"}], "top": 2}"""],
+        ["search"] = ["""{"question": "why"}""", """{"question": "the farmer", "top": 1, "mode": "keyword"}"""],
         ["tokenize"] = ["""{"inputs": "the farmer"}""", """{"inputs": ["the farmer"], "add_special_tokens": false}"""],
         ["decode"] = ["""{"ids": [5, 6]}""", """{"ids": [[5, 6], [7]]}"""],
         ["create_embedding"] = ["""{"input": "the farmer", "model": "fills"}""", """{"input": ["the farmer", "why"], "encoding_format": "base64"}"""],
@@ -57,10 +59,18 @@ public class GeneratedClientTests
         using var tags = new SmallModel(head: "BiGSForTokenClassification");
         using var answers = new SmallModel(head: "BiGSForQuestionAnswering");
         using var value = new SmallModel(head: "BiGSForSequenceClassification", labels: 1);
+        string folder = Directory.CreateDirectory(fills.File("documents")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "farm.txt"), "the farmer sleeps .", Now);
+        using (SearchModel model = SearchModel.Open(fills.Folder, OnTorch.Fp32))
+        {
+            await SearchIndex.UpdateAsync(folder, model, cancellationToken: Now);
+        }
+
         await using RunningServer server = await RunningServer.Start([fills.Folder, tags.Folder, answers.Folder, value.Folder], options =>
         {
             options.Models[0] = options.Models[0] with { Name = "fills" };
             options.ApiKey = "secret";
+            options.IndexPath = folder;
         });
         server.Client.DefaultRequestHeaders.Authorization = new("Bearer", "secret");
         JsonNode description = JsonNode.Parse(await server.Client.GetStringAsync("/openapi.json", Now))!;

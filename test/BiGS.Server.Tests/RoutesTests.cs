@@ -322,7 +322,7 @@ public class RoutesTests
         string[] described = [.. document.GetProperty("paths").EnumerateObject().Select(path => path.Name)];
         string[] routes =
         [
-            "/embed", "/embed_all", "/similarity", "/predict", "/rerank", "/fill-mask", "/tag", "/answer", "/tokenize", "/decode", "/v1/embeddings",
+            "/embed", "/embed_all", "/similarity", "/predict", "/rerank", "/fill-mask", "/tag", "/answer", "/search", "/tokenize", "/decode", "/v1/embeddings",
             "/v1/models", "/v1/models/{model}", "/info", "/health", "/metrics",
         ];
         Assert.All(routes, route => Assert.Contains(route, described));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using BiGS.Cli.Options;
 using BiGS.Cli.Output;
+using BiGS.Search;
 using BiGS.Server;
 using BiGS.Weights;
 using Microsoft.AspNetCore.Builder;
@@ -19,12 +20,14 @@ internal static class ServeCommand
         var server = new ServeCommandOptions();
         Option<string[]> models = OptionFactory.Paths(
             "--model", $"{ModelPlace.Forms} (default {ShippedModel.Name}); each model answers what its head can, the first that can where a request names none");
+        Option<string> index = OptionFactory.Text("--index", "PATH", "a folder that bigs index has read, or the file that it wrote, to search in; without --model, the model is the one that made it");
         Option<int?> threads = OptionFactory.Number("--threads", "threads that compute (default: as many as there are cores)", least: 1);
         Option<string> log = OptionFactory.Choice("--log", "what is told on standard error, a JSON object a line, never with the texts", "requests", "failures", "nothing");
         var command = new BigsCommand("serve", "Answer over HTTP, as clients of text-embeddings-inference and of OpenAI's embeddings ask, and fills, tags and answers. Ctrl-C or SIGTERM ends it once requests under way are answered, with exit code 0.",
             "bigs serve",
+            "bigs serve --index notes",
             "bigs serve --model runs/mine --model runs/sst2 --port 0 --precision bf16")
-        { models, threads, log };
+        { models, index, threads, log };
         computing.AddComputingTo(command);
         server.AddTo(command);
         command.SetHandler(parse =>
@@ -38,7 +41,7 @@ internal static class ServeCommand
                 torch.set_num_threads(count);
             }
 
-            RunAsync(parse, computing, server, parse.GetValue(models), parse.GetValue(threads), Log(parse.GetValue(log)!, terminal), terminal).GetAwaiter().GetResult();
+            RunAsync(parse, computing, server, parse.GetValue(models), parse.GetValue(index), parse.GetValue(threads), Log(parse.GetValue(log)!, terminal), terminal).GetAwaiter().GetResult();
         });
         return command;
     }
@@ -52,16 +55,17 @@ internal static class ServeCommand
 
     /// <summary>Until the terminal is interrupted; then requests that are under way are finished.</summary>
     private static async Task RunAsync(
-        ParseResult parse, AnsweringOptions computing, ServeCommandOptions server, string[]? given, int? threads, RequestLog? log, Terminal terminal)
+        ParseResult parse, AnsweringOptions computing, ServeCommandOptions server, string[]? given, string? index, int? threads, RequestLog? log, Terminal terminal)
     {
         HostingOptions hosting = server.Hosting(parse);
-        BiGSModelOptions[] models = [.. (given is { Length: > 0 } ? given : [ShippedModel.Folder]).Select(name => Model(name, computing, threads, parse, terminal))];
+        BiGSModelOptions[] models = [.. (given is { Length: > 0 } ? given : [(index is null ? null : SearchIndex.ReadOptions(index)?.ModelPath) ?? ShippedModel.Folder]).Select(name => Model(name, computing, threads, parse, terminal))];
         await using WebApplication app = ServeApplication.Build(
             hosting,
             options =>
             {
                 server.Apply(parse, options);
                 Array.ForEach(models, options.Models.Add);
+                options.IndexPath = index;
             },
             log);
         ServedModels served = app.Services.GetRequiredService<ServedModels>();

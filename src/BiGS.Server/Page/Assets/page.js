@@ -9,6 +9,7 @@ import * as sentence from './sentence.js';
 import * as agreement from './sections/agreement.js';
 import * as answers from './sections/answers.js';
 import * as classes from './sections/classes.js';
+import * as documents from './sections/documents.js';
 import * as kernels from './sections/kernels.js';
 import * as masks from './sections/masks.js';
 import * as search from './sections/search.js';
@@ -66,7 +67,7 @@ const start = new Outcome(byId('start'), async signal => {
   byId('beside-label').hidden = page.models.length < 2;
   page.addEventListener('models', showSections);
   const longText = new LongText(page);
-  for (const part of [masks, classes, tags, agreement, similarity, answers, search, kernels]) {
+  for (const part of [masks, classes, tags, agreement, similarity, answers, search, documents, kernels]) {
     part.start(page, longText);
   }
   link.restore();
