@@ -6,7 +6,7 @@ using BiGS.Weights;
 string folder = args.Length > 0 ? args[0] : Path.Combine(AppContext.BaseDirectory, "notes");
 string question = args.Length > 1 ? args[1] : "When are tomatoes planted?";
 
-using SearchModel model = SearchModel.Open(ShippedModel.Folder);
+using SearchModel model = SearchModel.Open(ShippedModel.EmbeddingFolder);
 IndexUpdate update = await SearchIndex.UpdateAsync(folder, model); // run again, it reads only what has changed
 using SearchIndex index = SearchIndex.Open(update.IndexPath, model);
 foreach (SearchHit hit in await index.SearchAsync(question, new SearchOptions { Top = 3 }))

@@ -71,6 +71,7 @@ internal static class BigsProgram
         {
             verbose,
             PretrainCommand.Build(terminal),
+            DistillCommand.Build(terminal),
             PlanCommand.Build(terminal),
             TokenizerCommand.Build(terminal),
             CorpusCommand.Build(terminal),

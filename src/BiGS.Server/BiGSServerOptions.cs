@@ -57,8 +57,8 @@ public sealed class BiGSServerOptions
     /// <summary>Whether the page that shows what the models do is served at <c>/</c>, beside the routes for programs.</summary>
     public bool DemoPage { get; set; }
 
-    /// <summary>The models to load, the one that comes with BiGS included.</summary>
-    internal IReadOnlyList<BiGSModelOptions> ModelsOrDefault => Models.Count > 0 ? [.. Models] : [new BiGSModelOptions(ShippedModel.Folder)];
+    /// <summary>The models to load, those that come with BiGS included.</summary>
+    internal IReadOnlyList<BiGSModelOptions> ModelsOrDefault => Models.Count > 0 ? [.. Models] : [new BiGSModelOptions(ShippedModel.Folder), new BiGSModelOptions(ShippedModel.EmbeddingFolder)];
 
     /// <summary>What requests call the models: the given name, or the folder's own; of several folders of one name, the path as it was given.</summary>
     internal IReadOnlyList<string> ModelNames()

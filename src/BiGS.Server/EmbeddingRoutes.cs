@@ -21,7 +21,7 @@ internal static class EmbeddingRoutes
     public static async Task<float[][]> EmbedAsync(JsonBody<EmbedRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         EmbedRequest request = body.Value;
-        ServedModel model = models.Find(request.Model);
+        ServedModel model = models.FindEmbedder(request.Model);
         CheckDimensions(model, request.Dimensions);
         TextInputs inputs = RequestTokenizer.AddPrompts(model, request.Inputs, request.PromptName);
         TokenizedText[] rows = tokenizer.Tokenize(context, model, inputs, new Truncation(request.Truncate, request.TruncationDirection));
@@ -44,7 +44,7 @@ internal static class EmbeddingRoutes
         JsonBody<EmbedAllRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer, RequestLimits limits)
     {
         EmbedAllRequest request = body.Value;
-        ServedModel model = models.Find(request.Model);
+        ServedModel model = models.FindEmbedder(request.Model);
         CheckDimensions(model, request.Dimensions);
         TextInputs inputs = RequestTokenizer.AddPrompts(model, request.Inputs, request.PromptName);
         TokenizedText[] rows = tokenizer.Tokenize(context, model, inputs, new Truncation(request.Truncate, request.TruncationDirection));
@@ -56,7 +56,7 @@ internal static class EmbeddingRoutes
         JsonBody<SimilarityRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer, RequestLimits limits)
     {
         (SimilarityInput inputs, SimilarityParameters parameters) = (body.Value.Inputs, body.Value.Parameters ?? new SimilarityParameters());
-        ServedModel model = models.Find(body.Value.Model);
+        ServedModel model = models.FindEmbedder(body.Value.Model);
         limits.CheckBatchSize(context, inputs.Sentences.Length, isBatch: true);
         TextInputs texts = RequestTokenizer.AddPrompts(
             model, new TextInputs([inputs.SourceSentence, .. inputs.Sentences.Select(text => (TextInput)text)], IsBatch: true), parameters.PromptName);

@@ -30,7 +30,7 @@ internal static class OpenAIRoutes
     private static async Task<EmbeddingList> EmbedAsync(JsonBody<EmbeddingRequest> body, HttpContext context, ServedModels models, RequestTokenizer tokenizer)
     {
         EmbeddingRequest request = body.Value;
-        ServedModel model = models.Find(request.Model);
+        ServedModel model = models.FindEmbedder(request.Model);
         EmbeddingRoutes.CheckDimensions(model, request.Dimensions);
         TextInputs inputs = RequestTokenizer.AddPrompts(model, request.Input, request.PromptName);
         TokenizedText[] rows = tokenizer.Tokenize(context, model, inputs, new Truncation(request.Truncate));

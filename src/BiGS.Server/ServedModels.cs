@@ -1,3 +1,4 @@
+using BiGS.Configuration;
 using BiGS.Pipelines;
 using BiGS.Tokenizers;
 using Microsoft.AspNetCore.Http;
@@ -41,6 +42,10 @@ internal sealed class ServedModels : IDisposable
     /// <param name="name">What a request calls it; null for the first.</param>
     /// <exception cref="ApiException">There is none of this name.</exception>
     public ServedModel Find(string? name) => name is null ? First : All.FirstOrDefault(model => model.Name == name) ?? throw NotLoaded(name);
+
+    /// <summary>A model for vectors of texts: where none is named, the first that was made to embed, if there is one.</summary>
+    /// <inheritdoc cref="Find(string?)"/>
+    public ServedModel FindEmbedder(string? name) => (name is null ? All.FirstOrDefault(model => model.Pipelines.Architecture == ModelHeads.Embedding) : null) ?? Find(name);
 
     /// <summary>Texts that wait to be read.</summary>
     public int Waiting => _scheduler.QueueLength;

@@ -3,6 +3,7 @@ using System.Globalization;
 using BiGS.Cli.Options;
 using BiGS.Cli.Output;
 using BiGS.Pipelines;
+using BiGS.Weights;
 
 namespace BiGS.Cli.Commands;
 
@@ -21,7 +22,7 @@ internal static class EmbedCommand
 
     public static Command Build(Terminal terminal)
     {
-        var model = new AnsweringOptions();
+        var model = new AnsweringOptions(ShippedModel.EmbeddingName);
         var texts = new TextOptions("texts");
         Option<bool> raw = OptionFactory.Flag("--raw", "the vector as the model gives it, not scaled to length 1");
         Option<string> prompt = OptionFactory.PromptName("text");

@@ -4,6 +4,7 @@ using BiGS.Cli.Options;
 using BiGS.Cli.Output;
 using BiGS.Search;
 using BiGS.Search.Documents;
+using BiGS.Weights;
 
 namespace BiGS.Cli.Commands;
 
@@ -11,7 +12,7 @@ internal static class IndexCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new AnsweringOptions();
+        var model = new AnsweringOptions(ShippedModel.EmbeddingName);
         Argument<string> folder = new("FOLDER") { Description = "a folder of documents, in it and below: .txt, .md, .html, .pdf, .docx, .json, .jsonl, .csv, .tsv and source code" };
         Option<string> output = OptionFactory.Text("--out", "FILE", $"where the index goes (default: {SearchIndex.FileName} in the folder)");
         Option<int?> tokens = OptionFactory.Number("--passage-tokens", "the most tokens of a passage (default 128, or what the model reads if that is less)", least: 8);

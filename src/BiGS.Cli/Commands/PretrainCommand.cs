@@ -60,7 +60,8 @@ internal static class PretrainCommand
                 all =>
                 {
                     folder = Encoding.UTF8.GetString(all.BroadcastBytes(Encoding.UTF8.GetBytes(folder)));
-                    run = ranksOptions.Applied(parse, PretrainingOptions.Broadcast(run, all));
+                    run = all.BroadcastOptions(run);
+                    run = run with { Training = ranksOptions.Applied(parse, run.Training) };
                     return run.Device;
                 });
             bool finished = ranks.Rank == 0

@@ -58,7 +58,8 @@ internal static class ServeCommand
         ParseResult parse, AnsweringOptions computing, ServeCommandOptions server, string[]? given, string? index, int? threads, RequestLog? log, Terminal terminal)
     {
         HostingOptions hosting = server.Hosting(parse);
-        BiGSModelOptions[] models = [.. (given is { Length: > 0 } ? given : [(index is null ? null : SearchIndex.ReadOptions(index)?.ModelPath) ?? ShippedModel.Folder]).Select(name => Model(name, computing, threads, parse, terminal))];
+        string[] usual = (index is null ? null : SearchIndex.ReadOptions(index)?.ModelPath) is { } made ? [made] : [ShippedModel.Folder, ShippedModel.EmbeddingFolder];
+        BiGSModelOptions[] models = [.. (given is { Length: > 0 } ? given : usual).Select(name => Model(name, computing, threads, parse, terminal))];
         await using WebApplication app = ServeApplication.Build(
             hosting,
             options =>

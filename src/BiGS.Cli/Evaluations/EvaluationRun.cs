@@ -12,6 +12,7 @@ using BiGS.Torch.Ssm;
 using BiGS.Training.Corpora;
 using BiGS.Training.Evaluation;
 using BiGS.Training.FineTuning;
+using BiGS.Weights;
 using Spectre.Console.Rendering;
 
 namespace BiGS.Cli.Evaluations;
@@ -40,13 +41,13 @@ internal sealed class EvaluationRun(
     public ISsmRoute Route => _model.TorchOptions(parse).Route;
 
     /// <summary>Opens whatever model it is, frozen.</summary>
-    public HeadedModel OpenModel() => OpenModel(_model.Place(parse, terminal));
+    public HeadedModel OpenModel() => OpenModel(Place());
 
     /// <summary>Opens a masked language model, frozen, and its tokenizer.</summary>
     /// <exception cref="InvalidDataException">The model has another head, or the tokenizer more words than the model.</exception>
     public (BiGSForMaskedLM Model, BertTokenizer Tokenizer) OpenMaskedLm()
     {
-        ModelPlace place = _model.Place(parse, terminal);
+        ModelPlace place = Place();
         BiGSForMaskedLM opened = OpenModel(place) as BiGSForMaskedLM ?? throw NoMaskedLm(place);
         return (opened, ModelTokenizer.Open(place.TokenizerFolder, opened.Config));
     }
@@ -55,7 +56,7 @@ internal sealed class EvaluationRun(
     /// <inheritdoc cref="OpenMaskedLm"/>
     public TextModel OpenMaskedLmSession()
     {
-        ModelPlace place = _model.Place(parse, terminal);
+        ModelPlace place = Place();
         var opened = TextModel.Open(place.Folder, options.Answering.OpenOptions(parse, place));
         terminal.Warn(opened.Warnings);
         return opened.Session.Architecture == ModelHeads.MaskedLM ? opened : throw NoMaskedLm(place);
@@ -64,7 +65,7 @@ internal sealed class EvaluationRun(
     /// <summary>Opens a fine-tuned model, frozen, with its labels and its tokenizer.</summary>
     public (OpenedCheckpoint Opened, BertTokenizer Tokenizer) OpenFineTuned()
     {
-        ModelPlace place = _model.Place(parse, terminal);
+        ModelPlace place = Place();
         OpenedCheckpoint opened = CheckpointFolder.Open(place.Folder, _model.TorchOptions(parse));
         opened.Model.Freeze();
         return (opened, ModelTokenizer.Open(place.TokenizerFolder, opened.Model.Config));
@@ -73,7 +74,7 @@ internal sealed class EvaluationRun(
     /// <summary>Opens a model for search, whatever its head.</summary>
     public SearchModel OpenSearchModel()
     {
-        ModelPlace place = _model.Place(parse, terminal);
+        ModelPlace place = Place();
         SearchModel opened = SearchModel.Open(place.Folder, options.Answering.OpenOptions(parse, place));
         terminal.Warn(opened.Warnings);
         return opened;
@@ -82,14 +83,18 @@ internal sealed class EvaluationRun(
     /// <summary>Opens a model on whatever computes it, with all that it can do.</summary>
     public ModelPipelines OpenPipelines()
     {
-        ModelPlace place = _model.Place(parse, terminal);
+        ModelPlace place = Place();
         var opened = ModelPipelines.Open(place.Folder, options.Answering.OpenOptions(parse, place));
         terminal.Warn(opened.Warnings);
         return opened;
     }
 
+    /// <summary>The model that is given; else the one that ships with bigs for vectors, where the task is about these, or for masks.</summary>
+    private ModelPlace Place() => _model.Place(
+        parse, terminal, otherwise: task is RetrievalTask.TaskName or ColumnOptions.Embedding ? ShippedModel.EmbeddingFolder : null);
+
     /// <summary>What the model was fine-tuned for; null where it was not, or not for this task.</summary>
-    public FineTuningRecord? TunedFor() => FineTuningRecord.Read(_model.Place(parse, terminal).Folder) is { } record && record.Task == task ? record : null;
+    public FineTuningRecord? TunedFor() => FineTuningRecord.Read(Place().Folder) is { } record && record.Task == task ? record : null;
 
     /// <summary>Whether an option stands on the command line.</summary>
     public bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };

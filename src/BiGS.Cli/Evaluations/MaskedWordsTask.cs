@@ -33,7 +33,7 @@ internal sealed class MaskedWordsTask(EvaluationOptions options) : EvaluationTas
         IEnumerable<string> documents = Corpus.ReadDocuments(run.Value(options.Data)!, corpus);
         int length = RowLength(model.Config, run.Value(options.MaxLength));
         var heldOut = new HeldOutRows(model.Config, model.Tokenizer, length, run.Value(options.Seed) ?? DefaultSeed, run.Value(_pack));
-        MaskedLmScore score;
+        HeldOutScore score;
         using (ProgressLine line = run.Terminal.Progress())
         {
             heldOut.Read(documents.Take(run.Value(options.Limit) ?? int.MaxValue), line, run.Interrupted);
@@ -55,7 +55,7 @@ internal sealed class MaskedWordsTask(EvaluationOptions options) : EvaluationTas
             : asked ?? Math.Min(config.MaxPositionEmbeddings, LongestDefault);
     }
 
-    private void Show(MaskedLmScore score, HeldOutRows rows, EvaluationRun run)
+    private void Show(HeldOutScore score, HeldOutRows rows, EvaluationRun run)
     {
         if (run.AsJson)
         {

@@ -8,8 +8,11 @@ namespace BiGS.Cli.Evaluations;
 
 /// <summary><c>retrieval</c>: a question finds its text among all texts of a file.</summary>
 internal sealed class RetrievalTask(EvaluationOptions options) : EvaluationTask(
-    "retrieval", "how often a question of a file in SQuAD's form finds its text among all of them, beside BM25")
+    RetrievalTask.TaskName, "how often a question of a file in SQuAD's form finds its text among all of them, beside BM25")
 {
+    /// <summary>As <c>--task</c> names it.</summary>
+    public const string TaskName = "retrieval";
+
     /// <inheritdoc/>
     public override IReadOnlyList<Option> Reads => [options.Data, options.Limit, options.Answering.Backend];
 

@@ -70,7 +70,7 @@ internal sealed class AnsweringOptions(string usual = ShippedModel.Name)
             return null;
         }
 
-        ModelPlace place = Place(parse, terminal, otherwise: made.ModelPath);
+        ModelPlace place = Place(parse, terminal, otherwise: made.ModelPath ?? ShippedModel.EmbeddingFolder);
         var opened = SearchModel.Open(place.Folder, OpenOptions(parse, place), prompt);
         terminal.Warn(opened.Warnings);
         return opened;

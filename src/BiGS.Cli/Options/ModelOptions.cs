@@ -52,9 +52,9 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name, bool hasInt
     /// <inheritdoc cref="ModelPlace.Of"/>
     /// <param name="parse">The command line.</param>
     /// <param name="terminal">Shows how far fetching has come.</param>
-    /// <param name="otherwise">Where no model is given; null for the one that comes along.</param>
+    /// <param name="otherwise">Where no model is given; null for the usual one.</param>
     public ModelPlace Place(ParseResult parse, Terminal terminal, string? otherwise = null) =>
-        ModelPlace.Of(parse.GetValue(_model) ?? otherwise ?? ShippedModel.Folder, terminal);
+        ModelPlace.Of(parse.GetValue(_model) ?? otherwise ?? ShippedModel.FolderOf(ShippedModel.IsName(usual) ? usual : ShippedModel.Name), terminal);
 
     /// <summary>The model that is named, by a path from anywhere if it is on this machine; null where none is.</summary>
     public string? Given(ParseResult parse) => parse.GetValue(_model) is { } given && Path.Exists(given) ? Path.GetFullPath(given) : parse.GetValue(_model);

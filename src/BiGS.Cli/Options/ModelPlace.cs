@@ -14,11 +14,11 @@ internal sealed record ModelPlace(string Folder, string TokenizerFolder)
 {
     /// <summary>How a model may be named, for help and errors.</summary>
     public const string Forms =
-        $"a model's folder, a weights file in it, owner/name[@revision] of the Hugging Face hub, or {ShippedModel.Name}, the small model that ships with bigs";
+        $"a model's folder, a weights file in it, owner/name[@revision] of the Hugging Face hub, or {ShippedModel.Name} or {ShippedModel.EmbeddingName}, which ship with bigs";
 
     /// <summary>How a tokenizer may be named, for help and errors.</summary>
     public const string TokenizerForms =
-        $"a folder with a tokenizer, vocab.txt, tokenizer.json, owner/name[@revision] of the Hugging Face hub, or {ShippedModel.Name}, the small model that ships with bigs";
+        $"a folder with a tokenizer, vocab.txt, tokenizer.json, owner/name[@revision] of the Hugging Face hub, or {ShippedModel.Name} or {ShippedModel.EmbeddingName}, which ship with bigs";
 
     private const double Megabyte = 1e6;
 
@@ -53,9 +53,9 @@ internal sealed record ModelPlace(string Folder, string TokenizerFolder)
             return here(given);
         }
 
-        if (given == ShippedModel.Name)
+        if (ShippedModel.IsName(given))
         {
-            return here(ShippedModel.Folder);
+            return here(ShippedModel.FolderOf(given));
         }
 
         if (!HubName.TryParse(given, out HubName? name))

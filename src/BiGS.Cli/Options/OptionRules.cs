@@ -43,4 +43,13 @@ internal static class OptionRules
             result.AddError($"{option.Name} has no meaning without {string.Join(" or ", others.Select(other => other.Name))}; give both, or leave it out");
         }
     });
+
+    /// <summary>An option that is needed, except beside another.</summary>
+    public static void RequireUnless(this Command command, Option option, Option other) => command.Validators.Add(result =>
+    {
+        if (!result.IsGiven(option) && !result.IsGiven(other))
+        {
+            result.AddError($"{option.Name} is needed; give it, or {other.Name}");
+        }
+    });
 }

@@ -126,10 +126,8 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
         bool namesModel = parse.CommandResult.IsGiven(_preset) || parse.CommandResult.IsGiven(_config) || parse.CommandResult.IsGiven(_init);
         PretrainingOptions named = namesModel ? WithModel(parse, PretrainingRecipe.ForPreset(Preset(parse))) : stored;
         PretrainingOptions given = Given(parse, stored with { Model = named.Model, Init = named.Init });
-        return OptionsFile.FirstDifference(stored.ToJson(), given.ToJson()) is not var (before, now)
-            ? stored
-            : throw new ArgumentException(
-                $"the run was started with {before}, and {now} is given now; a resumed run keeps its options: leave them out, or start another run.");
+        OptionsFile.RequireSame(stored.ToJson(), given.ToJson());
+        return stored;
     }
 
     private PretrainingOptions Given(ParseResult parse, PretrainingOptions options)

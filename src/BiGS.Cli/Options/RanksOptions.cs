@@ -26,8 +26,7 @@ internal sealed class RanksOptions
     public IEnumerable<Option> OfMessages => [_distributed];
 
     /// <summary>How the moments are kept is this start's own matter, and may be another when the run goes on.</summary>
-    public PretrainingOptions Applied(ParseResult parse, PretrainingOptions run) =>
-        run with { Training = run.Training with { ShardOptimizer = parse.GetValue(_shard) } };
+    public TrainingOptions Applied(ParseResult parse, TrainingOptions training) => training with { ShardOptimizer = parse.GetValue(_shard) };
 
     /// <summary>This process's place among those that were started with it.</summary>
     public LaunchContext Place(ParseResult parse) => parse.GetValue(_distributed) == "none" ? LaunchContext.Single : LaunchContext.Detect();

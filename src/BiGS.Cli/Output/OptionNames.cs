@@ -23,6 +23,7 @@ internal static class OptionNames
         ["CorpusOptions.TextField"] = "--text-field",
         ["CorpusPreparation.Clear"] = "bigs corpus prepare --overwrite",
         ["CorpusPreparation.Run"] = "bigs corpus prepare",
+        ["DistillationOptions.Exclude"] = "--exclude",
         ["FineTuningOptions.HeadOnly"] = "--head-only",
         ["FineTuningOptions.LearningRate"] = "--learning-rate",
         ["FineTuningRequest.MaxLength"] = "--max-length",

@@ -37,7 +37,7 @@ internal static class PretrainingReport
             return;
         }
 
-        MaskedLmScore score = result.HeldOut!;
+        HeldOutScore score = result.HeldOut!;
         List<(string, string, string)> figures =
         [
             ("loss", $"{score.Loss:f3}", "nats per masked token"),

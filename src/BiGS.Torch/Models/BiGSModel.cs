@@ -71,8 +71,7 @@ public sealed class BiGSModel : nn.Module
         using var scope = NewDisposeScope();
         PaddingMask? padding = input.AttentionMask is null ? null : new PaddingMask(input.AttentionMask);
         var states = hiddenStates is null ? null : new List<Tensor>();
-        Tensor embedded = _embeddings.forward(input.InputIds, input.TokenTypeIds); // (l, b, e)
-        Tensor last = _encoder.Forward(_embeddingsProject?.forward(embedded) ?? embedded, padding, states); // (l, b, d)
+        Tensor last = _encoder.Forward(Embed(input), padding, states); // (l, b, d)
         foreach (Tensor state in states ?? [])
         {
             hiddenStates!.Add(RowsFirst(state).MoveToOuterDisposeScope());
@@ -81,11 +80,26 @@ public sealed class BiGSModel : nn.Module
         return RowsFirst(last).MoveToOuterDisposeScope();
     }
 
+    /// <summary>What goes into the first layer, (b, l, d): every word by itself.</summary>
+    /// <exception cref="ArgumentException">The rows are longer than the position table.</exception>
+    internal Tensor EmbedWords(ModelInput input)
+    {
+        using var scope = NewDisposeScope();
+        return RowsFirst(Embed(input)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>One vector a row, (b, d).</summary>
     /// <exception cref="InvalidOperationException">The model was built without a pooler.</exception>
     public Tensor Pool(Tensor hiddenStates, Tensor? attentionMask) =>
         (_pooler ?? throw new InvalidOperationException("This model has no pooler: its head reads the hidden states themselves."))
         .forward(hiddenStates, attentionMask);
+
+    /// <summary>(l, b, d).</summary>
+    private Tensor Embed(ModelInput input)
+    {
+        Tensor embedded = _embeddings.forward(input.InputIds, input.TokenTypeIds); // (l, b, e)
+        return _embeddingsProject?.forward(embedded) ?? embedded;
+    }
 
     private static Tensor RowsFirst(Tensor states) => states.transpose(0, 1).contiguous(); // (b, l, d)
 }

@@ -42,6 +42,9 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
         return Compute(x, padding).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Lets a fresh block start as the identity: its last dense layer gives nothing yet, and learns first (Bachlechner et al. 2021 start branches at zero too).</summary>
+    internal abstract void StartAtIdentity();
+
     protected abstract Tensor Compute(Tensor x, PaddingMask? padding);
 
     /// <summary>Moves information between positions.</summary>
@@ -103,6 +106,9 @@ public sealed class GatedBlock : Block
         ? Residual(x, Gated(_layerNorm.forward(x), padding))
         : _layerNorm.forward(Residual(x, Gated(x, padding)));
 
+    /// <inheritdoc/>
+    internal override void StartAtIdentity() => _wo.Clear();
+
     private Tensor Gated(Tensor x, PaddingMask? padding)
     {
         Tensor X = x.to_type(ComputeType);
@@ -158,6 +164,10 @@ public sealed class StackBlock : Block
         x = _layerNorm.forward(Residual(x, Route(x.to_type(ComputeType), padding)));
         return _outputLayerNorm.forward(Residual(x, FeedForward(x)));
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Of its two branches the second; what the mixer adds is small at first.</remarks>
+    internal override void StartAtIdentity() => _output.Clear();
 
     private Tensor FeedForward(Tensor x) => _output.forward(_gelu(_intermediate.forward(x.to_type(ComputeType))));
 }

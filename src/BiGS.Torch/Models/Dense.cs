@@ -38,6 +38,14 @@ internal sealed class Dense : nn.Module<Tensor, Tensor>
         register_module(Adapters.ModuleName, Adapter);
     }
 
+    /// <summary>Sets weights and bias to zero.</summary>
+    internal void Clear()
+    {
+        using var untracked = no_grad();
+        _weight.zero_();
+        _bias.zero_();
+    }
+
     /// <param name="x">(…, in).</param>
     /// <returns>(…, out).</returns>
     public override Tensor forward(Tensor x)

@@ -12,25 +12,17 @@ internal enum PadTo
 
 /// <summary>
 /// The batches of a run, each a pure function of its number. Rows come in a shuffled order, new in every epoch. Where padding costs time,
-/// rows of similar length come together: a stretch of the shuffled order, many batches long, is sorted by length and cut into batches, and
-/// these are shuffled again.
+/// rows of similar length come together (<see cref="SimilarLengthOrder"/>).
 /// </summary>
 internal sealed class BatchSource
 {
-    /// <summary>Batches of a stretch: enough for a batch's rows to be nearly of one length, and few enough to stay well mixed.</summary>
-    private const int Stretch = 64;
-
-    /// <summary>Lengths of batches are multiples of this: products are prepared for each shape anew, so there had better be few.</summary>
-    private const int LengthStep = 8;
-
     private readonly IMaskedRows _rows;
     private readonly int _batchSize;
     private readonly int _padId;
     private readonly PadTo _padTo;
     private readonly (int Rank, int WorldSize) _part;
     private readonly IRowOrder _order;
-    private readonly RowPermutation _batchOrder;
-    private SortedStretch? _stretch;
+    private readonly SimilarLengthOrder _similar;
 
     /// <param name="rows">What is read.</param>
     /// <param name="batchSize">Rows of a batch.</param>
@@ -56,12 +48,12 @@ internal sealed class BatchSource
         _padId = padId;
         _padTo = padTo;
         _order = order ?? new ShuffledOrder(rows.Count, seed);
-        _batchOrder = new RowPermutation(Stretch, seed, RandomStream.BatchOrder);
+        _similar = new SimilarLengthOrder(_order, batchSize, seed, rows.LengthOf);
     }
 
     public MaskedBatch At(long number) => _padTo == PadTo.MaxLength
-        ? MaskedBatch.Create(Read(Places(number * _batchSize, _batchSize)), _padId, _rows.MaxLength)
-        : OfSimilarLength(Read(OfOneLength(number)));
+        ? MaskedBatch.Create(Read(_order.Places(number * _batchSize, _batchSize)), _padId, _rows.MaxLength)
+        : OfSimilarLength(Read(_similar.BatchAt(number)));
 
     /// <summary>Every row once, in order, always with the same masks: what held-out text is scored on.</summary>
     public static IEnumerable<MaskedBatch> InOrder(IMaskedRows rows, int batchSize, int padId, PadTo padTo = PadTo.Longest)
@@ -77,35 +69,10 @@ internal sealed class BatchSource
     private MaskedBatch OfSimilarLength(MaskedRow[] rows)
     {
         int longest = rows.Max(row => row.Input.Ids.Length);
-        return MaskedBatch.Create(rows, _padId, Math.Min(_rows.MaxLength, (longest + LengthStep - 1) / LengthStep * LengthStep));
-    }
-
-    /// <summary>Rows by their place in the endless order.</summary>
-    private IEnumerable<(long Row, long Epoch)> Places(long first, int count)
-    {
-        for (long at = first; at < first + count; at++)
-        {
-            yield return _order.At(at);
-        }
-    }
-
-    private ArraySegment<(long Row, long Epoch)> OfOneLength(long number)
-    {
-        (long index, long within) = Math.DivRem(number, Stretch);
-        SortedStretch? stretch = _stretch; // read once: another thread may be asking for another stretch
-        if (stretch?.Index != index)
-        {
-            (long Row, long Epoch)[] places = [.. Places(index * Stretch * _batchSize, Stretch * _batchSize).OrderBy(place => _rows.LengthOf(place.Row))];
-            _stretch = stretch = new SortedStretch(index, places);
-        }
-
-        return new ArraySegment<(long, long)>(stretch.Places, (int)_batchOrder.At(index, within) * _batchSize, _batchSize);
+        return MaskedBatch.Create(rows, _padId, SimilarLengthOrder.PaddedLength(longest, _rows.MaxLength));
     }
 
     /// <summary>Every rank's own; rows of a batch can be sorted by length, so taking every W-th gives all ranks about as much to do.</summary>
     private MaskedRow[] Read(IEnumerable<(long Row, long Epoch)> places) =>
         [.. places.Where((_, i) => i % _part.WorldSize == _part.Rank).Select(place => _rows.At(place.Row, place.Epoch))];
-
-    /// <summary>The rows of one stretch, shortest first; equal ones as they were shuffled.</summary>
-    private sealed record SortedStretch(long Index, (long Row, long Epoch)[] Places);
 }

@@ -5,9 +5,10 @@ using System.Runtime.ExceptionServices;
 namespace BiGS.Training.Data;
 
 /// <summary>Prepares batches ahead on a thread of its own, in order, a few at most. Begins at any number, since a batch is a function of it.</summary>
-internal sealed class PrefetchingLoader : IDisposable
+internal sealed class PrefetchingLoader<TBatch> : IDisposable
+    where TBatch : class
 {
-    private readonly BlockingCollection<(long Number, MaskedBatch? Batch, ExceptionDispatchInfo? Failure)> _ready;
+    private readonly BlockingCollection<(long Number, TBatch? Batch, ExceptionDispatchInfo? Failure)> _ready;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
     private readonly Stopwatch _waited = new();
@@ -15,9 +16,9 @@ internal sealed class PrefetchingLoader : IDisposable
     /// <param name="batchAt">Makes the batch of a number; called on the loader's thread.</param>
     /// <param name="start">The first number.</param>
     /// <param name="ahead">How many wait at most.</param>
-    public PrefetchingLoader(Func<long, MaskedBatch> batchAt, long start, int ahead = 8)
+    public PrefetchingLoader(Func<long, TBatch> batchAt, long start, int ahead = 8)
     {
-        _ready = new BlockingCollection<(long, MaskedBatch?, ExceptionDispatchInfo?)>(ahead);
+        _ready = new BlockingCollection<(long, TBatch?, ExceptionDispatchInfo?)>(ahead);
         _thread = new Thread(() => Produce(batchAt, start)) { IsBackground = true, Name = "batches" };
         _thread.Start();
     }
@@ -28,10 +29,10 @@ internal sealed class PrefetchingLoader : IDisposable
     /// <summary>The next batch.</summary>
     /// <param name="number">The number that the caller expects it to have.</param>
     /// <exception cref="InvalidOperationException">Batches are asked for out of order, or after a failure.</exception>
-    public MaskedBatch Next(long number)
+    public TBatch Next(long number)
     {
         _waited.Start();
-        (long made, MaskedBatch? batch, ExceptionDispatchInfo? failure) = _ready.Take();
+        (long made, TBatch? batch, ExceptionDispatchInfo? failure) = _ready.Take();
         _waited.Stop();
         failure?.Throw();
         return made == number ? batch! : throw new InvalidOperationException($"Batch {number} was asked for, but batch {made} is next.");
@@ -50,7 +51,7 @@ internal sealed class PrefetchingLoader : IDisposable
         _ready.Dispose();
     }
 
-    private void Produce(Func<long, MaskedBatch> batchAt, long number)
+    private void Produce(Func<long, TBatch> batchAt, long number)
     {
         try
         {

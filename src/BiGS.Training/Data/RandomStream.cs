@@ -11,4 +11,6 @@ internal static class RandomStream
     public const uint GrammarTasks = 6;
     public const uint Mixture = 7;
     public const uint LimitedExamples = 8;
+    public const uint TextPieces = 9;
+    public const uint DrawnTexts = 10;
 }

@@ -5,28 +5,6 @@ using static TorchSharp.torch;
 
 namespace BiGS.Training.Evaluation;
 
-/// <summary>How well a model guesses masked words.</summary>
-/// <param name="Loss">Mean cross-entropy, in nats per masked token.</param>
-/// <param name="Accuracy">Share of masked tokens that the first guess hits.</param>
-/// <param name="Count">Masked tokens asked for.</param>
-public sealed record MaskedLmScore(double Loss, double Accuracy, long Count)
-{
-    /// <summary>e^loss.</summary>
-    public double Perplexity => Math.Exp(Loss);
-}
-
-/// <summary>Sums over masked tokens, which those of other batches can be added to.</summary>
-/// <param name="Loss">Cross-entropies, in nats.</param>
-/// <param name="Hits">Right first guesses.</param>
-/// <param name="Count">Masked tokens asked for.</param>
-internal sealed record MaskedLmSums(double Loss, long Hits, long Count)
-{
-    /// <exception cref="ArgumentException">No position is masked.</exception>
-    public MaskedLmScore Score() => Count > 0
-        ? new MaskedLmScore(Loss / Count, (double)Hits / Count, Count)
-        : throw new ArgumentException("There is nothing to evaluate: no position of the held-out text is masked.");
-}
-
 /// <summary>Held-out masked language modelling: loss and accuracy over batches whose masks are fixed.</summary>
 internal static class MaskedLmEvaluation
 {
@@ -34,7 +12,7 @@ internal static class MaskedLmEvaluation
     /// <param name="batches">Each read once.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">No position is masked.</exception>
-    public static MaskedLmScore Score(IModelSession model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken = default)
+    public static HeldOutScore Score(IModelSession model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken = default)
     {
         (double loss, long hits, long count) = (0, 0, 0);
         foreach (MaskedBatch batch in batches.Where(batch => batch.MaskedIds.Length > 0))
@@ -52,7 +30,7 @@ internal static class MaskedLmEvaluation
             count += batch.MaskedIds.Length;
         }
 
-        return new MaskedLmSums(loss, hits, count).Score();
+        return new HeldOutSums(loss, hits, count).Score();
     }
 
     /// <summary>The same for a model that is being trained.</summary>
@@ -60,11 +38,11 @@ internal static class MaskedLmEvaluation
     /// <param name="batches">Each read once.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">No position is masked.</exception>
-    public static MaskedLmScore Score(BiGSForMaskedLM model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken = default) =>
+    public static HeldOutScore Score(BiGSForMaskedLM model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken = default) =>
         Sums(model, batches, cancellationToken).Score();
 
     /// <summary>The same before the division, for whoever scores the batches in parts.</summary>
-    public static MaskedLmSums Sums(BiGSForMaskedLM model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken = default)
+    public static HeldOutSums Sums(BiGSForMaskedLM model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken = default)
     {
         bool wasTraining = model.training;
         model.eval();
@@ -84,7 +62,7 @@ internal static class MaskedLmEvaluation
                 count += batch.MaskedIds.Length;
             }
 
-            return new MaskedLmSums(loss, hits, count);
+            return new HeldOutSums(loss, hits, count);
         }
         finally
         {

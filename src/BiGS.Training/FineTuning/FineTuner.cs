@@ -135,7 +135,7 @@ internal sealed class FineTuner : IDisposable
         }
     }
 
-    /// <summary>One step on one batch. The scope holds every tensor that it touches, gradients included (see <see cref="Trainer"/>).</summary>
+    /// <summary>One step on one batch. The scope holds every tensor that it touches, gradients included (see <see cref="Trainer{TBatch}"/>).</summary>
     private double Step(long step, double learningRate, Sample[] samples, Tensor? states)
     {
         using var scope = NewDisposeScope();

@@ -13,21 +13,21 @@ namespace BiGS.Training;
 /// </summary>
 internal sealed class ModelReplica : IDisposable
 {
-    private readonly BiGSForMaskedLM _model;
+    private readonly HeadedModel _model;
     private readonly ICommunicator _ranks;
     private readonly FusedAdamW _optimizer;
     private readonly List<Parameter> _parameters;
     private readonly GradientBuckets? _buckets;
     private readonly bool _sharded;
 
-    public ModelReplica(BiGSForMaskedLM model, TrainingOptions options, ICommunicator ranks)
+    public ModelReplica(HeadedModel model, TrainingOptions options, ICommunicator ranks)
     {
         (_model, _ranks) = (model, ranks);
         _parameters = [.. model.parameters()];
         _sharded = options.ShardOptimizer && ranks.WorldSize > 1;
         _buckets = ranks.WorldSize > 1 ? new GradientBuckets(BackwardStages.Create(model), ranks, _sharded) : null;
         _optimizer = new FusedAdamW(
-            ParameterGroup.Create(model, options.WeightDecay, options.SsmWeightDecay, options.SsmLearningRateFactor),
+            ParameterGroup.Create(model, options.WeightDecay, options.SsmWeightDecay, options.SsmLearningRateFactor, options.EmbeddingLearningRateFactor),
             options.Beta1, options.Beta2, options.Epsilon, _sharded ? name => _buckets!.Own(name) : null);
     }
 

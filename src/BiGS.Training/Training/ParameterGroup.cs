@@ -11,22 +11,27 @@ namespace BiGS.Training;
 internal sealed record ParameterGroup(IReadOnlyList<(string Name, Parameter Parameter)> Parameters, double WeightDecay, double LearningRateFactor)
 {
     /// <summary>
-    /// The recipe's three groups (paper.md §4): weights decay; biases and LayerNorms do not; and the SSMs' own parameters
-    /// (A, C, D, Δ: a few hundred numbers that steer everything) have their own rate and decay.
+    /// The recipe's groups (paper.md §4): weights decay; biases and LayerNorms do not; the SSMs' own parameters
+    /// (A, C, D, Δ: a few hundred numbers that steer everything) have their own rate and decay; and so may the tables of embeddings have their rate.
     /// </summary>
     /// <param name="model">The model to train.</param>
     /// <param name="weightDecay">Of the first group.</param>
     /// <param name="ssmWeightDecay">Of the SSMs; the authors' script decays them like weights, their comments say not to.</param>
     /// <param name="ssmLearningRateFactor">On the learning rate of the SSMs.</param>
-    public static IReadOnlyList<ParameterGroup> Create(HeadedModel model, double weightDecay, double ssmWeightDecay, double ssmLearningRateFactor)
+    /// <param name="embeddingLearningRateFactor">On the learning rate of the tables.</param>
+    public static IReadOnlyList<ParameterGroup> Create(
+        HeadedModel model, double weightDecay, double ssmWeightDecay, double ssmLearningRateFactor, double embeddingLearningRateFactor = 1)
     {
         Func<string, bool> IsSsm = S4D.NamesIn(model);
         bool IsUndecayed(string name) => name.EndsWith("bias", StringComparison.Ordinal) || name.EndsWith("LayerNorm.weight", StringComparison.Ordinal);
 
+        bool IsTable(string name) => name.EndsWith("_embeddings.weight", StringComparison.Ordinal);
+
         var all = model.named_parameters().Select(p => (Name: p.name, Parameter: p.parameter)).ToList();
         return
         [
-            new([.. all.Where(p => !IsSsm(p.Name) && !IsUndecayed(p.Name))], weightDecay, 1),
+            new([.. all.Where(p => !IsSsm(p.Name) && !IsUndecayed(p.Name) && !IsTable(p.Name))], weightDecay, 1),
+            new([.. all.Where(p => IsTable(p.Name))], weightDecay, embeddingLearningRateFactor),
             new([.. all.Where(p => !IsSsm(p.Name) && IsUndecayed(p.Name))], 0, 1),
             new([.. all.Where(p => IsSsm(p.Name))], ssmWeightDecay, ssmLearningRateFactor),
         ];

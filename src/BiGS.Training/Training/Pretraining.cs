@@ -25,7 +25,7 @@ namespace BiGS.Training;
 public sealed record PretrainingResult(
     TrainerState State,
     bool IsFinished,
-    MaskedLmScore? HeldOut,
+    HeldOutScore? HeldOut,
     NeighbourBaselineScore? Baseline,
     IReadOnlyList<AgreementScore> Agreement,
     IReadOnlyList<string> Samples,
@@ -134,7 +134,8 @@ public static class Pretraining
             rows.Train, options.BatchSize, rows.Tokenizer.Vocabulary.PadId, options.Masking.Seed, PadTo(model.Config), rows.Order,
             (ranks.Rank, ranks.WorldSize));
         var runFolder = new RunFolder(folder, place => rows.Tokenizer.Save(place, model.Config.LengthLimit()), options.Training.Keep);
-        using var trainer = new Trainer(model, options.Training, runFolder, () => HeldOut(rows, model.Config), teacher, ranks);
+        var objective = new MaskedLmObjective(model, () => HeldOut(rows, model.Config), teacher);
+        using var trainer = new Trainer<MaskedBatch>(objective, options.Training, runFolder, ranks);
         observer.Plan?.Report(new PretrainingPlan(
             options, model.parameters().Sum(p => p.numel()), vocabulary, rows.Train.Count, rows.HeldOut.Count, trainer.State.Step, options.Device,
             ranks.WorldSize > 1 ? ranks.Description : null, [.. runFolder.Warnings, .. ranks.Rank == 0 ? rows.Coverage().Warnings : []]));
@@ -142,7 +143,7 @@ public static class Pretraining
         bool nothingLeft = trainer.State.Step >= options.Training.Steps;
         (TimeSpan waited, TimeSpan busy) = (ranks.WaitTime, ranks.BusyTime); // until here they waited for rank 0 to read the text, which is no part of the training
         long start = Stopwatch.GetTimestamp();
-        using var loader = new PrefetchingLoader(source.At, trainer.State.Step * options.Training.Accumulate);
+        using var loader = new PrefetchingLoader<MaskedBatch>(source.At, trainer.State.Step * options.Training.Accumulate);
         TrainerState state = trainer.Run(loader.Next, observer.Steps, cancellationToken);
         bool finished = state.Step >= options.Training.Steps && state.EvaluatedStep == state.Step;
         return new PretrainingResult(

@@ -3,7 +3,6 @@ using BiGS.Files;
 using BiGS.Tokenizers;
 using BiGS.Training.Corpora;
 using BiGS.Training.Data;
-using BiGS.Training.Distributed;
 
 namespace BiGS.Training;
 
@@ -81,15 +80,6 @@ public sealed record PretrainingOptions
         }
 
         return OptionsFile.Read<PretrainingOptions>(path, "the options of a run");
-    }
-
-    /// <summary>Rank 0's options on every rank.</summary>
-    /// <param name="options">Rank 0's own; of others, nothing.</param>
-    /// <param name="ranks">All of them ask.</param>
-    internal static PretrainingOptions Broadcast(PretrainingOptions? options, IProcessGroup ranks)
-    {
-        byte[] json = ranks.BroadcastBytes(System.Text.Encoding.UTF8.GetBytes(options?.ToJson() ?? string.Empty));
-        return options ?? OptionsFile.Parse<PretrainingOptions>(System.Text.Encoding.UTF8.GetString(json));
     }
 
     public void Write(string folder)

@@ -21,17 +21,20 @@ internal sealed class RunFolder
     private const string MilestoneName = "step-";
 
     private readonly Action<string> _addTokenizer;
+    private readonly Action<HeadedModel, string> _export;
     private readonly int _keep;
     private readonly List<string> _warnings = [];
 
     /// <param name="path">OUT.</param>
     /// <param name="addTokenizer">Writes the tokenizer's files into a checkpoint folder.</param>
     /// <param name="keep">How many of the newest checkpoints stay, at least one.</param>
-    public RunFolder(string path, Action<string> addTokenizer, int keep = 2)
+    /// <param name="export">Writes the weights that stay (the best, milestones) into a folder; null for the model as it is trained.</param>
+    public RunFolder(string path, Action<string> addTokenizer, int keep = 2, Action<HeadedModel, string>? export = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
         Path = path;
         _addTokenizer = addTokenizer;
+        _export = export ?? ((model, folder) => CheckpointFolder.Save(folder, model));
         _keep = keep;
     }
 
@@ -61,13 +64,13 @@ internal sealed class RunFolder
     public static void Clear(string path)
     {
         var run = new RunFolder(path, _ => { });
-        foreach (string folder in (string[])[.. run.Checkpoints(), .. Directory.GetDirectories(path, MilestoneName + "*"), run.Beside, System.IO.Path.Combine(path, "tensorboard")])
+        foreach (string folder in (string[])[.. run.Checkpoints(), .. Directory.GetDirectories(path, MilestoneName + "*"), run.Beside, System.IO.Path.Combine(path, "tensorboard"), System.IO.Path.Combine(path, Distillation.DistillationRun.WordsFolder)])
         {
             DeleteIfThere(folder);
         }
 
         foreach (string file in (string[])
-            [PretrainingOptions.FileName, RunLog.FileName, ConfigFile.Name, CheckpointFolder.WeightsName, .. TokenizerFolder.FileNames])
+            [PretrainingOptions.FileName, Distillation.DistillationOptions.FileName, RunLog.FileName, ConfigFile.Name, CheckpointFolder.WeightsName, .. TokenizerFolder.FileNames])
         {
             File.Delete(System.IO.Path.Combine(path, file));
         }
@@ -75,14 +78,14 @@ internal sealed class RunFolder
 
     public void SaveBest(HeadedModel model)
     {
-        CheckpointFolder.Save(Path, model);
+        _export(model, Path);
         _addTokenizer(Path);
     }
 
     /// <summary>Keeps the weights as they are now, beside whatever else the run writes.</summary>
     public void SaveMilestone(HeadedModel model, long step)
     {
-        CheckpointFolder.Save(Milestone(Path, step), model);
+        _export(model, Milestone(Path, step));
         _addTokenizer(Milestone(Path, step));
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using BiGS.Torch.Models;
-using BiGS.Training.Data;
 using BiGS.Training.Distributed;
 using BiGS.Training.Evaluation;
 using TorchSharp;
@@ -9,20 +8,20 @@ using static TorchSharp.torch;
 
 namespace BiGS.Training;
 
-/// <summary>The pretraining loop: batches, gradients, optimiser steps, with periodic logging, evaluation and checkpoints.</summary>
-internal sealed class Trainer : IDisposable
+/// <summary>The training loop: batches, gradients, optimiser steps, with periodic logging, evaluation and checkpoints. What is minimised is the objective's.</summary>
+/// <typeparam name="TBatch">What a forward pass reads.</typeparam>
+internal sealed class Trainer<TBatch> : IDisposable
 {
     /// <summary>Advice for the message of a loss that is not finite.</summary>
     private const string DivergenceAdvice = "a lower TrainingOptions.LearningRate, more TrainingOptions.WarmupSteps, or TrainingOptions.ClipNorm";
 
-    private readonly BiGSForMaskedLM _model;
+    private readonly ITrainingObjective<TBatch> _objective;
+    private readonly HeadedModel _model;
     private readonly TrainingOptions _options;
     private readonly RunFolder _folder;
-    private readonly Func<IEnumerable<MaskedBatch>> _heldOut;
     private readonly ModelReplica _replica;
     private readonly ICommunicator _ranks;
     private readonly Schedule _schedule;
-    private readonly Teacher? _teacher;
     private readonly Device _device;
     private readonly List<Parameter> _parameters;
     private readonly Stopwatch _sinceRow = new();
@@ -30,27 +29,22 @@ internal sealed class Trainer : IDisposable
     private TimeSpan _waitedAtRow;
     private TrainerState _state;
 
-    /// <param name="model">On the device to train on; its weights are replaced where the folder holds a checkpoint.</param>
+    /// <param name="objective">What is minimised; its model is on the device to train on, and its weights are replaced where the folder holds a checkpoint.</param>
     /// <param name="options">The recipe.</param>
     /// <param name="folder">The run's folder: checkpoints and log.</param>
-    /// <param name="heldOut">Gives the held-out batches, the same each time.</param>
-    /// <param name="teacher">Teacher of a distillation, or null. Not disposed here.</param>
     /// <param name="ranks">Communicator between the ranks; null for a single process. Not disposed here.</param>
-    public Trainer(
-        BiGSForMaskedLM model, TrainingOptions options, RunFolder folder, Func<IEnumerable<MaskedBatch>> heldOut, Teacher? teacher = null, ICommunicator? ranks = null)
+    public Trainer(ITrainingObjective<TBatch> objective, TrainingOptions options, RunFolder folder, ICommunicator? ranks = null)
     {
         _ranks = ranks ?? new SingleProcess();
-        _teacher = teacher;
-        _model = model;
+        (_objective, _model) = (objective, objective.Model);
         _options = options;
         _folder = folder;
-        _heldOut = heldOut;
         _schedule = new Schedule(options.Schedule, options.WarmupSteps, options.Steps);
-        model.ComputeIn(options.Precision); // first: conversion to double replaces the parameters that are collected below
-        model.Bigs.Recompute = options.Recompute;
-        _device = model.Bigs.Embeddings.WordTable.device;
-        _parameters = [.. model.parameters()];
-        _replica = new ModelReplica(model, options, _ranks);
+        _model.ComputeIn(options.Precision); // first: conversion to double replaces the parameters that are collected below
+        _model.Bigs.Recompute = options.Recompute;
+        _device = _model.Bigs.Embeddings.WordTable.device;
+        _parameters = [.. _model.parameters()];
+        _replica = new ModelReplica(_model, options, _ranks);
         _state = _replica.Restore(folder);
     }
 
@@ -63,7 +57,7 @@ internal sealed class Trainer : IDisposable
     /// <param name="cancellationToken">Checked between steps; saves, then returns.</param>
     /// <returns>The final state; after fewer steps than asked for if it was cancelled.</returns>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite. The last checkpoint is left intact.</exception>
-    public TrainerState Run(Func<long, MaskedBatch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    public TrainerState Run(Func<long, TBatch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using RunLog? log = IsWriter ? new RunLog(_folder.Path, _state) : null;
         _model.train();
@@ -111,7 +105,7 @@ internal sealed class Trainer : IDisposable
 
     private bool IsMilestone => _options.Milestones.Contains(_state.Step);
 
-    private void StepAndLog(RunLog? log, Func<long, MaskedBatch> batches, IProgress<TrainingProgress>? progress)
+    private void StepAndLog(RunLog? log, Func<long, TBatch> batches, IProgress<TrainingProgress>? progress)
     {
         double learningRate = _options.LearningRate * _schedule.At(_state.Step);
         (double loss, long tokens) = Step(_state.Step, learningRate, batches);
@@ -141,35 +135,33 @@ internal sealed class Trainer : IDisposable
         _sinceRow.Restart();
     }
 
-    /// <summary>One optimiser step: the mean loss over all masked tokens of the accumulated batches.</summary>
+    /// <summary>One optimiser step: the mean loss over all targets of the accumulated batches.</summary>
     /// <remarks>
     /// The scope holds every tensor that the step touches, gradients included: an unreferenced tensor is freed by the finalizer
     /// thread, possibly while libtorch still uses it.
     /// </remarks>
-    private (double Loss, long Tokens) Step(long step, double learningRate, Func<long, MaskedBatch> batches)
+    private (double Loss, long Tokens) Step(long step, double learningRate, Func<long, TBatch> batches)
     {
         using var stepScope = NewDisposeScope();
-        var accumulated = new MaskedBatch[_options.Accumulate];
+        var accumulated = new TBatch[_options.Accumulate];
         for (int i = 0; i < accumulated.Length; i++)
         {
             accumulated[i] = batches((step * _options.Accumulate) + i);
         }
 
         _replica.ClearGradients();
-        double[] all = _ranks.AllReduceScalars(accumulated.Sum(batch => (long)batch.MaskedIds.Length), accumulated.Sum(batch => (long)batch.Input.Tokens));
-        (long masked, long tokens) = ((long)all[0], (long)all[1]);
+        double[] all = _ranks.AllReduceScalars(accumulated.Sum(_objective.CountTargets), accumulated.Sum(_objective.CountTokens));
+        (long targets, long tokens) = ((long)all[0], (long)all[1]);
         double total = 0;
         for (int i = 0; i < accumulated.Length; i++)
         {
             using var scope = NewDisposeScope();
             SeedDropout((step * _options.Accumulate) + i);
             _replica.PrepareBackward(last: i == accumulated.Length - 1);
-            BatchTensors tensors = BatchTensors.FromBatch(accumulated[i], _device);
-            Tensor logits = _model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
-            using Tensor inverseMasked = tensor(1f / Math.Max(1, masked), device: _device);
-            Tensor crossEntropy = nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum);
-            ((_teacher?.Loss(tensors, logits, crossEntropy) ?? crossEntropy) * inverseMasked).backward();
-            total += (crossEntropy * inverseMasked).to_type(ScalarType.Float64).item<double>(); // item() waits for a GPU, so it comes after backward()
+            TrainingLoss loss = _objective.Loss(accumulated[i]);
+            using Tensor share = tensor(1f / Math.Max(1, targets), device: _device);
+            (loss.Minimized * share).backward();
+            total += (loss.Reported * share).to_type(ScalarType.Float64).item<double>(); // item() waits for a GPU, so it comes after backward()
         }
 
         total = _ranks.AllReduceScalars(total)[0];
@@ -188,11 +180,11 @@ internal sealed class Trainer : IDisposable
     {
         _sinceRow.Stop();
         TimeSpan waited = _ranks.WaitTime;
-        var own = new MaskedLmSums(0, 0, 0);
+        var own = new HeldOutSums(0, 0, 0);
         bool cancelled = false;
         try
         {
-            own = MaskedLmEvaluation.Sums(_model, _heldOut().Where((_, number) => number % _ranks.WorldSize == _ranks.Rank), cancellationToken);
+            own = _objective.Evaluate(_ranks.Rank, _ranks.WorldSize, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -205,7 +197,7 @@ internal sealed class Trainer : IDisposable
             return false;
         }
 
-        MaskedLmScore score = new MaskedLmSums(all[0], (long)all[1], (long)all[2]).Score();
+        HeldOutScore score = new HeldOutSums(all[0], (long)all[1], (long)all[2]).Score();
         if (!double.IsFinite(score.Loss))
         {
             throw new NonFiniteLossException(_state.Step, score.Loss, _folder.Newest, DivergenceAdvice);

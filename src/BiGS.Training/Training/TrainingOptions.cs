@@ -26,6 +26,9 @@ public sealed record TrainingOptions
     /// <summary>On the learning rate of A, C, D and Δ.</summary>
     public double SsmLearningRateFactor { get; init; } = 1;
 
+    /// <summary>On the learning rate of the word vectors (and position and type vectors): less than 1 where they are good already and layers are fresh.</summary>
+    public double EmbeddingLearningRateFactor { get; init; } = 1;
+
     public double Beta1 { get; init; } = 0.9;
 
     public double Beta2 { get; init; } = 0.98;

@@ -5,10 +5,10 @@ namespace BiGS.Training;
 /// <summary>What a run tells while it goes.</summary>
 /// <param name="Step">Steps done.</param>
 /// <param name="Steps">Steps to do in all.</param>
-/// <param name="Loss">Of this step, in nats per masked token.</param>
+/// <param name="Loss">Of this step, per target: of masked words in nats, of a distillation 1 − cos.</param>
 /// <param name="Tokens">Read in this step.</param>
 /// <param name="HeldOut">The held-out score, where this step ended with an evaluation.</param>
-public sealed record TrainingProgress(long Step, long Steps, double Loss, long Tokens, MaskedLmScore? HeldOut = null);
+public sealed record TrainingProgress(long Step, long Steps, double Loss, long Tokens, HeldOutScore? HeldOut = null);
 
 /// <summary>Training cannot go on: the loss is infinite or no number. Nothing was written after the last good checkpoint.</summary>
 /// <param name="step">The step, counted from 0.</param>

@@ -48,6 +48,9 @@ public static class Presets
         NumHiddenLayers = layers,
         IntermediateSize = 3 * hiddenSize,
         NumAttentionHeads = attentionHeads,
-        InitializerRange = AuthorsRange * Math.Sqrt(AuthorsWidth / hiddenSize),
+        InitializerRange = InitializerRangeFor(hiddenSize),
     };
+
+    /// <summary>The standard deviation of fresh weights of a model of some width.</summary>
+    internal static double InitializerRangeFor(int hiddenSize) => AuthorsRange * Math.Sqrt(AuthorsWidth / hiddenSize);
 }

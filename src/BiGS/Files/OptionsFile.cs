@@ -42,4 +42,15 @@ internal static class OptionsFile
             ? null
             : (stored[Math.Max(0, differs)].Trim(' ', ','), given[Math.Max(0, differs)].Trim(' ', ','));
     }
+
+    /// <summary>A run that goes on keeps the options that it was started with.</summary>
+    /// <exception cref="ArgumentException">They differ: says in what.</exception>
+    public static void RequireSame(string stored, string given)
+    {
+        if (FirstDifference(stored, given) is var (before, now))
+        {
+            throw new ArgumentException(
+                $"the run was started with {before}, and {now} is given now; a resumed run keeps its options: leave them out, or start another run.");
+        }
+    }
 }

@@ -40,9 +40,9 @@ public sealed class Embedder : IDisposable
     /// <summary>What was wrong with the texts so far: a vocabulary that does not know them.</summary>
     public IReadOnlyList<string> TextWarnings => _model.Coverage.Warnings;
 
-    /// <summary>Opens the small English model that ships with BiGS.</summary>
+    /// <summary>Opens the small English embedding model that ships with BiGS.</summary>
     /// <param name="options">What computes.</param>
-    public static Embedder Open(OpenOptions? options = null) => Open(ShippedModel.Folder, options);
+    public static Embedder Open(OpenOptions? options = null) => Open(ShippedModel.EmbeddingFolder, options);
 
     /// <summary>Opens a folder that holds any model, pretrained or fine-tuned, and its tokenizer.</summary>
     /// <inheritdoc cref="TextModel.Open"/>

@@ -9,7 +9,7 @@ namespace BiGS.Pipelines;
 public sealed class EmbeddingServiceOptions
 {
     /// <summary>A checkpoint with its tokenizer; the small English model that ships with BiGS unless another is set.</summary>
-    public string Folder { get; set; } = ShippedModel.Folder;
+    public string Folder { get; set; } = ShippedModel.EmbeddingFolder;
 
     /// <summary>What the model is called; the folder's name where nothing is said.</summary>
     public string? ModelId { get; set; }

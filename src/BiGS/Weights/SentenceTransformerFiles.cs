@@ -17,6 +17,9 @@ internal static class SentenceTransformerFiles
     /// <summary>Says how long a text may be.</summary>
     public const string TransformerConfig = "sentence_bert_config.json";
 
+    /// <summary>Where the dense layer lies that follows the pooling of a model that was written here.</summary>
+    public const string DenseFolder = "2_Dense";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private static readonly string[] InRoot = [Modules, Config, TransformerConfig];
@@ -65,7 +68,8 @@ internal static class SentenceTransformerFiles
     /// <param name="folder">Of the model.</param>
     /// <param name="config">The model's.</param>
     /// <param name="isLonger">Whether texts may be as long as the model reads, whatever the folder says.</param>
-    public static void Complete(string folder, BiGSConfig config, bool isLonger = false)
+    /// <param name="dimensions">Numbers of a vector, where a dense layer and the length 1 follow the pooling; null where nothing does.</param>
+    public static void Complete(string folder, BiGSConfig config, bool isLonger = false, int? dimensions = null)
     {
         if (!File.Exists(Path.Combine(folder, Modules)))
         {
@@ -80,7 +84,18 @@ internal static class SentenceTransformerFiles
             pooling["include_prompt"] = true;
             Directory.CreateDirectory(Path.Combine(folder, "1_Pooling"));
             Write(Path.Combine(folder, "1_Pooling", ConfigFile.Name), pooling);
-            Write(Path.Combine(folder, Modules), new JsonArray(Module(0, "", "Transformer"), Module(1, "1_Pooling", "Pooling")));
+            var modules = new JsonArray(Module(0, "", "Transformer"), Module(1, "1_Pooling", "Pooling"));
+            if (dimensions is { } outputs)
+            {
+                modules.Add(Module(2, DenseFolder, "Dense"));
+                modules.Add(Module(3, "3_Normalize", "Normalize"));
+                Directory.CreateDirectory(Path.Combine(folder, DenseFolder));
+                Write(
+                    Path.Combine(folder, DenseFolder, ConfigFile.Name),
+                    new JsonObject { ["in_features"] = config.HiddenSize, ["out_features"] = outputs, ["bias"] = true, ["activation_function"] = "torch.nn.modules.linear.Identity" });
+            }
+
+            Write(Path.Combine(folder, Modules), modules);
         }
 
         if (!File.Exists(Path.Combine(folder, Config)))

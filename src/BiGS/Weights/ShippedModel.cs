@@ -1,16 +1,32 @@
 namespace BiGS.Weights;
 
-/// <summary>The small English model that comes with the library, for whoever has none at hand: its card is the README.md beside its weights.</summary>
+/// <summary>The two small English models that come with the library, for whoever has none at hand: their cards are the README.md beside their weights.</summary>
 public static class ShippedModel
 {
-    /// <summary>What it is called.</summary>
+    /// <summary>What the one is called that fills masks.</summary>
     public const string Name = "english";
 
-    private static readonly string Place = Path.Combine(AppContext.BaseDirectory, "models", Name);
+    /// <summary>What the one is called that embeds: what vectors and search take where no model is named.</summary>
+    public const string EmbeddingName = "english-embed";
 
-    /// <summary>Its folder, beside the program.</summary>
+    /// <summary>The folder of the model that fills masks, beside the program.</summary>
     /// <exception cref="DirectoryNotFoundException">The program was published without it.</exception>
-    public static string Folder => Directory.Exists(Place)
-        ? Place
-        : throw new DirectoryNotFoundException($"{Place}: the model that comes with BiGS is not there; copy models/english beside the program, or give another model.");
+    public static string Folder => FolderOf(Name);
+
+    /// <summary>The folder of the model that embeds, beside the program.</summary>
+    /// <exception cref="DirectoryNotFoundException">The program was published without it.</exception>
+    public static string EmbeddingFolder => FolderOf(EmbeddingName);
+
+    /// <summary>Whether a name is one of the two.</summary>
+    public static bool IsName(string name) => name is Name or EmbeddingName;
+
+    /// <summary>The folder of one of the two.</summary>
+    /// <exception cref="DirectoryNotFoundException">The program was published without it.</exception>
+    internal static string FolderOf(string name)
+    {
+        string place = Path.Combine(AppContext.BaseDirectory, "models", name);
+        return Directory.Exists(place)
+            ? place
+            : throw new DirectoryNotFoundException($"{place}: the model that comes with BiGS is not there; copy models/{name} beside the program, or give another model.");
+    }
 }

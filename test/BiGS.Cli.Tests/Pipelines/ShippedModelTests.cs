@@ -45,4 +45,41 @@ public class ShippedModelTests
         using HeadedModel model = CheckpointFolder.Open(ShippedModel.Folder).Model;
         Assert.InRange(model.parameters().Sum(parameter => parameter.numel()), 10_000_000, 20_000_000);
     }
+
+    /// <summary>Ten sentences, of which each is nearest to the one that says the same in other words.</summary>
+    [Fact]
+    public void TheEmbeddingModelKnowsSentencesThatSayTheSame()
+    {
+        string[] texts =
+        [
+            "A man is playing a guitar.", "Someone strums a musical instrument.",
+            "The stock market fell sharply on Monday.", "Shares lost much of their value at the start of the week.",
+            "How do I reset my password?", "I forgot my login credentials and need new ones.",
+            "Plants turn sunlight into sugar.", "Photosynthesis makes food from light in leaves.",
+            "The king died without an heir.", "The monarch left no children to succeed him.",
+        ];
+        using var embedder = Embedder.Open();
+        IReadOnlyList<float[]> vectors = embedder.Embed(texts, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(384, embedder.Dimensions);
+        Assert.All(Enumerable.Range(0, texts.Length), i =>
+            Assert.Equal(i ^ 1, Enumerable.Range(0, texts.Length).Where(j => j != i).MaxBy(j => vectors[i].Zip(vectors[j], (x, y) => x * y).Sum())));
+    }
+
+    /// <summary>It has no positions: what stands at the end of a long text still moves its vector.</summary>
+    [Fact]
+    public void TheEmbeddingModelReadsLongTextsWhole()
+    {
+        using var embedder = Embedder.Open();
+        string filler = string.Join(' ', Enumerable.Repeat("the river flows through the quiet valley", 300));
+        float[][] vectors = [.. embedder.Embed([filler, filler + " and then the volcano erupted with ash and lava"], cancellationToken: TestContext.Current.CancellationToken)];
+        Assert.InRange(vectors[0].Zip(vectors[1], (x, y) => (x - y) * (x - y)).Sum(), 1e-6f, 0.1f);
+    }
+
+    [Fact]
+    public void TheEmbeddingModelIsSmallAndHasACard()
+    {
+        string[] files = Directory.GetFiles(ShippedModel.EmbeddingFolder, "*", SearchOption.AllDirectories);
+        Assert.InRange(files.Sum(file => new FileInfo(file).Length), 1, MostBytes);
+        Assert.Contains("README.md", files.Select(Path.GetFileName));
+    }
 }

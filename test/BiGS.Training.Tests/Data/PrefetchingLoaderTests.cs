@@ -10,7 +10,7 @@ public class PrefetchingLoaderTests
     [Fact]
     public void BatchesComeInOrderFromAnyStart() => Gen.Select(Gen.Long[0, 1000], Gen.Int[1, 12], Gen.Int[1, 20]).Sample((start, ahead, count) =>
     {
-        using var loader = new PrefetchingLoader(Numbered, start, ahead);
+        using var loader = new PrefetchingLoader<MaskedBatch>(Numbered, start, ahead);
         for (long number = start; number < start + count; number++)
         {
             Assert.Equal(number, loader.Next(number).Input.InputIds[0]);
@@ -21,7 +21,7 @@ public class PrefetchingLoaderTests
     public void OnlyAFewAreMadeAhead()
     {
         long made = 0;
-        using var loader = new PrefetchingLoader(number => Numbered(Interlocked.Increment(ref made)), 0, ahead: 3);
+        using var loader = new PrefetchingLoader<MaskedBatch>(number => Numbered(Interlocked.Increment(ref made)), 0, ahead: 3);
         loader.Next(0);
         Thread.Sleep(50);
         // Three that wait, one in hand for the next place, one taken.
@@ -31,14 +31,14 @@ public class PrefetchingLoaderTests
     [Fact]
     public void OutOfOrderIsAMistake()
     {
-        using var loader = new PrefetchingLoader(Numbered, 4);
+        using var loader = new PrefetchingLoader<MaskedBatch>(Numbered, 4);
         Assert.Contains("Batch 5", Assert.Throws<InvalidOperationException>(() => loader.Next(5)).Message);
     }
 
     [Fact]
     public void AFailureReachesWhoWaitsForThatBatch()
     {
-        using var loader = new PrefetchingLoader(number => number < 7 ? Numbered(number) : throw new InvalidDataException("row 7 is damaged"), 4);
+        using var loader = new PrefetchingLoader<MaskedBatch>(number => number < 7 ? Numbered(number) : throw new InvalidDataException("row 7 is damaged"), 4);
         for (long number = 4; number < 7; number++)
         {
             Assert.Equal(number, loader.Next(number).Input.InputIds[0]);
@@ -53,7 +53,7 @@ public class PrefetchingLoaderTests
     [InlineData(true)]
     public async Task DisposeReturnsPromptlyThoughNobodyTakes(bool failing)
     {
-        var loader = new PrefetchingLoader(number => !failing || number < 2 ? Numbered(number) : throw new InvalidDataException(), 0, ahead: 2);
+        var loader = new PrefetchingLoader<MaskedBatch>(number => !failing || number < 2 ? Numbered(number) : throw new InvalidDataException(), 0, ahead: 2);
         await Task.Delay(30, TestContext.Current.CancellationToken);
         var watch = Stopwatch.StartNew();
         await Task.Run(loader.Dispose, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
@@ -66,7 +66,7 @@ public class PrefetchingLoaderTests
     {
         using var inside = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
-        var loader = new PrefetchingLoader(
+        var loader = new PrefetchingLoader<MaskedBatch>(
             _ =>
             {
                 inside.Set();
@@ -85,7 +85,7 @@ public class PrefetchingLoaderTests
     [Fact]
     public void WaitingIsCounted()
     {
-        using var loader = new PrefetchingLoader(
+        using var loader = new PrefetchingLoader<MaskedBatch>(
             number =>
             {
                 Thread.Sleep(40);

@@ -142,7 +142,7 @@ public sealed class TrainerTests : IDisposable
         {
             var tiny = new TinyRun { Config = config, Options = once with { Accumulate = accumulate }, BatchSize = batchSize, PadTo = PadTo.MaxLength };
             BiGSForMaskedLM model = tiny.NewModel(3);
-            using var trainer = new Trainer(model, tiny.Options, new RunFolder(Folder(name), _ => { }), tiny.HeldOut);
+            using var trainer = new Trainer<MaskedBatch>(new MaskedLmObjective(model, tiny.HeldOut), tiny.Options, new RunFolder(Folder(name), _ => { }));
             trainer.Run(tiny.BatchAt, cancellationToken: TestContext.Current.CancellationToken);
             return model;
         }

@@ -68,7 +68,7 @@ internal sealed class TinyRun
         // A resumed run's weights come from the checkpoint; those it starts with must not matter.
         using BiGSForMaskedLM trained = model ?? NewModel(seed: runFolder.Newest is null ? 3 : 99);
         ICommunicator together = ranks ?? new SingleProcess();
-        using var trainer = new Trainer(trained, Options, runFolder, heldOut ?? HeldOut, ranks: together);
+        using var trainer = new Trainer<MaskedBatch>(new MaskedLmObjective(trained, heldOut ?? HeldOut), Options, runFolder, together);
         return trainer.Run(batchAt ?? (number => PartAt(number, together)), new Immediately(told ?? (_ => { })), cancellationToken?.Token ?? TestContext.Current.CancellationToken);
     }
 

@@ -6,6 +6,15 @@ internal interface IRowOrder
     /// <param name="place">0, 1, 2, … over the whole run.</param>
     /// <returns>The row, and how often it was read before.</returns>
     (long Row, long Epoch) At(long place);
+
+    /// <summary>The rows of consecutive places.</summary>
+    IEnumerable<(long Row, long Epoch)> Places(long first, int count)
+    {
+        for (long at = first; at < first + count; at++)
+        {
+            yield return At(at);
+        }
+    }
 }
 
 /// <summary>All rows in a new shuffled order, again and again.</summary>
