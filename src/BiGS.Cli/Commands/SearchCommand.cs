@@ -3,7 +3,6 @@ using System.Text.Json;
 using BiGS.Cli.Options;
 using BiGS.Cli.Output;
 using BiGS.Search;
-using BiGS.Weights;
 
 namespace BiGS.Cli.Commands;
 

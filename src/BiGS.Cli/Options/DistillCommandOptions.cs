@@ -28,7 +28,7 @@ internal sealed class DistillCommandOptions(Terminal terminal)
     private readonly Option<int?> _maxLength = OptionFactory.Number("--max-length", "tokens of a text that the student reads (default 256)", least: 3);
     private readonly Option<int?> _batchSize = OptionFactory.Number("--batch-size", "texts of a batch (default 64)", least: 2);
     private readonly Option<int?> _steps = OptionFactory.Number("--steps", "optimiser steps of the training with layers (default 5000)", least: 1);
-    private readonly Option<double?> _learningRate = OptionFactory.Real("--learning-rate", "the peak of the schedule (default 0.001)");
+    private readonly Option<double?> _learningRate = OptionFactory.Real("--learning-rate", "the peak of the schedule (default 0.0004)");
     private readonly Option<int?> _warmupSteps = OptionFactory.Number("--warmup-steps", "steps of the rise from 0 (default 150, or a tenth of fewer steps)", least: 0);
     private readonly Option<double?> _likeness = OptionFactory.Real("--likeness", "what the likenesses of a batch's texts count, where a vector's distance counts 4 (default 1)");
     private readonly Option<string> _precision = OptionFactory.Choice("--precision", "what the student computes in", "auto", "fp32", "bf16");

@@ -13,7 +13,7 @@ namespace BiGS.Training.Distillation;
 public sealed record DistillationOptions
 {
     /// <summary>Where a run keeps them.</summary>
-    public const string FileName = "distillation.json";
+    public const string FileName = RunFolder.DistillationName;
 
     /// <summary>The folder of the model whose vectors are learned: any that embeds, with its own pooling and prompts.</summary>
     public required string Teacher { get; init; }

@@ -53,9 +53,6 @@ public sealed record DistillationObserver
 /// </summary>
 public static class DistillationRun
 {
-    /// <summary>Where the training of the word vectors lives, inside the run's folder.</summary>
-    internal const string WordsFolder = "words";
-
     /// <summary>Word vectors are cheap, and learn in large batches at a high rate.</summary>
     private const int WordBatchFactor = 8;
     private const double WordLearningRate = 2e-3;
@@ -150,7 +147,9 @@ public static class DistillationRun
             return tuned;
         }
 
-        var student = new StudentModel(options.Model with { VocabSize = tokenizer.Vocabulary.Tokens.Count, MaxPositionEmbeddings = options.MaxLength }, route, dimensions);
+        var shape = options.Model with { VocabSize = tokenizer.Vocabulary.Tokens.Count };
+        var student = new StudentModel(
+            shape.PositionEmbeddingType == PositionEmbedding.None ? shape : shape with { MaxPositionEmbeddings = options.MaxLength }, route, dimensions);
         student.Initialize(options.Training.Seed);
         if (words is not null)
         {
@@ -186,7 +185,7 @@ public static class DistillationRun
         };
         var objective = new DistillationObjective(student, loss, student.WordVectors, texts.HeldOut);
         using var trainer = new Trainer<TaughtBatch>(
-            objective, recipe, new RunFolder(Path.Combine(folder, WordsFolder), addTokenizer, recipe.Keep, (model, place) => ((StudentModel)model).Export(place)), ranks);
+            objective, recipe, new RunFolder(Path.Combine(folder, RunFolder.WordsName), addTokenizer, recipe.Keep, (model, place) => ((StudentModel)model).Export(place)), ranks);
         using var loader = new PrefetchingLoader<TaughtBatch>(
             texts.Batches(batchSize, options.Training.Seed, ranks.Rank, ranks.WorldSize), trainer.State.Step);
         return trainer.Run(loader.Next, observer.WordSteps, cancellationToken).Step >= steps;

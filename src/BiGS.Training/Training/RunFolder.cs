@@ -18,6 +18,13 @@ internal sealed class RunFolder
     private const string OptimizerName = "optimizer.safetensors";
     private const string LastName = "last";
     private const string LockName = "run.lock";
+
+    /// <summary>The options of a distillation.</summary>
+    internal const string DistillationName = "distillation.json";
+
+    /// <summary>Where a distillation trains its word vectors: a run inside the run.</summary>
+    internal const string WordsName = "words";
+
     private const string MilestoneName = "step-";
 
     private readonly Action<string> _addTokenizer;
@@ -64,13 +71,13 @@ internal sealed class RunFolder
     public static void Clear(string path)
     {
         var run = new RunFolder(path, _ => { });
-        foreach (string folder in (string[])[.. run.Checkpoints(), .. Directory.GetDirectories(path, MilestoneName + "*"), run.Beside, System.IO.Path.Combine(path, "tensorboard"), System.IO.Path.Combine(path, Distillation.DistillationRun.WordsFolder)])
+        foreach (string folder in (string[])[.. run.Checkpoints(), .. Directory.GetDirectories(path, MilestoneName + "*"), run.Beside, System.IO.Path.Combine(path, "tensorboard"), System.IO.Path.Combine(path, WordsName)])
         {
             DeleteIfThere(folder);
         }
 
         foreach (string file in (string[])
-            [PretrainingOptions.FileName, Distillation.DistillationOptions.FileName, RunLog.FileName, ConfigFile.Name, CheckpointFolder.WeightsName, .. TokenizerFolder.FileNames])
+            [PretrainingOptions.FileName, DistillationName, RunLog.FileName, ConfigFile.Name, CheckpointFolder.WeightsName, .. TokenizerFolder.FileNames])
         {
             File.Delete(System.IO.Path.Combine(path, file));
         }

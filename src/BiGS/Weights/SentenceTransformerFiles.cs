@@ -107,7 +107,7 @@ internal static class SentenceTransformerFiles
         JsonObject length = File.Exists(transformer) ? JsonNode.Parse(File.ReadAllText(transformer))!.AsObject() : new JsonObject { ["max_seq_length"] = null, ["do_lower_case"] = false };
         if (!File.Exists(transformer) || isLonger)
         {
-            length["max_seq_length"] = config.LengthLimit();
+            length["max_seq_length"] = config.LengthLimit() ?? config.MaxPositionEmbeddings;
             Write(transformer, length);
         }
     }

@@ -149,7 +149,7 @@ public sealed class BadInputTests(BadInputTests.Inputs inputs) : IClassFixture<B
         { "index no-such-folder", 1, "no-such-folder" },
         { "index text.txt", 1, "text.txt" },
         { "index empty-folder", 1, "empty-folder" },
-        { "index documents --out text.txt", 1, "takes a folder" },
+        { "index documents --out text.txt", 1, "not an index" },
         { "index documents --out text.txt/index", 1, "is a file" },
         { "index documents --model masked --out new --passage-tokens 4096", 1, "4096" },
         { "index documents --model masked --out new --passage-tokens 8 --overlap 8", 1, "overlap" },

@@ -45,6 +45,7 @@ public partial class LayoutTests
             ["Evaluation"] = ["Corpora", "Data"],
             ["."] = ["Corpora", "Data", "Distributed", "Evaluation"],
             ["FineTuning"] = ["Corpora", "Data", "Evaluation", "."],
+            ["Distillation"] = ["Corpora", "Data", "Distributed", "Evaluation", ".", "FineTuning"],
             ["Planning"] = ["Data", "Distributed", "Evaluation", "."],
             ["Studies"] = ["Corpora", "Data", "Evaluation", ".", "FineTuning"],
         },

@@ -131,7 +131,7 @@ public class DistillationTests
             BatchSize = 4,
             WordEpochs = 2,
             Model = SmallModels.Config() with { HiddenDropoutProb = 0, BlockDropoutProb = 0, PositionEmbeddingType = PositionEmbedding.None, InitializerRange = 0.1 },
-            Training = new TrainingOptions { Steps = 40, LearningRate = 1e-2, WarmupSteps = 3, EvalEvery = 10, SaveEvery = 2, LogEvery = 5},
+            Training = new TrainingOptions { Steps = 40, LearningRate = 1e-2, WarmupSteps = 3, EvalEvery = 10, SaveEvery = 2, LogEvery = 5 },
         };
     }
 
