@@ -29,12 +29,17 @@ internal static class IndexDatabase
     {
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{path}: there is no index here; make one with SearchIndex.UpdateAsync");
+            throw NoneThere(path);
         }
 
         SqliteConnection connection = Open(path, SqliteOpenMode.ReadOnly, pooling);
         Reading(path, connection, () =>
         {
+            if (IsEmpty(connection))
+            {
+                throw NoneThere(path); // the process that began it was ended before it wrote anything
+            }
+
             connection.Execute($"PRAGMA mmap_size = {MappedBytes}");
             Check(path, connection);
         });
@@ -97,17 +102,12 @@ internal static class IndexDatabase
 
     private static SqliteConnection OpenToWrite(string path)
     {
-        bool exists = File.Exists(path) && new FileInfo(path).Length > 0;
         SqliteConnection connection = Open(path, SqliteOpenMode.ReadWriteCreate, pooling: false);
         Reading(path, connection, () =>
         {
-            if (exists && connection.Number("PRAGMA application_id") != 0)
+            if (!IsEmpty(connection))
             {
                 Check(path, connection);
-            }
-            else if (exists && connection.Number("SELECT count(*) FROM sqlite_schema") > 0)
-            {
-                throw NoIndex(path);
             }
 
             connection.Execute("PRAGMA journal_mode = WAL");
@@ -175,6 +175,11 @@ internal static class IndexDatabase
             throw new InvalidDataException($"{path}: an index of version {version} where {Version} is expected; index the documents again, with IndexOptions.Overwrite.");
         }
     }
+
+    private static bool IsEmpty(SqliteConnection connection) =>
+        connection.Number("PRAGMA application_id") == 0 && connection.Number("SELECT count(*) FROM sqlite_schema") == 0;
+
+    private static FileNotFoundException NoneThere(string path) => new($"{path}: there is no index here; make one with SearchIndex.UpdateAsync");
 
     private static InvalidDataException NoIndex(string path, Exception? cause = null) =>
         new($"{path}: not an index of passages, or damaged; index the documents again, with IndexOptions.Overwrite, or name another file.", cause);

@@ -55,13 +55,17 @@ public sealed class SearchIndex : IDisposable
     public static IndexOptions? ReadOptions(string path)
     {
         string file = FileOf(path);
-        if (!File.Exists(file))
+        IndexSettings made;
+        try
+        {
+            using SqliteConnection connection = IndexDatabase.OpenToRead(file);
+            made = IndexSettings.Read(connection);
+        }
+        catch (FileNotFoundException)
         {
             return null;
         }
 
-        using SqliteConnection connection = IndexDatabase.OpenToRead(file);
-        IndexSettings made = IndexSettings.Read(connection);
         return new IndexOptions
         {
             PassageTokens = made.PassageTokens,

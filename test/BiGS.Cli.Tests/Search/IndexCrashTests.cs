@@ -46,7 +46,7 @@ public sealed class IndexCrashTests : IDisposable
             }
 
             killed += Run(took * _random.NextDouble()) is null ? 1 : 0;
-            if (File.Exists(Index) && new FileInfo(Index).Length > 0)
+            if (SearchIndex.ReadOptions(Documents) is not null)
             {
                 Check(atLeast: 0);
             }

@@ -193,6 +193,25 @@ public sealed class IndexTests : IDisposable
         AssertSameAsAnew();
     }
 
+    /// <summary>What a process leaves that is ended before its first document: a file with nothing in it, or a database without tables.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("PRAGMA journal_mode = WAL")]
+    public void AnIndexThatWasOnlyBegunIsMade(string statement)
+    {
+        Write("a.txt", SmallModel.Text);
+        string path = Path.Combine(_folder, SearchIndex.FileName);
+        File.WriteAllBytes(path, []);
+        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            connection.Execute(statement);
+        }
+
+        Run("search", _folder, "the farmer").FailedWith(1, "there is no index here", "bigs index");
+        AssertUpdate(Index(), files: 1, read: 1, removed: 0, embedded: 1);
+    }
+
     [Fact]
     public void OneProcessAtATimeChangesAnIndex()
     {
