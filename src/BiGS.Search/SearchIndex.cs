@@ -11,9 +11,6 @@ public sealed class SearchIndex : IDisposable
     /// <summary>What an index is called in the folder of its documents, unless it is put elsewhere: hidden, so that it is no document itself.</summary>
     public const string FileName = ".bigs-index.db";
 
-    /// <summary>Of reciprocal rank fusion, as its authors have it.</summary>
-    private const double FusionConstant = 60;
-
     private readonly string _path;
     private readonly SearchModel? _model;
     private readonly VectorTable _vectors = new();
@@ -142,10 +139,34 @@ public sealed class SearchIndex : IDisposable
     /// <param name="options">With a mode.</param>
     internal IReadOnlyList<SearchHit> Search(string question, float[]? vector, SearchOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Top);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Candidates);
         using SqliteConnection connection = IndexDatabase.OpenToRead(_path, pooling: true);
         using SqliteTransaction oneMoment = connection.BeginTransaction(deferred: true);
+        (string? query, IReadOnlyList<(long Passage, SearchHit Hit)> ranked) = Rank(connection, question, vector, options);
+        return [.. ranked.Take(options.Top).Select(hit => Describe(connection, query, hit.Passage, hit.Hit))];
+    }
+
+    /// <summary>The same, without looking the passages up: all candidates by their numbers, from 1 in the order in which they were added, each with its score.</summary>
+    /// <inheritdoc cref="Search"/>
+    internal IReadOnlyList<(long Passage, double Score)> Rank(string question, float[]? vector, SearchOptions options)
+    {
+        using SqliteConnection connection = IndexDatabase.OpenToRead(_path, pooling: true);
+        using SqliteTransaction oneMoment = connection.BeginTransaction(deferred: true);
+        return [.. Rank(connection, question, vector, options).Hits.Select(hit => (hit.Passage, hit.Hit.Score))];
+    }
+
+    private static void CheckModel(string path, IndexSettings made, SearchModel? model)
+    {
+        if (model is not null && model.Fingerprint != made.Fingerprint)
+        {
+            throw new ArgumentException(
+                $"{path}: the index was made by another model ({made.Model ?? "the one that ships with BiGS"}, fingerprint {made.Fingerprint[..8]}; this one has {model.Fingerprint[..8]}), whose vectors mean something else; search with that model, or index again with IndexOptions.Overwrite.");
+        }
+    }
+
+    private (string? Query, IReadOnlyList<(long Passage, SearchHit Hit)> Hits) Rank(SqliteConnection connection, string question, float[]? vector, SearchOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Top);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Candidates);
         if (vector is not null)
         {
             CheckModel(_path, IndexSettings.Read(connection), _model);
@@ -157,16 +178,7 @@ public sealed class SearchIndex : IDisposable
             : NearestAsync(_vectors.Read(connection), vector, candidates); // beside the words, on another core
         string? query = KeywordQuery.Of(question, _frequencies.At(connection));
         IReadOnlyList<Neighbour> byWords = query is null || options.Mode == SearchMode.Vector ? [] : ByWords(connection, query, candidates);
-        return [.. Fuse(options.Mode, byWords, nearest.GetAwaiter().GetResult()).Take(options.Top).Select(hit => Describe(connection, query, hit.Passage, hit.Hit))];
-    }
-
-    private static void CheckModel(string path, IndexSettings made, SearchModel? model)
-    {
-        if (model is not null && model.Fingerprint != made.Fingerprint)
-        {
-            throw new ArgumentException(
-                $"{path}: the index was made by another model ({made.Model ?? "the one that ships with BiGS"}, fingerprint {made.Fingerprint[..8]}; this one has {model.Fingerprint[..8]}), whose vectors mean something else; search with that model, or index again with IndexOptions.Overwrite.");
-        }
+        return (query, ScoreFusion.Fuse(options.Mode, byWords, nearest.GetAwaiter().GetResult()));
     }
 
     private static List<Neighbour> ByWords(SqliteConnection connection, string query, int top)
@@ -181,27 +193,6 @@ public sealed class SearchIndex : IDisposable
         }
 
         return found;
-    }
-
-    /// <summary>Passages by both rankings, the best first; of equal ones the earlier.</summary>
-    private static IEnumerable<(long Passage, SearchHit Hit)> Fuse(SearchMode? mode, IReadOnlyList<Neighbour> byWords, IReadOnlyList<Neighbour> byVectors)
-    {
-        var nothing = new IndexedPassage("", 0, 0, 0, "");
-        var hits = new Dictionary<long, SearchHit>();
-        foreach ((int i, Neighbour found) in byWords.Index())
-        {
-            double score = mode == SearchMode.Hybrid ? 1 / (FusionConstant + i + 1) : found.Score;
-            hits[found.Row] = new SearchHit(nothing, score) { KeywordRank = i + 1, KeywordScore = found.Score };
-        }
-
-        foreach ((int i, Neighbour found) in byVectors.Index())
-        {
-            SearchHit hit = hits.GetValueOrDefault(found.Row, new SearchHit(nothing, 0));
-            double score = mode == SearchMode.Hybrid ? 1 / (FusionConstant + i + 1) : found.Score;
-            hits[found.Row] = hit with { Score = hit.Score + score, VectorRank = i + 1, Cosine = found.Score };
-        }
-
-        return hits.OrderByDescending(hit => hit.Value.Score).ThenBy(hit => hit.Key).Select(hit => (hit.Key, hit.Value));
     }
 
     private static SearchHit Describe(SqliteConnection connection, string? query, long passage, SearchHit hit)

@@ -23,7 +23,7 @@ internal static class SearchCommand
         Option<bool> json = OptionFactory.Flag("--json", "one JSON object for each question, with both ranks");
         var command = new BigsCommand(
             "search",
-            "The passages of a folder that answer a question best: by words and by vectors, fused by their ranks. A score is no probability; it only ranks the passages of "
+            "The passages of a folder that answer a question best: by words and by vectors, weighed together. A score is no probability; it only ranks the passages of "
             + "one question. The model is the one that made the index.",
             "bigs search notes \"Where does the river end?\"",
             "bigs search notes --keyword --explain \"river delta\"",

@@ -14,7 +14,9 @@ internal sealed class EvaluationOptions
     public AnsweringOptions Answering { get; } = new();
 
     public Option<string[]> Data { get; } = OptionFactory.Paths(
-        "--data", "what to measure on: text for mlm (files, folders or globs) and score (a sentence a line); of a published set its file; of a fine-tuned task its folder or a file");
+        "--data", "what to measure on: text for mlm (files, folders or globs) and score (a sentence a line); of a published set its file, of retrieval also a folder in the form of BEIR's; of a fine-tuned task its folder or a file");
+
+    public ColumnOptions Columns { get; } = new();
 
     public TableFormatOptions Tables { get; } = new();
 

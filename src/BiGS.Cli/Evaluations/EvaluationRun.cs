@@ -102,6 +102,9 @@ internal sealed class EvaluationRun(
     /// <summary>The columns that are given; of the others those that the model was tuned with.</summary>
     public IReadOnlyDictionary<string, string> Columns(ColumnOptions columns, FineTuningRecord? tuned) => options.Layout.Given(parse, columns.Given(parse, tuned?.Columns));
 
+    /// <summary>The columns of the two texts of a pair, where they are given.</summary>
+    public (Column? Text, Column? Pair) TextColumns(ColumnOptions columns) => columns.Texts(parse);
+
     /// <summary>The kind of your own task.</summary>
     /// <exception cref="ArgumentException">A column is not given.</exception>
     public TaskKind KindOf(ColumnOptions columns, FineTuningRecord? tuned) =>

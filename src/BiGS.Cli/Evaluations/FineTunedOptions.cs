@@ -6,8 +6,6 @@ namespace BiGS.Cli.Evaluations;
 /// <summary>Options of the tasks that a fine-tuned model answers.</summary>
 internal sealed class FineTunedOptions
 {
-    public ColumnOptions Columns { get; } = new();
-
     public Option<string> PairStyle { get; } = OptionFactory.Choice("--pair-style", "how two texts are joined, as in training", "sep", "cls");
 
     public Option<int?> Distractors { get; } = OptionFactory.Number("--distractors", "put N unrelated texts between the two of a pair", least: 0);

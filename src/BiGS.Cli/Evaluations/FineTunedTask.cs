@@ -16,8 +16,8 @@ internal sealed class FineTunedTask(string name, string what, TaskDefinition? ro
     [
         shared.Data, shared.MaxLength, shared.Limit, options.Predictions, options.Overwrite, .. shared.Tables.All, .. IsEmbedding ? (Option[])[] : [options.PairStyle, options.Distractors],
         .. row is null || TaskEvaluation.IsAnsweredByPipelines(row.Kind) ? (Option[])[shared.Answering.Backend] : [],
-        .. row is null || IsEmbedding ? options.Columns.All : [],
-        .. row?.Kind switch { MultipleChoice => shared.Layout.Choice, TokenTagging => (IReadOnlyList<Option>)[options.Columns.Label, .. shared.Layout.Tagging], _ => [] },
+        .. row is null || IsEmbedding ? shared.Columns.All : [],
+        .. row?.Kind switch { MultipleChoice => shared.Layout.Choice, TokenTagging => (IReadOnlyList<Option>)[shared.Columns.Label, .. shared.Layout.Tagging], _ => [] },
     ];
 
     /// <summary>Whether texts are read by themselves, never joined.</summary>
@@ -38,7 +38,7 @@ internal sealed class FineTunedTask(string name, string what, TaskDefinition? ro
     public override void Run(EvaluationRun run)
     {
         FineTuningRecord? tuned = run.TunedFor();
-        TaskKind kind = (row is null || IsEmbedding ? run.KindOf(options.Columns, tuned) : run.KindOf(row.Kind, options.Columns, tuned)).WithTables(run.Tables());
+        TaskKind kind = (row is null || IsEmbedding ? run.KindOf(shared.Columns, tuned) : run.KindOf(row.Kind, shared.Columns, tuned)).WithTables(run.Tables());
         string[] paths = [.. run.Value(shared.Data)!.Select(path =>
             row is not null && Directory.Exists(path) ? TaskDefinition.Find(path, row.Validation, shared.Data.Name) : path)];
         string? file = run.Value(options.Predictions);
@@ -92,7 +92,7 @@ internal sealed class FineTunedTask(string name, string what, TaskDefinition? ro
     /// <summary>"as sst2, ..." in one line: what the model was tuned with, or what is given instead.</summary>
     private string HowItReads(EvaluationRun run, FineTuningRecord tuned, RowLayout layout)
     {
-        IEnumerable<string> columns = run.Columns(options.Columns, tuned).Select(column => $"{column.Key} in column \"{column.Value}\"");
+        IEnumerable<string> columns = run.Columns(shared.Columns, tuned).Select(column => $"{column.Key} in column \"{column.Value}\"");
         string[] settings =
         [
             .. columns,

@@ -18,6 +18,9 @@ internal sealed class ColumnOptions
 
     public IReadOnlyList<Option> All => [_text, _pair, _label];
 
+    /// <summary>Those of a pair of texts.</summary>
+    public IReadOnlyList<Option> OfTexts => [_text, _pair];
+
     /// <summary>The class, value or tag.</summary>
     public Option Label => _label;
 
@@ -66,6 +69,9 @@ internal sealed class ColumnOptions
 
         Column? Of(string role) => columns.TryGetValue(role, out string? column) ? Column.Parse(column) : null;
     }
+
+    /// <summary>Where the two texts of a pair stand; null where it is not said.</summary>
+    public (Column? Text, Column? Pair) Texts(ParseResult parse) => (Named(_text, parse), Named(_pair, parse));
 
     /// <summary>Where the scored pairs of embeddings stand; STS-B's columns where nothing is said.</summary>
     public ScoredPairColumns Measured(ParseResult parse) => new(

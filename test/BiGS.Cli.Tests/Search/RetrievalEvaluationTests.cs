@@ -16,12 +16,14 @@ public class RetrievalEvaluationTests
     {
         using var folder = new SmallModel();
         using SearchModel model = SearchModel.Open(folder.Folder, OnTorch.Fp32);
-        Score score = RetrievalEvaluation.Score(model, Texts, [.. Texts.Take(3).Select((text, i) => new RetrievalQuestion(text, i))], cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(3, score.Count);
+        RetrievalSet set = RetrievalSet.OfPairs([.. Texts.Take(2).Select(text => (text, text)), ("", Texts[2])]) with { Questions = [Question(Texts[0], 0), Question(Texts[1], 1)] };
+        Score score = RetrievalEvaluation.Score(model, set, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(2, score.Count);
         Assert.Equal(1, score.Metrics["recall_1"]);
         Assert.Equal(1, score.Metrics["bm25_recall_1"]);
         Assert.Equal(1, score.Metrics["hybrid_recall_1"]);
-        Assert.Equal(1, score.Metrics["bm25_recall_10"]);
+        Assert.Equal(1, score.Metrics["hybrid_mrr_10"]);
+        Assert.Equal(1, score.Metrics["hybrid_ndcg_10"], 1e-9);
         Assert.Equal(score.Metrics.Keys, score.Intervals.Keys);
     }
 
@@ -36,8 +38,52 @@ public class RetrievalEvaluationTests
         PassageSplitter cutter = model.CreateSplitter(model.DefaultPassage.Tokens, model.DefaultPassage.Overlap);
         string last = cutter.Split(text)[^1].Text;
         Score score = RetrievalEvaluation.Score(
-            model, [.. Texts, text], [new RetrievalQuestion(last, Texts.Length)], cancellationToken: TestContext.Current.CancellationToken);
+            model, new RetrievalSet([.. Texts.Append(text).Select(one => new RetrievalText(null, one))], [Question(last, Texts.Length)]), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(1, score.Metrics["recall_1"]);
+    }
+
+    /// <summary>Of equal scores the right text counts as last; a text stands where the best of its passages does.</summary>
+    [Fact]
+    public void ATieIsWrong()
+    {
+        var relevance = new Dictionary<int, int> { [1] = 1, [4] = 2 };
+        int[] gains = RetrievalEvaluation.Gains([(0, 0.5), (1, 0.9), (2, 0.9), (3, 0.1), (0, 0.95), (4, 0.2)], relevance);
+        Assert.Equal([0, 0, 1, 2, 0], gains);
+        Dictionary<string, double> figures = RetrievalEvaluation.Figures(gains, relevance).ToDictionary(figure => figure.Name, figure => figure.Value);
+        Assert.Equal((0, 0.5, 1), (figures["recall_1"], figures["recall_3"], figures["recall_10"]));
+        Assert.Equal(1.0 / 3, figures["mrr_10"], 1e-12);
+        Assert.Equal(((1 / 2.0) + (3 / Math.Log2(5))) / (3 + (1 / Math.Log2(3))), figures["ndcg_10"], 1e-12);
+        Assert.All(RetrievalEvaluation.Figures([.. Enumerable.Repeat(0, 10), 1], new Dictionary<int, int> { [1] = 1 }), figure => Assert.Equal(0, figure.Value));
+    }
+
+    [Fact]
+    public void AFolderIsReadInTheFormOfBeir()
+    {
+        using var model = new SmallModel();
+        string folder = Path.GetDirectoryName(model.Written("corpus.jsonl", "{\"_id\": \"a\", \"title\": \"farm\", \"text\": \"the farmer near the trees\"}\n{\"_id\": \"b\", \"title\": \"\", \"text\": \"nobody knows why\"}\n"))!;
+        model.Written("queries.jsonl", "{\"_id\": \"q1\", \"text\": \"the farmer\"}\n{\"_id\": \"q2\", \"text\": \"why\"}\n");
+        Directory.CreateDirectory(Path.Combine(folder, "qrels"));
+        string judgements = Path.Combine(folder, "qrels", "test.tsv");
+        File.WriteAllText(judgements, "query-id\tcorpus-id\tscore\nq1\ta\t2\nq1\tb\t0\n");
+        RetrievalSet set = RetrievalSet.OfFolder(folder);
+        Assert.Equal([new RetrievalText("farm", "the farmer near the trees"), new RetrievalText(null, "nobody knows why")], set.Texts);
+        RetrievalQuestion question = Assert.Single(set.Questions);
+        Assert.Equal(("the farmer", 0, 2), (question.Text, question.Relevance.Single().Key, question.Relevance.Single().Value));
+        Assert.Equal(1, Bigs.Run("evaluate", "--task", "retrieval", "--data", folder, "--model", model.Folder, "--json").Succeeded().Objects.Single().GetProperty("count").GetInt32());
+        File.WriteAllText(judgements, "query-id\tcorpus-id\tscore\nq1\tc\t1\n");
+        Assert.Contains("no text \"c\"", Assert.Throws<InvalidDataException>(() => RetrievalSet.OfFolder(folder)).Message, StringComparison.Ordinal);
+        File.Delete(judgements);
+        Assert.Contains("qrels", Assert.Throws<FileNotFoundException>(() => RetrievalSet.OfFolder(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheCommandReadsPairsInATable()
+    {
+        using var model = new SmallModel();
+        string data = model.Written("pairs.tsv", "question\tpassage\tlabel\nthe farmer\tthe farmer near the trees\t1\nwhy\tnobody knows why\t0\nwho\tnobody knows why\t1\n");
+        Assert.Contains("3 questions, each to find its text among 2", Bigs.Run("evaluate", "--task", "retrieval", "--data", data, "--model", model.Folder).Succeeded().Output, StringComparison.Ordinal);
+        Bigs.Run("evaluate", "--task", "retrieval", "--data", data, "--model", model.Folder, "--text-column", "label", "--pair-column", "passage").Succeeded();
+        Bigs.Run("evaluate", "--task", "retrieval", "--data", data, "--model", model.Folder, "--text-column", "none").FailedWith(1, "no column \"none\"");
     }
 
     [Fact]
@@ -58,4 +104,6 @@ public class RetrievalEvaluationTests
         string empty = model.Written("empty.json", """{"data": []}""");
         Bigs.Run("evaluate", "--task", "retrieval", "--data", empty, "--model", model.Folder).FailedWith(1, "empty.json", "no question");
     }
+
+    private static RetrievalQuestion Question(string text, int right) => new(text, new Dictionary<int, int> { [right] = 1 });
 }

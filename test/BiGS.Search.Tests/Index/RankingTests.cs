@@ -60,9 +60,11 @@ public class RankingTests
         CheckRanks(byVectors, Found(SearchMode.Vector), top);
 
         int candidates = Math.Max(10, top);
+        double[] words = [.. temporary.Index.Search(question, vector, new SearchOptions { Mode = SearchMode.Keyword, Top = candidates }).Select(hit => hit.Score)];
+        double[] vectors = [.. temporary.Index.Search(question, vector, new SearchOptions { Mode = SearchMode.Vector, Top = candidates }).Select(hit => hit.Score)];
         foreach (SearchHit hit in Found(SearchMode.Hybrid))
         {
-            Assert.Equal((hit.KeywordRank is { } word ? 1.0 / (60 + word) : 0) + (hit.VectorRank is { } near ? 1.0 / (60 + near) : 0), hit.Score, 1e-12);
+            Assert.Equal((0.3 * Share(words, hit.KeywordScore)) + (0.7 * Share(vectors, hit.Cosine)), hit.Score, 1e-5);
             CheckRank(byWords, Place(hit), hit.KeywordRank, hit.KeywordScore, candidates);
             CheckRank(byVectors, Place(hit), hit.VectorRank, hit.Cosine, candidates);
         }
@@ -71,6 +73,10 @@ public class RankingTests
         Assert.Equal(scores.OrderDescending(), scores);
         Assert.Equal(Math.Min(top, byVectors.Count), scores.Length);
     }
+
+    /// <summary>Where a score lies between those of the last candidate and the first.</summary>
+    private static double Share(double[] ranking, double? score) =>
+        score is null ? 0 : ranking[0] > ranking[^1] ? (score.Value - ranking[^1]) / (ranking[0] - ranking[^1]) : 1;
 
     private static string Place(SearchHit hit) => $"{hit.Passage.File}:{hit.Passage.Line}";
 

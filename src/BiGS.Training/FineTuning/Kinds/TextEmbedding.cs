@@ -19,8 +19,8 @@ public sealed record ContrastColumns(Column Text, Column? Pair = null, Column? N
 /// <param name="Score">How alike the two are; more is more alike.</param>
 public sealed record ScoredPairColumns(Column First, Column Second, Column Score)
 {
-    /// <summary>As STS-B's files have them.</summary>
-    public static ScoredPairColumns StsB { get; } = new(Column.Named("sentence1", 1), Column.Named("sentence2", 2), Column.Named("score", 3));
+    /// <summary>As the files of STS-B have them, and under the names of those of SICK.</summary>
+    public static ScoredPairColumns StsB { get; } = new(new(["sentence1", "sentence_A"], 1), new(["sentence2", "sentence_B"], 2), new(["score", "relatedness_score"], 3));
 }
 
 /// <summary>
