@@ -7,7 +7,7 @@ namespace BiGS.Search;
 internal static class ScoreFusion
 {
     /// <summary>Of the vectors; words have the rest. Measured: docs/results/search.md.</summary>
-    private const double VectorWeight = 0.7;
+    private const double VectorWeight = 0.5;
 
     /// <summary>Passages by one ranking or both, the best first; of equal ones the earlier.</summary>
     /// <param name="mode">Of one ranking the scores stay as they are.</param>

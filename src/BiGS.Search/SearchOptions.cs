@@ -29,7 +29,7 @@ public sealed record SearchOptions
 /// <summary>A passage that was found.</summary>
 /// <param name="Passage">Where and what it is.</param>
 /// <param name="Score">
-/// The larger, the better, among the passages of one question. Hybrid: 0.3 BM25 + 0.7 cosine, each from 0 for the last candidate of its ranking to 1 for the first;
+/// The larger, the better, among the passages of one question. Hybrid: 0.5 BM25 + 0.5 cosine, each from 0 for the last candidate of its ranking to 1 for the first;
 /// keyword: BM25; vector: the cosine, 1 at most.
 /// </param>
 public sealed record SearchHit(IndexedPassage Passage, double Score)

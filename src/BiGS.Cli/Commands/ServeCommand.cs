@@ -53,13 +53,16 @@ internal static class ServeCommand
         _ => null,
     };
 
+    /// <summary>Where no model is named: the one that made the index, else those that ship.</summary>
+    private static string[] Usual(string? index) =>
+        (index is null ? null : SearchIndex.ReadOptions(index)?.ModelPath) is { } made ? [made] : [ShippedModel.Folder, ShippedModel.EmbeddingFolder];
+
     /// <summary>Until the terminal is interrupted; then requests that are under way are finished.</summary>
     private static async Task RunAsync(
         ParseResult parse, AnsweringOptions computing, ServeCommandOptions server, string[]? given, string? index, int? threads, RequestLog? log, Terminal terminal)
     {
         HostingOptions hosting = server.Hosting(parse);
-        string[] usual = (index is null ? null : SearchIndex.ReadOptions(index)?.ModelPath) is { } made ? [made] : [ShippedModel.Folder, ShippedModel.EmbeddingFolder];
-        BiGSModelOptions[] models = [.. (given is { Length: > 0 } ? given : usual).Select(name => Model(name, computing, threads, parse, terminal))];
+        BiGSModelOptions[] models = [.. (given is { Length: > 0 } ? given : Usual(index)).Select(name => Model(name, computing, threads, parse, terminal))];
         await using WebApplication app = ServeApplication.Build(
             hosting,
             options =>

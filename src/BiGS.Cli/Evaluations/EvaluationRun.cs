@@ -91,7 +91,7 @@ internal sealed class EvaluationRun(
 
     /// <summary>The model that is given; else the one that ships with bigs for vectors, where the task is about these, or for masks.</summary>
     private ModelPlace Place() => _model.Place(
-        parse, terminal, otherwise: task is RetrievalTask.TaskName or ColumnOptions.Embedding ? ShippedModel.EmbeddingFolder : null);
+        parse, terminal, otherwise: task is (RetrievalTask.TaskName or ColumnOptions.Embedding) && _model.Given(parse) is null ? ShippedModel.EmbeddingFolder : null);
 
     /// <summary>What the model was fine-tuned for; null where it was not, or not for this task.</summary>
     public FineTuningRecord? TunedFor() => FineTuningRecord.Read(Place().Folder) is { } record && record.Task == task ? record : null;

@@ -56,7 +56,7 @@ public class ModelNameTests
     public void AnUnknownNameIsToldTheKnownOne(string command)
     {
         Outcome refused = Bigs.Run(command.Split(' '));
-        refused.FailedWith(1, "there is no such folder or file", "owner/name", "or english, the small model that ships with bigs");
+        refused.FailedWith(1, "there is no such folder or file", "owner/name", "or english or english-embed, which ship with bigs");
     }
 
     [Fact]

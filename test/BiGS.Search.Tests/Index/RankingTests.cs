@@ -64,7 +64,7 @@ public class RankingTests
         double[] vectors = [.. temporary.Index.Search(question, vector, new SearchOptions { Mode = SearchMode.Vector, Top = candidates }).Select(hit => hit.Score)];
         foreach (SearchHit hit in Found(SearchMode.Hybrid))
         {
-            Assert.Equal((0.3 * Share(words, hit.KeywordScore)) + (0.7 * Share(vectors, hit.Cosine)), hit.Score, 1e-5);
+            Assert.Equal((0.5 * Share(words, hit.KeywordScore)) + (0.5 * Share(vectors, hit.Cosine)), hit.Score, 1e-5);
             CheckRank(byWords, Place(hit), hit.KeywordRank, hit.KeywordScore, candidates);
             CheckRank(byVectors, Place(hit), hit.VectorRank, hit.Cosine, candidates);
         }
