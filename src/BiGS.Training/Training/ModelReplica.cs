@@ -24,6 +24,7 @@ internal sealed class ModelReplica : IDisposable
     {
         (_model, _ranks) = (model, ranks);
         _parameters = [.. model.parameters()];
+        model.zero_grad(set_to_none: true); // what an earlier training left is no part of this one's first step
         _sharded = options.ShardOptimizer && ranks.WorldSize > 1;
         _buckets = ranks.WorldSize > 1 ? new GradientBuckets(BackwardStages.Create(model), ranks, _sharded) : null;
         _optimizer = new FusedAdamW(
