@@ -41,6 +41,7 @@ public sealed class PageAccessibilityTests(Chromium chromium)
         page.PageError += (_, error) => troubles.Add(error);
         page.Request += (_, request) => elsewhere.AddRange(request.Url.StartsWith(server.Address.ToString(), StringComparison.Ordinal) ? [] : [request.Url]);
         await page.GotoAsync($"{server.Address}#beside={Path.GetFileName(small.Folder)}");
+        await page.Locator("#masks .bars").Last.WaitForAsync(); // before then nothing listens to the key
         await page.Locator("#question").PressAsync("Enter");
         await AssertFitsAndIsOpen("#masks .bars", "#agreement li", "#agreement .failure", "#kernels figure", "#similarity .bars", "#search .quote");
         await page.Locator("#model").SelectOptionAsync(Path.GetFileName(classes.Folder));
