@@ -36,35 +36,25 @@ internal static class DistillCommand
         command.Exclude(resume, overwrite);
         command.SetHandler(parse =>
         {
-            string folder = parse.GetValue(output)!;
             bool goesOn = parse.GetValue(resume);
-            LaunchContext place = ranksOptions.Place(parse);
-            DistillationOptions? run = place.Rank > 0 ? null // what rank 0 settles holds for all
-                : goesOn ? options.Resumed(parse, DistillationOptions.Read(folder))
-                : options.Fresh(parse);
-            if (run is not null)
-            {
-                RequireOutput(run, folder, goesOn, parse.GetValue(overwrite));
-            }
-
-            terminal.MessagePrefix = place.Rank > 0 ? $"rank {place.Rank}" : null;
-            ICommunicator ranks = ranksOptions.Join(
+            bool replace = parse.GetValue(overwrite);
+            string named = parse.GetValue(output)!;
+            return ranksOptions.Train(
                 parse,
-                place,
                 terminal,
-                () => $"the last checkpoint stands in {folder}; go on with --resume --out {folder}, on as many processes as there are then.",
-                all =>
+                named,
+                () =>
                 {
-                    run = all.BroadcastOptions(run);
-                    run = run with { Training = ranksOptions.Applied(parse, run.Training) };
-                    return run.Device;
-                });
-            bool finished = ranks.Rank == 0
-                ? Train(run!, folder, parse.GetValue(overwrite), parse.GetValue(json), terminal, ranks)
-                : DistillationRun.Run(run!, folder, cancellationToken: terminal.Interrupted, ranks: ranks).IsFinished;
-            ranks.Complete(); // only now: a rank that failed is missed when its process ends, and by then it has said why
-            ranks.Dispose();
-            return finished ? 0 : terminal.InterruptedCode;
+                    DistillationOptions run = goesOn ? options.Resumed(parse, DistillationOptions.Read(named)) : options.Fresh(parse);
+                    OutputPath.RunFolder(
+                        named, goesOn, replace, [run.Teacher, .. run.Corpus, .. run.Exclude, .. new[] { run.Init, run.Tokenizer }.OfType<string>()],
+                        ParameterCount.Compute(run.Model), run.Training.Keep);
+                    return run;
+                },
+                run => (run with { Training = ranksOptions.Applied(parse, run.Training) }, run.Device),
+                (run, folder, ranks) => ranks.Rank == 0
+                    ? Train(run, folder, replace, parse.GetValue(json), terminal, ranks)
+                    : DistillationRun.Run(run, folder, cancellationToken: terminal.Interrupted, ranks: ranks).IsFinished);
         });
         return command;
     }
@@ -148,14 +138,5 @@ internal static class DistillCommand
             CultureInfo.InvariantCulture,
             $"{plan.Parameters / 1e6:f2} M parameters, vectors of {plan.Dimensions}; {plan.TrainTexts:N0} texts, {plan.HeldOutTexts:N0} held out; "
             + $"{run.Training.Steps:N0} steps of {run.BatchSize} texts in {run.Training.Precision.ToString().ToLowerInvariant()} on {run.Device}{start}; log in {folder}/{RunLog.FileName}");
-    }
-
-    /// <summary>A new run needs a folder of its own; disks must have room for the checkpoints.</summary>
-    private static void RequireOutput(DistillationOptions run, string folder, bool goesOn, bool overwrite)
-    {
-        OutputPath.Folder(folder, "--out", goesOn || overwrite ? null : "choose another --out, go on with --resume, or replace the run with --overwrite");
-        OutputPath.RefuseInputs(folder, "--out", [run.Teacher, .. run.Corpus, .. run.Exclude, .. new[] { run.Init, run.Tokenizer }.OfType<string>()]);
-        long weights = sizeof(float) * ParameterCount.Compute(run.Model);
-        OutputPath.RequireSpace(folder, "--out", goesOn ? 3 * weights : (1 + (3 * (run.Training.Keep + 1))) * weights);
     }
 }

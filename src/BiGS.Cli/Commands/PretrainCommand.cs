@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using BiGS.Cli.Options;
 using BiGS.Cli.Output;
 using BiGS.Torch.Models;
@@ -41,38 +40,22 @@ internal static class PretrainCommand
         command.SetHandler(parse =>
         {
             bool goesOn = parse.GetValue(resume);
-            LaunchContext place = ranksOptions.Place(parse);
-            string folder = parse.GetValue(output) ?? Default(options.Preset(parse), goesOn);
-            PretrainingOptions? run = place.Rank > 0 ? null // what rank 0 settles holds for all
-                : goesOn ? options.Resumed(parse, PretrainingOptions.Read(folder))
-                : WithPrecision(options.Fresh(parse), parse, options);
-            if (run is not null)
-            {
-                RequireOutput(run, folder, goesOn, parse.GetValue(overwrite));
-            }
-
-            terminal.MessagePrefix = place.Rank > 0 ? $"rank {place.Rank}" : null;
-            ICommunicator ranks = ranksOptions.Join(
+            bool replace = parse.GetValue(overwrite);
+            string named = parse.GetValue(output) ?? Default(options.Preset(parse), goesOn);
+            return ranksOptions.Train(
                 parse,
-                place,
                 terminal,
-                () => $"the last checkpoint stands in {folder}; go on with --resume --out {folder}, on as many processes as there are then.",
-                all =>
+                named,
+                () =>
                 {
-                    folder = Encoding.UTF8.GetString(all.BroadcastBytes(Encoding.UTF8.GetBytes(folder)));
-                    run = all.BroadcastOptions(run);
-                    run = run with { Training = ranksOptions.Applied(parse, run.Training) };
-                    return run.Device;
-                });
-            bool finished = ranks.Rank == 0
-                ? Train(run!, folder, goesOn, parse.GetValue(overwrite), parse.GetValue(json), terminal, ranks)
-                : Pretraining.Run(run!, folder, new PretrainingObserver(), terminal.Interrupted, ranks).IsFinished;
-
-            // Only now: a rank that failed is missed when its process ends, and by then it has said why. And a launcher that was told to stop
-            // gives its processes a moment only, so what is to be said comes before they wait for each other.
-            ranks.Complete();
-            ranks.Dispose();
-            return finished ? 0 : terminal.InterruptedCode;
+                    PretrainingOptions run = goesOn ? options.Resumed(parse, PretrainingOptions.Read(named)) : WithPrecision(options.Fresh(parse), parse, options);
+                    RequireOutput(run, named, goesOn, replace);
+                    return run;
+                },
+                run => (run with { Training = ranksOptions.Applied(parse, run.Training) }, run.Device),
+                (run, folder, ranks) => ranks.Rank == 0
+                    ? Train(run, folder, goesOn, replace, parse.GetValue(json), terminal, ranks)
+                    : Pretraining.Run(run, folder, new PretrainingObserver(), terminal.Interrupted, ranks).IsFinished);
         });
         return command;
     }
@@ -143,16 +126,11 @@ internal static class PretrainCommand
         }
     }
 
-    /// <summary>A new run needs a folder of its own; disks must have room for the checkpoints.</summary>
     private static void RequireOutput(PretrainingOptions run, string folder, bool goesOn, bool overwrite)
     {
-        string? remedy = goesOn || overwrite ? null : "choose another --out, go on with --resume, or replace the run with --overwrite";
-        OutputPath.Folder(folder, "--out", remedy);
-        OutputPath.RefuseInputs(folder, "--out", [.. run.Corpus, .. run.Validation, .. new[] { run.Init, run.Teacher, run.Tokenizer }.OfType<string>()]);
-
-        // The best weights, and so many checkpoints with two moments of each weight; one more while it is written. A run that goes on has the others.
         int vocabulary = run.Tokenizer is null && run.Init is null ? run.VocabSize : run.Model.VocabSize;
-        long weights = sizeof(float) * ParameterCount.Compute(run.Model with { VocabSize = vocabulary, MaxPositionEmbeddings = run.MaxLength });
-        OutputPath.RequireSpace(folder, "--out", goesOn ? 3 * weights : (1 + (3 * (run.Training.Keep + 1))) * weights);
+        OutputPath.RunFolder(
+            folder, goesOn, overwrite, [.. run.Corpus, .. run.Validation, .. new[] { run.Init, run.Teacher, run.Tokenizer }.OfType<string>()],
+            ParameterCount.Compute(run.Model with { VocabSize = vocabulary, MaxPositionEmbeddings = run.MaxLength }), run.Training.Keep);
     }
 }

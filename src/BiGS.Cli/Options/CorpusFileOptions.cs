@@ -33,6 +33,11 @@ internal sealed class CorpusFileOptions
         ? [.. paths.SelectMany(path => PreparedCorpus.IsAt(path) || path.EndsWith(".hdf5", StringComparison.OrdinalIgnoreCase) ? [path] : Readable(path, parse, terminal))]
         : paths;
 
+    /// <summary>The same from anywhere; null where none is given.</summary>
+    /// <inheritdoc cref="Paths"/>
+    public IReadOnlyList<string>? AbsolutePaths(string[]? paths, ParseResult parse, Terminal terminal) =>
+        paths is { Length: > 0 } ? [.. Paths(paths, parse, terminal).Select(Path.GetFullPath)] : null;
+
     private IReadOnlyList<string> Readable(string path, ParseResult parse, Terminal terminal)
     {
         IReadOnlyList<string> files = Corpus.ResolveFiles([path]);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using BiGS.Cli.Output;
-using BiGS.Configuration;
 using BiGS.Files;
 using BiGS.Inference;
 using BiGS.Torch.Models;
@@ -64,48 +63,46 @@ internal sealed class DistillCommandOptions(Terminal terminal)
     /// <exception cref="ArgumentException">Something else is given.</exception>
     public DistillationOptions Resumed(ParseResult parse, DistillationOptions stored)
     {
-        DistillationOptions named = If(parse, _teacher) is { } teacher ? stored with { Teacher = Path.GetFullPath(ModelPlace.Of(teacher, terminal).Folder) } : stored;
+        DistillationOptions named = parse.ValueIfGiven(_teacher) is { } teacher ? stored with { Teacher = Path.GetFullPath(ModelPlace.Of(teacher, terminal).Folder) } : stored;
         OptionsFile.RequireSame(stored.ToJson(), Given(parse, named).ToJson());
         return stored;
     }
 
-    private static T? If<T>(ParseResult parse, Option<T> option) => parse.GetResult(option) is { Implicit: false } ? parse.GetValue(option) : default;
-
     private DistillationOptions Given(ParseResult parse, DistillationOptions options)
     {
         TrainingOptions training = options.Training;
-        long steps = If(parse, _steps) ?? training.Steps;
-        string device = If(parse, _device) is { } named && named != "auto" ? named : options.Device;
+        long steps = parse.ValueIfGiven(_steps) ?? training.Steps;
+        string device = parse.ValueIfGiven(_device) is { } named && named != "auto" ? named : options.Device;
         return options with
         {
-            TeacherPrompt = If(parse, _teacherPrompt) ?? options.TeacherPrompt,
-            TeacherPrecision = If(parse, _teacherPrecision) is { } read ? Enum.Parse<Precision>(read, ignoreCase: true) : options.TeacherPrecision,
-            Corpus = Absolute(If(parse, _corpus), parse) ?? options.Corpus,
-            Weights = If(parse, _weights) ?? options.Weights,
-            Exclude = Absolute(If(parse, _exclude), parse) ?? options.Exclude,
+            TeacherPrompt = parse.ValueIfGiven(_teacherPrompt) ?? options.TeacherPrompt,
+            TeacherPrecision = parse.ValueIfGiven(_teacherPrecision) is { } read ? Enum.Parse<Precision>(read, ignoreCase: true) : options.TeacherPrecision,
+            Corpus = _files.AbsolutePaths(parse.ValueIfGiven(_corpus), parse, terminal) ?? options.Corpus,
+            Weights = parse.ValueIfGiven(_weights) ?? options.Weights,
+            Exclude = _files.AbsolutePaths(parse.ValueIfGiven(_exclude), parse, terminal) ?? options.Exclude,
             TextField = _files.TextField(parse) ?? options.TextField,
             Encoding = _files.Encoding(parse)?.WebName ?? options.Encoding,
-            Texts = If(parse, _texts) ?? options.Texts,
-            Model = If(parse, _config) is { } config ? Shape(config) : options.Model,
-            Init = If(parse, _init) is { } init ? Path.GetFullPath(ModelPlace.Of(init, terminal).Folder) : options.Init,
-            Tokenizer = If(parse, _tokenizer) is { } tokenizer ? Path.GetFullPath(ModelPlace.OfTokenizer(tokenizer, terminal)) : options.Tokenizer,
-            WordEpochs = If(parse, _wordEpochs) ?? options.WordEpochs,
-            MaxLength = If(parse, _maxLength) ?? options.MaxLength,
-            BatchSize = If(parse, _batchSize) ?? options.BatchSize,
-            Loss = options.Loss with { Likeness = If(parse, _likeness) ?? options.Loss.Likeness },
+            Texts = parse.ValueIfGiven(_texts) ?? options.Texts,
+            Model = parse.ValueIfGiven(_config) is { } config ? ModelOptions.ReadShape(config) : options.Model,
+            Init = parse.ValueIfGiven(_init) is { } init ? Path.GetFullPath(ModelPlace.Of(init, terminal).Folder) : options.Init,
+            Tokenizer = parse.ValueIfGiven(_tokenizer) is { } tokenizer ? Path.GetFullPath(ModelPlace.OfTokenizer(tokenizer, terminal)) : options.Tokenizer,
+            WordEpochs = parse.ValueIfGiven(_wordEpochs) ?? options.WordEpochs,
+            MaxLength = parse.ValueIfGiven(_maxLength) ?? options.MaxLength,
+            BatchSize = parse.ValueIfGiven(_batchSize) ?? options.BatchSize,
+            Loss = options.Loss with { Likeness = parse.ValueIfGiven(_likeness) ?? options.Loss.Likeness },
             Device = device,
-            Route = If(parse, _route) ?? options.Route,
+            Route = parse.ValueIfGiven(_route) ?? options.Route,
             Training = training with
             {
                 Steps = steps,
-                LearningRate = If(parse, _learningRate) ?? training.LearningRate,
-                WarmupSteps = If(parse, _warmupSteps) ?? Math.Min(training.WarmupSteps, steps / 10),
-                Seed = If(parse, _seed) ?? training.Seed,
-                LogEvery = If(parse, _logEvery) ?? training.LogEvery,
-                EvalEvery = If(parse, _evalEvery) ?? training.EvalEvery,
-                SaveEvery = If(parse, _saveEvery) ?? training.SaveEvery,
-                Milestones = If(parse, _milestones) is { } milestones ? [.. milestones.Select(step => (long)step)] : training.Milestones,
-                Precision = If(parse, _precision) switch
+                LearningRate = parse.ValueIfGiven(_learningRate) ?? training.LearningRate,
+                WarmupSteps = parse.ValueIfGiven(_warmupSteps) ?? Math.Min(training.WarmupSteps, steps / 10),
+                Seed = parse.ValueIfGiven(_seed) ?? training.Seed,
+                LogEvery = parse.ValueIfGiven(_logEvery) ?? training.LogEvery,
+                EvalEvery = parse.ValueIfGiven(_evalEvery) ?? training.EvalEvery,
+                SaveEvery = parse.ValueIfGiven(_saveEvery) ?? training.SaveEvery,
+                Milestones = parse.ValueIfGiven(_milestones) is { } milestones ? [.. milestones.Select(step => (long)step)] : training.Milestones,
+                Precision = parse.ValueIfGiven(_precision) switch
                 {
                     "fp32" => Precision.Fp32,
                     "bf16" => Precision.Bf16,
@@ -115,13 +112,4 @@ internal sealed class DistillCommandOptions(Terminal terminal)
             },
         };
     }
-
-    private static BiGSConfig Shape(string path)
-    {
-        InputFile.Require(path, "a config.json");
-        return ConfigFile.Parse(File.ReadAllText(path), path, ConfigOrigin.Native).Config;
-    }
-
-    private IReadOnlyList<string>? Absolute(string[]? paths, ParseResult parse) =>
-        paths is { Length: > 0 } ? [.. _files.Paths(paths, parse, terminal).Select(Path.GetFullPath)] : null;
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BiGS.Cli.Output;
+using BiGS.Configuration;
+using BiGS.Files;
 using BiGS.Inference;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Inference;
@@ -26,6 +28,13 @@ internal sealed class ModelOptions(string usual = ShippedModel.Name, bool hasInt
     private readonly Option<string> _precision = OptionFactory.Choice("--precision", "what to compute in", hasInt8 ? [.. Precisions, Int8] : Precisions);
     private readonly Option<string> _device = DeviceChoice.Option();
     private readonly Option<string> _route = OptionFactory.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
+
+    /// <summary>The shape that a config.json names, for a model that is to be made.</summary>
+    public static BiGSConfig ReadShape(string path)
+    {
+        InputFile.Require(path, "a config.json");
+        return ConfigFile.Parse(File.ReadAllText(path), path, ConfigOrigin.Native).Config;
+    }
 
     /// <summary>Which model.</summary>
     public Option Model => _model;

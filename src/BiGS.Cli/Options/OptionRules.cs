@@ -13,6 +13,9 @@ internal static class OptionRules
         _ => false,
     };
 
+    /// <summary>The value that is given; nothing where only a default stands.</summary>
+    public static T? ValueIfGiven<T>(this ParseResult parse, Option<T> option) => parse.GetResult(option) is { Implicit: false } ? parse.GetValue(option) : default;
+
     /// <summary>The value, while the command line is still being looked at; nothing where it does not parse, which the option itself says.</summary>
     public static T? ValueIfValid<T>(this CommandResult result, Option<T> option)
     {

@@ -192,4 +192,21 @@ internal static class OutputPath
         FileNotFoundException or DirectoryNotFoundException => "the file system takes no new files",
         _ => refused.Message.Replace($" : '{probe}'", "", StringComparison.Ordinal).TrimEnd('.'),
     };
+
+    /// <summary>A new run of training needs a folder of its own, none of what it reads; and the disk must have room for its checkpoints.</summary>
+    /// <param name="folder">Of the run.</param>
+    /// <param name="goesOn">Whether a run is there that goes on.</param>
+    /// <param name="overwrite">Whether one that is there is replaced.</param>
+    /// <param name="inputs">What the run reads.</param>
+    /// <param name="parameters">Of its model.</param>
+    /// <param name="keep">How many of the newest checkpoints stay.</param>
+    public static void RunFolder(string folder, bool goesOn, bool overwrite, string[] inputs, long parameters, int keep)
+    {
+        Folder(folder, "--out", goesOn || overwrite ? null : "choose another --out, go on with --resume, or replace the run with --overwrite");
+        RefuseInputs(folder, "--out", inputs);
+
+        // The best weights, and so many checkpoints with two moments of each weight; one more while it is written. A run that goes on has the others.
+        long weights = sizeof(float) * parameters;
+        RequireSpace(folder, "--out", goesOn ? 3 * weights : (1 + (3 * (keep + 1))) * weights);
+    }
 }

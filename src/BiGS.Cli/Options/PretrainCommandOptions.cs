@@ -101,8 +101,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     {
         if (parse.GetValue(_config) is { } config)
         {
-            InputFile.Require(config, "a config.json");
-            recipe = recipe with { Model = ConfigFile.Parse(File.ReadAllText(config), config, ConfigOrigin.Native).Config };
+            recipe = recipe with { Model = ModelOptions.ReadShape(config) };
         }
 
         if (parse.GetValue(_init) is { } init)
@@ -132,7 +131,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
 
     private PretrainingOptions Given(ParseResult parse, PretrainingOptions options)
     {
-        T? If<T>(Option<T> option) => parse.GetResult(option) is { Implicit: false } ? parse.GetValue(option) : default;
+        T? If<T>(Option<T> option) => parse.ValueIfGiven(option);
         TrainingOptions training = options.Training;
         BiGSConfig model = options.Model;
 
@@ -145,9 +144,9 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
         options = options with
         {
             Normalizer = _normalizer.Over(options.Normalizer, parse),
-            Corpus = Absolute(If(_corpus), parse) ?? options.Corpus,
+            Corpus = _files.AbsolutePaths(If(_corpus), parse, terminal) ?? options.Corpus,
             Weights = If(_weights) ?? options.Weights,
-            Validation = Absolute(If(_validation), parse) ?? options.Validation,
+            Validation = _files.AbsolutePaths(If(_validation), parse, terminal) ?? options.Validation,
             TextField = _files.TextField(parse) ?? options.TextField,
             Encoding = _files.Encoding(parse)?.WebName ?? options.Encoding,
             Tokenizer = If(_tokenizer) is { } tokenizer ? Path.GetFullPath(ModelPlace.OfTokenizer(tokenizer, terminal)) : options.Tokenizer,
@@ -239,9 +238,6 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
         return FormattableString.Invariant(
             $"{launcher}./bigs pretrain {string.Join(' ', given)} --corpus PATH --tokenizer DIR --max-length {run.MaxLength} --batch-size {run.BatchSize} --accumulate {run.Training.Accumulate} --steps {run.Training.Steps}");
     }
-
-    private IReadOnlyList<string>? Absolute(string[]? paths, ParseResult parse) =>
-        paths is { Length: > 0 } ? [.. _files.Paths(paths, parse, terminal).Select(Path.GetFullPath)] : null;
 
     /// <exception cref="ArgumentException">The run ends before the rise does.</exception>
     private static int? Warmup(int? asked, long steps) => asked > steps

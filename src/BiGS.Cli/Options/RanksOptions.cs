@@ -31,6 +31,44 @@ internal sealed class RanksOptions
     /// <summary>This process's place among those that were started with it.</summary>
     public LaunchContext Place(ParseResult parse) => parse.GetValue(_distributed) == "none" ? LaunchContext.Single : LaunchContext.Detect();
 
+    /// <summary>
+    /// Trains alone or with others: rank 0 settles what is done and where, the others learn of it, and all part when it is over.
+    /// </summary>
+    /// <typeparam name="TRun">The options of a run, as its folder keeps them.</typeparam>
+    /// <param name="parse">The command line.</param>
+    /// <param name="terminal">Told when a rank is gone.</param>
+    /// <param name="folder">Of the run, as rank 0 names it.</param>
+    /// <param name="settle">Rank 0's own: what is done.</param>
+    /// <param name="place">The run on these ranks, and the device it computes on.</param>
+    /// <param name="train">Trains in the folder; false where it was stopped before its end.</param>
+    /// <returns>The exit code.</returns>
+    public int Train<TRun>(
+        ParseResult parse, Terminal terminal, string folder, Func<TRun> settle, Func<TRun, (TRun Run, string Device)> place, Func<TRun, string, ICommunicator, bool> train)
+        where TRun : class
+    {
+        LaunchContext here = Place(parse);
+        TRun? run = here.Rank > 0 ? null : settle();
+        terminal.MessagePrefix = here.Rank > 0 ? $"rank {here.Rank}" : null;
+        ICommunicator ranks = Join(
+            parse,
+            here,
+            terminal,
+            () => $"the last checkpoint stands in {folder}; go on with --resume --out {folder}, on as many processes as there are then.",
+            all =>
+            {
+                folder = Encoding.UTF8.GetString(all.BroadcastBytes(Encoding.UTF8.GetBytes(folder)));
+                (run, string device) = place(all.BroadcastOptions(run));
+                return device;
+            });
+        bool finished = train(run!, folder, ranks);
+
+        // Only now: a rank that failed is missed when its process ends, and by then it has said why. And a launcher that was told to stop
+        // gives its processes a moment only, so what is to be said comes before they wait for each other.
+        ranks.Complete();
+        ranks.Dispose();
+        return finished ? 0 : terminal.InterruptedCode;
+    }
+
     /// <summary>Joins the others.</summary>
     /// <param name="parse">What was said.</param>
     /// <param name="place">Of this process.</param>

@@ -92,12 +92,9 @@ public static class DistillationRun
         var runFolder = new RunFolder(folder, AddTokenizer, options.Training.Keep, (model, place) => ((StudentModel)model).Export(place));
         using var loss = new DistillationLoss(options.Loss, device);
         long start = Stopwatch.GetTimestamp();
-        if (words is not null && runFolder.Newest is null)
+        if (words is not null && runFolder.Newest is null && !TrainWords(options, folder, texts, student, AddTokenizer, loss, observer, ranks, cancellationToken))
         {
-            if (!TrainWords(options, folder, texts, student, AddTokenizer, loss, observer, ranks, cancellationToken))
-            {
-                return new DistillationResult(new TrainerState(), false, null, false, Stopwatch.GetElapsedTime(start));
-            }
+            return new DistillationResult(new TrainerState(), false, null, false, Stopwatch.GetElapsedTime(start));
         }
 
         var objective = new DistillationObjective(student, loss, student.Vectors, texts.HeldOut);
@@ -123,10 +120,10 @@ public static class DistillationRun
 
         observer.Phases?.Report(new PretrainingPhase("drawing texts", null));
         IReadOnlyList<string> drawn = DistillationTexts.Draw(options, cancellationToken);
-        TeacherVectors Ask(IReadOnlyList<string> texts, string? prompt, string activity) => TeacherVectors.OpenOrCompute(
-            options.Teacher, texts, prompt, options.TeacherPrecision, new PhaseProgress(observer.Phases, activity), cancellationToken);
-        TeacherVectors vectors = Ask(drawn, options.TeacherPrompt, "the teacher reads");
-        TeacherVectors? words = options.Init is null && options.WordEpochs > 0 ? Ask(StartingVectors.Words(tokenizer.Vocabulary), options.TeacherPrompt, "the teacher reads the vocabulary") : null;
+        using var teacher = new VectorTeacher(options.Teacher, options.TeacherPrompt, options.TeacherPrecision);
+        TeacherVectors Ask(IReadOnlyList<string> texts, string activity) => teacher.Ask(texts, new PhaseProgress(observer.Phases, activity), cancellationToken);
+        TeacherVectors vectors = Ask(drawn, "the teacher reads");
+        TeacherVectors? words = options.Init is null && options.WordEpochs > 0 ? Ask(StartingVectors.Words(tokenizer.Vocabulary), "the teacher reads the vocabulary") : null;
         if (ranks.Rank == 0 && ranks.WorldSize > 1)
         {
             ranks.AllReduceScalars(0);

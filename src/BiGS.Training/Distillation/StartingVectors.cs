@@ -29,7 +29,7 @@ internal static class StartingVectors
         using var untracked = no_grad();
         (int e, int d, int k) = (student.Config.EmbeddingWidth(), student.Config.HiddenSize, teacher.Dimensions);
         int w = Math.Min(Math.Min(e, d), k);
-        Tensor vectors = tensor(teacher.Floats(Enumerable.Range(0, vocabulary.Tokens.Count)), [vocabulary.Tokens.Count, k]); // V
+        Tensor vectors = tensor(teacher.Floats([.. Enumerable.Range(0, vocabulary.Tokens.Count)]), [vocabulary.Tokens.Count, k]); // V
         Tensor directions = w < k ? linalg.svd(vectors, fullMatrices: false).Vh.narrow(0, 0, w).t() : eye(k); // P
         Tensor table = student.Bigs.Embeddings.WordTable;
         Tensor words = zeros_like(table);

@@ -49,30 +49,28 @@ internal sealed class StudentModel : HeadedModel
     }
 
     /// <summary>Takes over the encoder of a model of the same shape.</summary>
-    public void CopyEncoder(HeadedModel other)
-    {
-        using var untracked = no_grad();
-        foreach ((string name, Parameter parameter) in other.named_parameters().Where(named => named.name.StartsWith("bigs.", StringComparison.Ordinal)))
-        {
-            get_parameter(name)!.copy_(parameter);
-        }
-    }
+    public void CopyEncoder(HeadedModel other) => Copy(other, this);
 
     /// <summary>Writes the model as everyone opens it: the encoder, and what follows it as modules of sentence-transformers.</summary>
     public void Export(string folder)
     {
-        using var untracked = no_grad();
         using var encoder = new BiGSForEmbedding(Config, SsmRoutes.Auto);
-        foreach ((string name, Parameter parameter) in encoder.named_parameters())
-        {
-            parameter.copy_(get_parameter(name)!);
-        }
-
+        Copy(this, encoder);
         CheckpointFolder.Save(folder, encoder);
         SentenceTransformerFiles.Remove(folder);
         SentenceTransformerFiles.Complete(folder, Config, dimensions: (int)Projection.shape[0]);
         SafetensorsWriter.Write(
             Path.Combine(folder, SentenceTransformerFiles.DenseFolder, SafetensorsFile.DefaultName),
             [("linear.weight", Projection), ("linear.bias", _projection.get_parameter("bias")!)]);
+    }
+
+    private static void Copy(HeadedModel from, HeadedModel to)
+    {
+        using var untracked = no_grad();
+        var source = from.Bigs.named_parameters().ToDictionary(named => named.name, named => named.parameter);
+        foreach ((string name, Parameter parameter) in to.Bigs.named_parameters())
+        {
+            parameter.copy_(source[name]);
+        }
     }
 }

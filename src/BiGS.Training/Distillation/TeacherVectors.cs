@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using BiGS.Files;
@@ -9,59 +10,57 @@ using BiGS.Weights;
 namespace BiGS.Training.Distillation;
 
 /// <summary>
-/// What a teacher says of each text, of length 1, in half precision. It is asked once: vectors are kept on disk in blocks, each named by its texts, so
-/// that a run that was stopped, or one over more texts, asks only for what is missing.
+/// A model whose vectors are learned. It is asked once about each text: what it says is kept on disk in blocks, each named by its texts, so that a run that
+/// was stopped, or one over more texts, asks only for what is missing.
 /// </summary>
-internal sealed class TeacherVectors
+internal sealed class VectorTeacher : IDisposable
 {
-    private const int BlockTexts = 4_096;
+    private readonly Embedder _embedder;
+    private readonly string _cache;
+    private readonly string? _promptName;
+    private readonly Precision _precision;
 
-    private readonly IReadOnlyList<Half[]> _blocks;
-
-    private TeacherVectors(IReadOnlyList<Half[]> blocks, int dimensions) => (_blocks, Dimensions) = (blocks, dimensions);
-
-    /// <summary>Numbers of a vector.</summary>
-    public int Dimensions { get; }
-
-    /// <summary>Opens what is there, and asks the teacher for the rest.</summary>
-    /// <param name="teacher">A folder of any model that embeds.</param>
-    /// <param name="texts">What it is asked about; of a text that is longer than it reads, about the beginning.</param>
+    /// <param name="folder">Of any model that embeds.</param>
     /// <param name="promptName">Which of its prompts stands before the texts; null for its default one.</param>
     /// <param name="precision">What it computes in: fp32, or eight bits where that is good enough.</param>
+    public VectorTeacher(string folder, string? promptName, Precision precision)
+    {
+        _embedder = Embedder.Open(folder, new OpenOptions { Backend = new OnnxBackend { Precision = precision } });
+        _cache = Path.Combine(CacheFolder.Path, "vectors", CheckpointFingerprint.Compute(folder, BertTokenizer.Open(folder)));
+        (_promptName, _precision) = (promptName, precision);
+    }
+
+    /// <summary>Opens what is there, and computes the rest.</summary>
+    /// <param name="texts">What is asked about; of a text that is longer than the model reads, its beginning.</param>
     /// <param name="progress">The share of the texts that is behind.</param>
     /// <param name="cancellationToken">Stops between blocks; those that are whole stay.</param>
-    public static TeacherVectors OpenOrCompute(
-        string teacher, IReadOnlyList<string> texts, string? promptName, Precision precision, IProgress<double>? progress, CancellationToken cancellationToken)
+    public TeacherVectors Ask(IReadOnlyList<string> texts, IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        using var embedder = Embedder.Open(teacher, new OpenOptions { Backend = new OnnxBackend { Precision = precision } });
-        string fingerprint = CheckpointFingerprint.Compute(teacher, BertTokenizer.Open(teacher));
-        string folder = Path.Combine(CacheFolder.Path, "vectors", fingerprint);
-        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(_cache);
         var blocks = new List<Half[]>();
-        foreach (string[] block in texts.Chunk(BlockTexts))
+        foreach (string[] block in texts.Chunk(TeacherVectors.BlockTexts))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            string key = Path.Combine(folder, Key(block, promptName));
+            string key = Path.Combine(_cache, Key(block));
             string exact = key + Extension(Precision.Fp32); // better than what was asked for, and there
-            string path = File.Exists(exact) ? exact : key + Extension(precision);
+            string path = File.Exists(exact) ? exact : key + Extension(_precision);
             if (!File.Exists(path))
             {
-                Half[] fresh = Compute(embedder, block, promptName, cancellationToken);
+                Half[] fresh = Compute(block, cancellationToken);
                 AtomicFile.Write(path, file => file.Write(MemoryMarshal.AsBytes(fresh.AsSpan())));
             }
 
-            blocks.Add(Read(path, block.Length * embedder.Dimensions));
-            progress?.Report(Math.Min(1, (double)blocks.Count * BlockTexts / texts.Count));
+            blocks.Add(Read(path, block.Length * _embedder.Dimensions));
+            progress?.Report(Math.Min(1, (double)blocks.Count * TeacherVectors.BlockTexts / texts.Count));
         }
 
-        return new TeacherVectors(blocks, embedder.Dimensions);
+        return new TeacherVectors(blocks, _embedder.Dimensions);
     }
 
-    /// <summary>The vectors of some texts, one after the other: (texts, k).</summary>
-    public float[] Floats(IEnumerable<int> texts) => [.. texts.SelectMany(text => _blocks[text / BlockTexts].Skip(text % BlockTexts * Dimensions).Take(Dimensions)).Select(x => (float)x)];
+    public void Dispose() => _embedder.Dispose();
 
-    private static Half[] Compute(Embedder embedder, string[] texts, string? promptName, CancellationToken cancellationToken) =>
-        [.. embedder.Embed(texts, tooLong: LongTextBehavior.Truncate, promptName: promptName, cancellationToken: cancellationToken).SelectMany(vector => vector, (_, x) => (Half)x)];
+    private Half[] Compute(string[] texts, CancellationToken cancellationToken) =>
+        [.. _embedder.Embed(texts, tooLong: LongTextBehavior.Truncate, promptName: _promptName, cancellationToken: cancellationToken).SelectMany(vector => vector, (_, x) => (Half)x)];
 
     private static Half[] Read(string path, int count)
     {
@@ -73,15 +72,40 @@ internal sealed class TeacherVectors
 
     private static string Extension(Precision precision) => precision == Precision.Fp32 ? ".f16" : $".{precision}.f16".ToLowerInvariant();
 
-    private static string Key(string[] texts, string? promptName)
+    private string Key(string[] texts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string text in texts.Prepend(promptName ?? ""))
+        foreach (string text in texts.Prepend(_promptName ?? ""))
         {
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(text));
             hash.AppendData([0]);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+    }
+}
+
+/// <summary>What a teacher says of some texts: vectors of length 1 in half precision.</summary>
+/// <param name="blocks">(texts of a block, k) each, row by row; all blocks but the last have <see cref="BlockTexts"/> texts.</param>
+/// <param name="dimensions">k.</param>
+internal sealed class TeacherVectors(IReadOnlyList<Half[]> blocks, int dimensions)
+{
+    /// <summary>Texts of a block.</summary>
+    public const int BlockTexts = 4_096;
+
+    /// <summary>Numbers of a vector.</summary>
+    public int Dimensions => dimensions;
+
+    /// <summary>The vectors of some texts, one after the other: (texts, k).</summary>
+    public float[] Floats(IReadOnlyList<int> texts)
+    {
+        float[] vectors = new float[texts.Count * dimensions];
+        for (int i = 0; i < texts.Count; i++)
+        {
+            (int block, int within) = Math.DivRem(texts[i], BlockTexts);
+            TensorPrimitives.ConvertToSingle(blocks[block].AsSpan(within * dimensions, dimensions), vectors.AsSpan(i * dimensions));
+        }
+
+        return vectors;
     }
 }

@@ -89,7 +89,12 @@ public class DistillationTests
         Assert.Contains("delete it", Assert.Throws<InvalidDataException>(() => Ask(Precision.Fp32)).Message, StringComparison.Ordinal);
         File.Delete(Block());
 
-        TeacherVectors Ask(Precision precision) => TeacherVectors.OpenOrCompute(teacher.Folder, texts, null, precision, null, TestContext.Current.CancellationToken);
+        TeacherVectors Ask(Precision precision)
+        {
+            using var asked = new VectorTeacher(teacher.Folder, promptName: null, precision);
+            return asked.Ask(texts, progress: null, TestContext.Current.CancellationToken);
+        }
+
         string Block() => Directory.GetFiles(
             Path.Combine(Files.CacheFolder.Path, "vectors", Weights.CheckpointFingerprint.Compute(teacher.Folder, Tokenizers.BertTokenizer.Open(teacher.Folder)))).Single();
     }
