@@ -2,7 +2,6 @@ using System.CommandLine;
 using BiGS.Cli.Output;
 using BiGS.Files;
 using BiGS.Inference;
-using BiGS.Torch.Models;
 using BiGS.Torch.Ssm;
 using BiGS.Training;
 using BiGS.Training.Distillation;
@@ -30,7 +29,7 @@ internal sealed class DistillCommandOptions(Terminal terminal)
     private readonly Option<double?> _learningRate = OptionFactory.Real("--learning-rate", "the peak of the schedule (default 0.0004)");
     private readonly Option<int?> _warmupSteps = OptionFactory.Number("--warmup-steps", "steps of the rise from 0 (default 150, or a tenth of fewer steps)", least: 0);
     private readonly Option<double?> _likeness = OptionFactory.Real("--likeness", "what the likenesses of a batch's texts count, where a vector's distance counts 4 (default 1)");
-    private readonly Option<string> _precision = OptionFactory.Choice("--precision", "what the student computes in", "auto", "fp32", "bf16");
+    private readonly TrainingPrecision _precision = new("what the student computes in");
     private readonly Option<string> _device = DeviceChoice.Option();
     private readonly Option<string> _route = OptionFactory.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
     private readonly Option<int?> _seed = OptionFactory.Number("--seed", "decides texts, weights and order", least: 0);
@@ -42,7 +41,7 @@ internal sealed class DistillCommandOptions(Terminal terminal)
     public IEnumerable<Option> All =>
     [
         _teacher, _teacherPrompt, _teacherPrecision, _corpus, _weights, _exclude, .. _files.All, _texts, _config, _init, _tokenizer, _wordEpochs, _maxLength,
-        _batchSize, _steps, _learningRate, _warmupSteps, _likeness, _precision, _device, _route, _seed, _logEvery, _evalEvery, _saveEvery, _milestones,
+        _batchSize, _steps, _learningRate, _warmupSteps, _likeness, _precision.Option, _device, _route, _seed, _logEvery, _evalEvery, _saveEvery, _milestones,
     ];
 
     /// <summary>What contradicts itself, means nothing by itself, or is needed.</summary>
@@ -57,7 +56,11 @@ internal sealed class DistillCommandOptions(Terminal terminal)
     }
 
     /// <summary>A new run: the recipe, and what is given on top of it.</summary>
-    public DistillationOptions Fresh(ParseResult parse) => Given(parse, DistillationRecipe.For(Path.GetFullPath(ModelPlace.Of(parse.GetValue(_teacher)!, terminal).Folder)));
+    public DistillationOptions Fresh(ParseResult parse)
+    {
+        DistillationOptions run = Given(parse, DistillationRecipe.For(Path.GetFullPath(ModelPlace.Of(parse.GetValue(_teacher)!, terminal).Folder)));
+        return run with { Training = _precision.Decided(run.Training, run.Device, parse) };
+    }
 
     /// <summary>A run that goes on: what is given must be what it was started with.</summary>
     /// <exception cref="ArgumentException">Something else is given.</exception>
@@ -72,7 +75,6 @@ internal sealed class DistillCommandOptions(Terminal terminal)
     {
         TrainingOptions training = options.Training;
         long steps = parse.ValueIfGiven(_steps) ?? training.Steps;
-        string device = parse.ValueIfGiven(_device) is { } named && named != "auto" ? named : options.Device;
         return options with
         {
             TeacherPrompt = parse.ValueIfGiven(_teacherPrompt) ?? options.TeacherPrompt,
@@ -90,7 +92,7 @@ internal sealed class DistillCommandOptions(Terminal terminal)
             MaxLength = parse.ValueIfGiven(_maxLength) ?? options.MaxLength,
             BatchSize = parse.ValueIfGiven(_batchSize) ?? options.BatchSize,
             Loss = options.Loss with { Likeness = parse.ValueIfGiven(_likeness) ?? options.Loss.Likeness },
-            Device = device,
+            Device = parse.ValueIfGiven(_device) is { } device && device != "auto" ? device : options.Device,
             Route = parse.ValueIfGiven(_route) ?? options.Route,
             Training = training with
             {
@@ -102,13 +104,7 @@ internal sealed class DistillCommandOptions(Terminal terminal)
                 EvalEvery = parse.ValueIfGiven(_evalEvery) ?? training.EvalEvery,
                 SaveEvery = parse.ValueIfGiven(_saveEvery) ?? training.SaveEvery,
                 Milestones = parse.ValueIfGiven(_milestones) is { } milestones ? [.. milestones.Select(step => (long)step)] : training.Milestones,
-                Precision = parse.ValueIfGiven(_precision) switch
-                {
-                    "fp32" => Precision.Fp32,
-                    "bf16" => Precision.Bf16,
-                    "auto" => FastPrecision.Select(DeviceChoice.Of(device)).Precision,
-                    _ => training.Precision,
-                },
+                Precision = _precision.Over(training.Precision, parse),
             },
         };
     }

@@ -34,29 +34,19 @@ internal sealed class DistillationObjective(
 
     public HeldOutSums Evaluate(int rank, int worldSize, CancellationToken cancellationToken)
     {
-        bool wasTraining = student.training;
-        student.eval();
-        try
+        (double distances, long hits, long count) = (0, 0, 0);
+        foreach (TaughtBatch batch in heldOut().Where((_, number) => number % worldSize == rank))
         {
-            using var untracked = inference_mode();
-            (double distances, long hits, long count) = (0, 0, 0);
-            foreach (TaughtBatch batch in heldOut().Where((_, number) => number % worldSize == rank))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                (Tensor said, Tensor taught) = Pair(batch);
-                distances += DistillationLoss.Distances(said, taught).sum(ScalarType.Float64).item<double>();
-                Tensor nearest = said.matmul(taught.t()).argmax(1);
-                hits += nearest.eq(arange(batch.Input.Rows, device: Device)).sum(ScalarType.Int64).item<long>();
-                count += batch.Input.Rows;
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            (Tensor said, Tensor taught) = Pair(batch);
+            distances += DistillationLoss.Distances(said, taught).sum(ScalarType.Float64).item<double>();
+            Tensor nearest = said.matmul(taught.t()).argmax(1);
+            hits += nearest.eq(arange(batch.Input.Rows, device: Device)).sum(ScalarType.Int64).item<long>();
+            count += batch.Input.Rows;
+        }
 
-            return new HeldOutSums(distances, hits, count);
-        }
-        finally
-        {
-            student.train(wasTraining);
-        }
+        return new HeldOutSums(distances, hits, count);
     }
 
     private (Tensor Said, Tensor Taught) Pair(TaughtBatch batch)

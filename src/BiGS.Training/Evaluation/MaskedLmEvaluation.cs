@@ -33,40 +33,30 @@ internal static class MaskedLmEvaluation
         return new HeldOutSums(loss, hits, count).Score();
     }
 
-    /// <summary>The same for a model that is being trained.</summary>
-    /// <param name="model">Left in the mode that it was in.</param>
-    /// <param name="batches">Each read once.</param>
-    /// <param name="cancellationToken">Stops between batches.</param>
-    /// <exception cref="ArgumentException">No position is masked.</exception>
-    public static HeldOutScore Score(BiGSForMaskedLM model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken = default) =>
-        Sums(model, batches, cancellationToken).Score();
+    /// <summary>The same for a model that libtorch computes, in evaluation mode.</summary>
+    /// <inheritdoc cref="Score(IModelSession, IEnumerable{MaskedBatch}, CancellationToken)"/>
+    public static HeldOutScore Score(BiGSForMaskedLM model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken = default)
+    {
+        using var untracked = inference_mode();
+        return Sums(model, batches, cancellationToken).Score();
+    }
 
     /// <summary>The same before the division, for whoever scores the batches in parts.</summary>
-    public static HeldOutSums Sums(BiGSForMaskedLM model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken = default)
+    public static HeldOutSums Sums(BiGSForMaskedLM model, IEnumerable<MaskedBatch> batches, CancellationToken cancellationToken)
     {
-        bool wasTraining = model.training;
-        model.eval();
-        try
+        Device device = model.Bigs.Embeddings.WordTable.device;
+        (double loss, long hits, long count) = (0, 0, 0);
+        foreach (MaskedBatch batch in batches.Where(batch => batch.MaskedIds.Length > 0))
         {
-            using var untracked = inference_mode();
-            Device device = model.Bigs.Embeddings.WordTable.device;
-            (double loss, long hits, long count) = (0, 0, 0);
-            foreach (MaskedBatch batch in batches.Where(batch => batch.MaskedIds.Length > 0))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                BatchTensors tensors = BatchTensors.FromBatch(batch, device);
-                Tensor logits = model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
-                loss += nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum).to_type(ScalarType.Float64).item<double>();
-                hits += logits.argmax(1).eq(tensors.Words).sum(ScalarType.Int64).item<long>();
-                count += batch.MaskedIds.Length;
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            BatchTensors tensors = BatchTensors.FromBatch(batch, device);
+            Tensor logits = model.LogitsAt(tensors.Input, tensors.Positions); // (p, v)
+            loss += nn.functional.cross_entropy(logits, tensors.Words, reduction: nn.Reduction.Sum).to_type(ScalarType.Float64).item<double>();
+            hits += logits.argmax(1).eq(tensors.Words).sum(ScalarType.Int64).item<long>();
+            count += batch.MaskedIds.Length;
+        }
 
-            return new HeldOutSums(loss, hits, count);
-        }
-        finally
-        {
-            model.train(wasTraining);
-        }
+        return new HeldOutSums(loss, hits, count);
     }
 }

@@ -20,7 +20,7 @@ internal interface ITrainingObjective<TBatch>
     /// <summary>The loss of a batch, summed over its targets.</summary>
     TrainingLoss Loss(TBatch batch);
 
-    /// <summary>Scores the held-out text, or one rank's part of it.</summary>
+    /// <summary>Scores the held-out text, or one rank's part of it. Called without dropout and gradients.</summary>
     /// <param name="rank">Whose part: every <paramref name="worldSize"/>-th batch from this one.</param>
     /// <param name="worldSize">Ranks.</param>
     /// <param name="cancellationToken">Stops between batches.</param>

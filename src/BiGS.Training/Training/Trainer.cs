@@ -182,13 +182,19 @@ internal sealed class Trainer<TBatch> : IDisposable
         TimeSpan waited = _ranks.WaitTime;
         var own = new HeldOutSums(0, 0, 0);
         bool cancelled = false;
+        _model.eval();
         try
         {
+            using var untracked = inference_mode();
             own = _objective.Evaluate(_ranks.Rank, _ranks.WorldSize, cancellationToken);
         }
         catch (OperationCanceledException)
         {
             cancelled = true;
+        }
+        finally
+        {
+            _model.train();
         }
 
         double[] all = _ranks.AllReduceScalars(own.Loss, own.Hits, own.Count, cancelled ? 1 : 0);
