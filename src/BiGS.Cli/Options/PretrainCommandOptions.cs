@@ -26,10 +26,13 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     private readonly Option<int?> _maxLength = OptionFactory.Number("--max-length", "tokens of a row", least: 3);
     private readonly Option<bool> _packed = OptionFactory.Flag("--packed", "fill rows with text of several documents, without padding");
     private readonly Option<bool> _wholeWords = OptionFactory.Flag("--whole-word-masking", "mask all pieces of a word or none");
+    private readonly Option<double?> _maskRate = OptionFactory.Share("--mask-rate", "share of a row's words that are asked for (default 0.15 or 0.3, by preset)");
+    private readonly Option<double?> _finalMaskRate = OptionFactory.Share("--final-mask-rate", "share at the end of the run, reached in a straight line");
     private readonly Option<int?> _steps = OptionFactory.Number("--steps", "optimiser steps", least: 1);
     private readonly Option<double?> _tokens = OptionFactory.Positive("--tokens", "tokens to read, in place of --steps; K, M and B count", suffixes: true);
     private readonly Option<int?> _batchSize = OptionFactory.Number("--batch-size", "rows of a batch", least: 1);
     private readonly Option<int?> _accumulate = OptionFactory.Number("--accumulate", "batches of a step", least: 1);
+    private readonly Option<string> _optimizer = OptionFactory.Choice("--optimizer", "what steps the layers' matrices; AdamW steps everything else", "adamw", "muon");
     private readonly Option<double?> _learningRate = OptionFactory.Real("--learning-rate", "the peak of the schedule");
     private readonly Option<string> _schedule = OptionFactory.Choice("--schedule", "what follows the warm-up", "cosine", "linear", "constant");
     private readonly Option<int?> _warmupSteps = OptionFactory.Number("--warmup-steps", "steps of the rise from 0", least: 0);
@@ -54,15 +57,15 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
 
     public IEnumerable<Option> All =>
     [
-        _corpus, _weights, _validation, .. _files.All, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _steps, _tokens,
-        _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _recompute, _device, _route, _seed,
+        _corpus, _weights, _validation, .. _files.All, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _maskRate, _finalMaskRate, _steps, _tokens,
+        _batchSize, _accumulate, _optimizer, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _recompute, _device, _route, _seed,
         _tokenizer, _vocabSize, .. _normalizer.All, _logEvery, _evalEvery, _saveEvery, _keep, _milestones, _teacher, _init,
     ];
 
     /// <summary>Those that a study gives to all of its models.</summary>
     public IEnumerable<Option> OfStudies =>
     [
-        _corpus, _weights, _validation, .. _files.All, _preset, _maxLength, _packed, _steps, _tokens, _batchSize, _accumulate, _learningRate, _schedule, _warmupSteps,
+        _corpus, _weights, _validation, .. _files.All, _preset, _maxLength, _packed, _steps, _tokens, _batchSize, _accumulate, _optimizer, _learningRate, _schedule, _warmupSteps,
         _weightDecay, _clip, _dropout, _precision, _device, _tokenizer, _vocabSize, .. _normalizer.All, _saveEvery,
     ];
 
@@ -159,6 +162,9 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
             Route = If(_route) ?? options.Route,
             Masking = options.Masking with
             {
+                Rate = If(_maskRate) ?? options.Masking.Rate,
+                FinalRate = If(_finalMaskRate) ?? options.Masking.FinalRate,
+                MostPer128 = If(_maskRate) is null ? options.Masking.MostPer128 : null,
                 WholeWords = If(_wholeWords) || options.Masking.WholeWords,
                 Seed = If(_seed) is { } seed ? (ulong)seed : options.Masking.Seed,
             },
@@ -193,6 +199,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
             {
                 Steps = steps,
                 Accumulate = accumulate,
+                Optimizer = If(_optimizer) is { } optimizer ? Enum.Parse<Optimizer>(optimizer, ignoreCase: true) : training.Optimizer,
                 LearningRate = If(_learningRate) ?? training.LearningRate,
                 Schedule = If(_schedule) is { } shape ? Enum.Parse<ScheduleShape>(shape, ignoreCase: true) : training.Schedule,
                 WarmupSteps = Warmup(If(_warmupSteps), steps) ?? training.WarmupSteps * steps / training.Steps,

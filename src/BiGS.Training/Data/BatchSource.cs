@@ -23,6 +23,7 @@ internal sealed class BatchSource
     private readonly (int Rank, int WorldSize) _part;
     private readonly IRowOrder _order;
     private readonly SimilarLengthOrder _similar;
+    private readonly long? _batches;
 
     /// <param name="rows">What is read.</param>
     /// <param name="batchSize">Rows of a batch.</param>
@@ -31,9 +32,11 @@ internal sealed class BatchSource
     /// <param name="padTo">How long the rows become.</param>
     /// <param name="order">In which order rows are read; null for all of them in a new order in every epoch.</param>
     /// <param name="part">Which of the rows to read: of W ranks, rank r reads every W-th row of each batch from the r-th. Null for all of them.</param>
+    /// <param name="batches">Of the whole run, where rows are masked otherwise at its end than at its beginning; null where all of it is the beginning.</param>
     /// <exception cref="ArgumentException">There would be ranks without a row.</exception>
     public BatchSource(
-        IMaskedRows rows, int batchSize, int padId, ulong seed, PadTo padTo = PadTo.Longest, IRowOrder? order = null, (int Rank, int WorldSize)? part = null)
+        IMaskedRows rows, int batchSize, int padId, ulong seed, PadTo padTo = PadTo.Longest, IRowOrder? order = null, (int Rank, int WorldSize)? part = null,
+        long? batches = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         _part = part ?? (0, 1);
@@ -47,13 +50,14 @@ internal sealed class BatchSource
         _batchSize = batchSize;
         _padId = padId;
         _padTo = padTo;
+        _batches = batches;
         _order = order ?? new ShuffledOrder(rows.Count, seed);
         _similar = new SimilarLengthOrder(_order, batchSize, seed, rows.LengthOf);
     }
 
     public MaskedBatch At(long number) => _padTo == PadTo.MaxLength
-        ? MaskedBatch.Create(Read(_order.Places(number * _batchSize, _batchSize)), _padId, _rows.MaxLength)
-        : OfSimilarLength(Read(_similar.BatchAt(number)));
+        ? MaskedBatch.Create(Read(number, _order.Places(number * _batchSize, _batchSize)), _padId, _rows.MaxLength)
+        : OfSimilarLength(Read(number, _similar.BatchAt(number)));
 
     /// <summary>Every row once, in order, always with the same masks: what held-out text is scored on.</summary>
     public static IEnumerable<MaskedBatch> InOrder(IMaskedRows rows, int batchSize, int padId, PadTo padTo = PadTo.Longest)
@@ -73,6 +77,9 @@ internal sealed class BatchSource
     }
 
     /// <summary>Every rank's own; rows of a batch can be sorted by length, so taking every W-th gives all ranks about as much to do.</summary>
-    private MaskedRow[] Read(IEnumerable<(long Row, long Epoch)> places) =>
-        [.. places.Where((_, i) => i % _part.WorldSize == _part.Rank).Select(place => _rows.At(place.Row, place.Epoch))];
+    private MaskedRow[] Read(long number, IEnumerable<(long Row, long Epoch)> places)
+    {
+        double done = _batches is { } all ? Math.Min(1, number / (double)all) : 0;
+        return [.. places.Where((_, i) => i % _part.WorldSize == _part.Rank).Select(place => _rows.At(place.Row, place.Epoch, done))];
+    }
 }

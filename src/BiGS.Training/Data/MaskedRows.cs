@@ -33,7 +33,8 @@ internal interface IMaskedRows
 
     /// <param name="row">In [0, Count).</param>
     /// <param name="epoch">How often the rows were all read before.</param>
-    MaskedRow At(long row, long epoch);
+    /// <param name="done">How much of the run is done, of 1: how much is masked may depend on it.</param>
+    MaskedRow At(long row, long epoch, double done = 0);
 }
 
 /// <summary>Text whose masks are drawn anew in every epoch.</summary>
@@ -45,12 +46,12 @@ internal sealed class DynamicMasks(IRowSource rows, MlmMasker masker) : IMaskedR
 
     public int LengthOf(long row) => rows.LengthOf(row);
 
-    public MaskedRow At(long row, long epoch)
+    public MaskedRow At(long row, long epoch, double done = 0)
     {
         int[] ids = new int[rows.MaxLength];
         int length = rows.Fill(row, ids);
         ids = ids[..length];
-        (int[] positions, int[] words) = masker.Mask(ids, rows.MaxLength, ((ulong)epoch * (ulong)rows.Count) + (ulong)row);
+        (int[] positions, int[] words) = masker.Mask(ids, rows.MaxLength, ((ulong)epoch * (ulong)rows.Count) + (ulong)row, done);
         return new MaskedRow(new TokenRow(ids), positions, words);
     }
 }

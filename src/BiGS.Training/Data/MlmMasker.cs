@@ -6,6 +6,15 @@ public sealed record MlmMaskingOptions
     /// <summary>Share of a row's tokens that are asked for.</summary>
     public double Rate { get; init; } = 0.15;
 
+    /// <summary>
+    /// The share at the end of a run, to which <see cref="Rate"/> goes in a straight line; null to stay. More questions a row help while there is
+    /// everything to learn, more context later (Ankner et al. 2024, Yang et al. 2023).
+    /// </summary>
+    public double? FinalRate { get; init; }
+
+    /// <summary>The share of a row's tokens that are asked for when so much of the run is done, of 1.</summary>
+    internal double RateAt(double done) => FinalRate is { } last ? Rate + ((last - Rate) * done) : Rate;
+
     /// <summary>At most this many per 128 tokens of row length; null for no limit.</summary>
     public int? MostPer128 { get; init; } = 20;
 
@@ -60,8 +69,9 @@ internal sealed class MlmMasker
     /// <param name="ids">The row; the masked words are replaced.</param>
     /// <param name="maxLength">What the limit per 128 is counted from.</param>
     /// <param name="index">The row's number in the run: epoch · rows + row.</param>
+    /// <param name="done">How much of the run is done, of 1.</param>
     /// <returns>The masked positions, ascending, and the words that stood there.</returns>
-    public (int[] Positions, int[] Words) Mask(Span<int> ids, int maxLength, ulong index)
+    public (int[] Positions, int[] Words) Mask(Span<int> ids, int maxLength, ulong index, double done = 0)
     {
         List<int> starts = WordStarts(ids);
         int tokens = 0;
@@ -70,7 +80,7 @@ internal sealed class MlmMasker
             tokens += WordLength(ids, start);
         }
 
-        int wanted = Math.Max(1, (int)Math.Round(_options.Rate * tokens));
+        int wanted = Math.Max(1, (int)Math.Round(_options.RateAt(done) * tokens));
         if (_options.MostPer128 is { } most)
         {
             wanted = Math.Min(wanted, ((most * maxLength) + 127) / 128);

@@ -13,7 +13,7 @@ internal sealed class StaticMasks(MaskedShards shards) : IMaskedRows
     /// <summary>Shards tell a length only by being read; rows of one length are what they were made for.</summary>
     public int LengthOf(long row) => MaxLength;
 
-    public MaskedRow At(long row, long epoch)
+    public MaskedRow At(long row, long epoch, double done = 0)
     {
         ShardRow stored = shards.Row(row);
         int length = Array.LastIndexOf(stored.Mask, 1) + 1;

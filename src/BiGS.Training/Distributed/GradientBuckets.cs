@@ -8,7 +8,7 @@ namespace BiGS.Training.Distributed;
 /// of its bucket, so nothing is copied; buckets are filled in the order in which the backward pass makes gradients whole, so the first is on its
 /// way when most of the work is still to be done (Li et al. 2020, “PyTorch Distributed”).
 /// </summary>
-internal sealed class GradientBuckets : IDisposable
+internal sealed class GradientBuckets : IOptimizerShards, IDisposable
 {
     /// <summary>About so many buckets: enough to begin early, few enough for each message to be a long one.</summary>
     private const int About = 8;
@@ -127,17 +127,16 @@ internal sealed class GradientBuckets : IDisposable
         }
     }
 
-    /// <summary>Makes whole tensors of what every rank keeps a part of.</summary>
-    /// <param name="own">Gives this rank's part of what belongs to a parameter.</param>
-    /// <returns>By the parameters' names, in their shapes; the caller's.</returns>
-    public IReadOnlyDictionary<string, Tensor> GatherFull(Func<string, Tensor> own)
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> GatherFull(IReadOnlyCollection<string> names, Func<string, Tensor> own)
     {
         using var scope = NewDisposeScope();
+        var asked = names.ToHashSet();
         var whole = new Dictionary<string, Tensor>();
-        foreach (Bucket bucket in _buckets)
+        foreach (Bucket bucket in _buckets.Where(bucket => bucket.Slices.Any(slice => asked.Contains(slice.Name))))
         {
             Tensor flat = zeros(bucket.Length, bucket.Type, bucket.Device);
-            foreach (Slice slice in bucket.Slices)
+            foreach (Slice slice in bucket.Slices.Where(slice => asked.Contains(slice.Name)))
             {
                 (long from, long length) = Own(slice.Name);
                 flat.narrow(0, slice.Start + from, length).copy_(own(slice.Name));

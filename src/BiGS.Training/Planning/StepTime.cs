@@ -34,8 +34,7 @@ internal static class StepTime
         model.Bigs.Recompute = recipe.Recompute;
         model.train();
         List<Parameter> parameters = [.. model.parameters()];
-        using var optimizer = new FusedAdamW(
-            ParameterGroup.Create(model, recipe.WeightDecay, recipe.SsmWeightDecay, recipe.SsmLearningRateFactor), recipe.Beta1, recipe.Beta2, recipe.Epsilon);
+        using IOptimizer optimizer = Optimizers.Create(model, recipe);
         MaskedBatch batch = RandomWords(run.Model.VocabSize, rows, run.MaxLength, run.Masking.Rate);
         double[] seconds = new double[Counted];
         for (int turn = -WarmUps; turn < Counted; turn++)
@@ -53,7 +52,7 @@ internal static class StepTime
         return rows * run.MaxLength / seconds.Order().ElementAt(Counted / 2);
     }
 
-    private static void Step(BiGSForMaskedLM model, List<Parameter> parameters, FusedAdamW optimizer, MaskedBatch batch, Device device)
+    private static void Step(BiGSForMaskedLM model, List<Parameter> parameters, IOptimizer optimizer, MaskedBatch batch, Device device)
     {
         using var scope = NewDisposeScope();
         foreach (Parameter parameter in parameters)

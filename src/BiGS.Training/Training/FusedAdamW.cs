@@ -7,7 +7,7 @@ namespace BiGS.Training;
 /// m ← β₁ m + (1−β₁) g, v ← β₂ v + (1−β₂) g², w ← w − η (m̂ / (√v̂ + ε) + λ w) (Loshchilov and Hutter 2019).
 /// A parameter that never gets a gradient is neither stepped nor decayed.
 /// </summary>
-internal sealed class FusedAdamW : IDisposable
+internal sealed class FusedAdamW : IOptimizer
 {
     private readonly IReadOnlyList<ParameterGroup> _groups;
     private readonly double _beta1;
@@ -37,10 +37,10 @@ internal sealed class FusedAdamW : IDisposable
         }
     }
 
-    /// <summary>How many steps were taken.</summary>
+    /// <inheritdoc/>
     public long Steps { get; private set; }
 
-    /// <summary>One update with the gradients that lie in the parameters.</summary>
+    /// <inheritdoc/>
     public void Step(double learningRate)
     {
         using var scope = NewDisposeScope();
@@ -77,7 +77,7 @@ internal sealed class FusedAdamW : IDisposable
         }
     }
 
-    /// <summary>The gradients of what is stepped here, as far as there are any.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<Tensor> Gradients() =>
         [.. _groups.SelectMany(group => group.Parameters).Where(p => p.Parameter.grad is not null).Select(p => Own(p.Name, p.Parameter.grad!))];
 

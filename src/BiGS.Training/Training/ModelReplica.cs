@@ -15,7 +15,7 @@ internal sealed class ModelReplica : IDisposable
 {
     private readonly HeadedModel _model;
     private readonly ICommunicator _ranks;
-    private readonly FusedAdamW _optimizer;
+    private readonly IOptimizer _optimizer;
     private readonly List<Parameter> _parameters;
     private readonly GradientBuckets? _buckets;
     private readonly bool _sharded;
@@ -27,9 +27,7 @@ internal sealed class ModelReplica : IDisposable
         model.zero_grad(set_to_none: true); // what an earlier training left is no part of this one's first step
         _sharded = options.ShardOptimizer && ranks.WorldSize > 1;
         _buckets = ranks.WorldSize > 1 ? new GradientBuckets(BackwardStages.Create(model), ranks, _sharded) : null;
-        _optimizer = new FusedAdamW(
-            ParameterGroup.Create(model, options.WeightDecay, options.SsmWeightDecay, options.SsmLearningRateFactor, options.EmbeddingLearningRateFactor),
-            options.Beta1, options.Beta2, options.Epsilon, _sharded ? name => _buckets!.Own(name) : null);
+        _optimizer = Optimizers.Create(model, options, _sharded ? _buckets : null);
     }
 
     /// <summary>Fills model and optimiser from the run's newest whole checkpoint, on every rank alike.</summary>
@@ -90,7 +88,9 @@ internal sealed class ModelReplica : IDisposable
 
         string[] prefixes = [.. own.Select(moment => moment.Name[..(moment.Name.IndexOf('.') + 1)]).Distinct()];
         var parts = own.ToDictionary(moment => moment.Name, moment => moment.Tensor);
-        return [.. prefixes.SelectMany(prefix => _buckets!.GatherFull(name => parts[prefix + name]).Select(whole => (prefix + whole.Key, whole.Value)))];
+        return [.. prefixes.SelectMany(prefix => _buckets!
+            .GatherFull([.. own.Where(moment => moment.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(moment => moment.Name[prefix.Length..])], name => parts[prefix + name])
+            .Select(whole => (prefix + whole.Key, whole.Value)))];
     }
 
     /// <summary>Copies that have drifted apart would go on training nonsense: whatever made their weights differ is found out here.</summary>

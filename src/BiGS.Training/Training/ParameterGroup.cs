@@ -36,4 +36,17 @@ internal sealed record ParameterGroup(IReadOnlyList<(string Name, Parameter Para
             new([.. all.Where(p => IsSsm(p.Name))], ssmWeightDecay, ssmLearningRateFactor),
         ];
     }
+
+    /// <summary>Puts the matrices of the layers apart: two-dimensional, no table of embeddings, no part of a head, no part of an SSM.</summary>
+    public static (IReadOnlyList<ParameterGroup> Matrices, IReadOnlyList<ParameterGroup> Others) SplitLayerMatrices(IReadOnlyList<ParameterGroup> groups)
+    {
+        // An SSM's parameters stand in the last group, and none of them is a map between two spaces.
+        ParameterGroup ssm = groups[^1];
+        bool IsLayerMatrix(ParameterGroup group, string name, Parameter parameter) =>
+            group != ssm && parameter.dim() == 2 && name.Contains(".encoder.layer.", StringComparison.Ordinal);
+
+        return (
+            [.. groups.Select(group => group with { Parameters = [.. group.Parameters.Where(p => IsLayerMatrix(group, p.Name, p.Parameter))] })],
+            [.. groups.Select(group => group with { Parameters = [.. group.Parameters.Where(p => !IsLayerMatrix(group, p.Name, p.Parameter))] })]);
+    }
 }

@@ -132,7 +132,7 @@ public static class Pretraining
 
         var source = new BatchSource(
             rows.Train, options.BatchSize, rows.Tokenizer.Vocabulary.PadId, options.Masking.Seed, PadTo(model.Config), rows.Order,
-            (ranks.Rank, ranks.WorldSize));
+            (ranks.Rank, ranks.WorldSize), options.Training.Steps * options.Training.Accumulate);
         var runFolder = new RunFolder(folder, place => rows.Tokenizer.Save(place, model.Config.LengthLimit()), options.Training.Keep);
         var objective = new MaskedLmObjective(model, () => HeldOut(rows, model.Config), teacher);
         using var trainer = new Trainer<MaskedBatch>(objective, options.Training, runFolder, ranks);

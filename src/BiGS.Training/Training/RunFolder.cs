@@ -128,7 +128,7 @@ internal sealed class RunFolder
     /// <summary>Fills a model and its optimiser from the newest checkpoint that is whole; what is damaged is passed over with a warning.</summary>
     /// <returns>Where the run stood; a state of zero steps where there is no checkpoint.</returns>
     /// <exception cref="InvalidDataException">There are checkpoints, and none of them is whole.</exception>
-    public TrainerState Restore(HeadedModel model, FusedAdamW optimizer)
+    public TrainerState Restore(HeadedModel model, IOptimizer optimizer)
     {
         _warnings.Clear();
         foreach (string folder in Checkpoints())

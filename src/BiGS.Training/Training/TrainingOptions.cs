@@ -14,6 +14,11 @@ public sealed record TrainingOptions
     /// <summary>The peak of the schedule.</summary>
     public double LearningRate { get; init; } = 6e-4;
 
+    public Optimizer Optimizer { get; init; }
+
+    /// <summary>Muon's μ: how much of the earlier gradients stays in a step's direction.</summary>
+    public double Momentum { get; init; } = 0.95;
+
     public ScheduleShape Schedule { get; init; } = ScheduleShape.Cosine;
 
     public long WarmupSteps { get; init; } = 2_000;

@@ -91,7 +91,7 @@ public class BatchSourceTests
 
         public int LengthOf(long row) => 2 + (int)(row * 7_919 % (Longest - 1));
 
-        public MaskedRow At(long row, long epoch)
+        public MaskedRow At(long row, long epoch, double done = 0)
         {
             int[] ids = new int[LengthOf(row)];
             (ids[0], ids[1]) = ((int)row, (int)epoch);

@@ -40,6 +40,20 @@ public sealed class ModelReplicaTests : IDisposable
         Same("one", "many");
     }
 
+    /// <summary>A hundred steps of Muon, whose matrices are whole on the ranks that step a part of them.</summary>
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    [InlineData(4, false)]
+    [InlineData(4, true)]
+    public void RanksLearnWithMuonWhatOneProcessLearns(int worldSize, bool sharded)
+    {
+        TinyRun run = Run(sharded, accumulate: 1, options => options with { Optimizer = Optimizer.Muon, Steps = 100 });
+        run.Train(Folder("one"));
+        Train(run, "many", worldSize);
+        Same("one", "many");
+    }
+
     [Fact]
     public void BlocksThatAreComputedAgainDoSo()
     {
@@ -65,11 +79,13 @@ public sealed class ModelReplicaTests : IDisposable
 
     /// <summary>The same ranks give the same bits, whether they were interrupted or not.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void AnInterruptedRunGoesOnExactly(bool sharded)
+    [InlineData(false, Optimizer.AdamW)]
+    [InlineData(true, Optimizer.AdamW)]
+    [InlineData(false, Optimizer.Muon)]
+    [InlineData(true, Optimizer.Muon)]
+    public void AnInterruptedRunGoesOnExactly(bool sharded, Optimizer optimizer)
     {
-        TinyRun run = Run(sharded, accumulate: 1);
+        TinyRun run = Run(sharded, accumulate: 1, options => options with { Optimizer = optimizer });
         Train(run, "whole", 3);
         Train(run, "cut", 3, stopAfter: 4);
         Train(run, "cut", 3);

@@ -39,6 +39,6 @@ public class NeighbourBaselineTests
 
         public int LengthOf(long row) => rows[row].Input.Ids.Length;
 
-        public MaskedRow At(long row, long epoch) => rows[row];
+        public MaskedRow At(long row, long epoch, double done = 0) => rows[row];
     }
 }
