@@ -7,27 +7,10 @@ model=${1:?a model folder}
 out=${2:-runs/search-figures}
 data=${BIGS_SHARED:-../shared}/data
 wiki=$out/simple-wikipedia
-mkdir -p "$wiki/qrels"
+mkdir -p "$out"
 
-# Twenty questions over the articles of two splits of Simple Wikipedia, in the form of BEIR: an article's first line is its title.
-python3 - "$data/corpus" docs/results/simple-wikipedia-questions.jsonl "$wiki" <<'PY'
-import gzip, json, sys
-corpus, questions, out = sys.argv[1:]
-numbers = {}
-with open(f"{out}/corpus.jsonl", "w") as file:
-    for split in ("valid", "test"):
-        for article in gzip.open(f"{corpus}/wiki_simple.{split}.txt.gz", "rt").read().split("\n\n"):
-            if article := article.strip():
-                title = article.split("\n")[0]
-                numbers[title] = len(numbers)
-                file.write(json.dumps({"_id": str(numbers[title]), "title": title, "text": article}) + "\n")
-with open(f"{out}/queries.jsonl", "w") as queries, open(f"{out}/qrels/test.tsv", "w") as judgements:
-    judgements.write("query-id\tcorpus-id\tscore\n")
-    for number, line in enumerate(open(questions)):
-        question = json.loads(line)
-        queries.write(json.dumps({"_id": f"q{number}", "text": question["question"]}) + "\n")
-        judgements.write(f"q{number}\t{numbers[question['title']]}\t1\n")
-PY
+# Twenty questions over the articles of two splits of Simple Wikipedia.
+dotnet run runs/simple-wikipedia.cs -- "$data/corpus" docs/results/simple-wikipedia-questions.jsonl "$wiki"
 
 measure() {
     ./bigs evaluate --task "$1" --model "$model" --data "$3" --json > "$out/$2.json"

@@ -19,14 +19,16 @@ internal sealed class NearestNeighbours
 
     private readonly float[] _query;
     private readonly int _top;
+    private readonly Predicate<long>? _accepts;
     private readonly PriorityQueue<Neighbour, Neighbour> _best = new(Comparer<Neighbour>.Create((a, b) => -Order(a, b)));
 
     /// <param name="query">(d), of numbers below 1,000.</param>
     /// <param name="top">How many rows are wanted.</param>
-    public NearestNeighbours(ReadOnlySpan<float> query, int top)
+    /// <param name="accepts">Which rows count, by their numbers; null for all.</param>
+    public NearestNeighbours(ReadOnlySpan<float> query, int top, Predicate<long>? accepts = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        _top = top;
+        (_top, _accepts) = (top, accepts);
         _query = new float[query.Length];
         for (int i = 0; i < query.Length; i++)
         {
@@ -44,6 +46,11 @@ internal sealed class NearestNeighbours
     {
         for (int row = 0; row * _query.Length < rows.Length; row++)
         {
+            if (_accepts?.Invoke(first + row) == false)
+            {
+                continue;
+            }
+
             var neighbour = new Neighbour(first + row, Dot(rows.Slice(row * _query.Length, _query.Length)));
             if (_best.Count < _top)
             {

@@ -6,10 +6,13 @@ namespace BiGS.Search;
 /// The passages of a folder of documents with their words and vectors, in one SQLite file. Several threads and processes may search, also while another
 /// updates the index; each question is answered from the state of one moment.
 /// </summary>
-public sealed class SearchIndex : IDisposable
+public sealed partial class SearchIndex : IDisposable
 {
     /// <summary>What an index is called in the folder of its documents, unless it is put elsewhere: hidden, so that it is no document itself.</summary>
     public const string FileName = ".bigs-index.db";
+
+    private const string PassageColumns =
+        "SELECT d.path, p.line, p.first_character, p.end_character, p.text, p.title, p.page, p.id FROM passages p JOIN documents d ON d.id = p.document";
 
     private readonly string _path;
     private readonly SearchModel? _model;
@@ -115,9 +118,7 @@ public sealed class SearchIndex : IDisposable
         {
             options ??= new SearchOptions();
             SearchMode mode = options.Mode ?? (_model is null ? SearchMode.Keyword : SearchMode.Hybrid);
-            float[]? vector = mode == SearchMode.Keyword ? null
-                : (_model ?? throw new InvalidOperationException($"{_path}: a search by vectors needs a model, and the index was opened without one; open it with the model that made it, or search by words alone."))
-                    .Embed([question], cancellationToken)[0];
+            float[]? vector = mode == SearchMode.Keyword ? null : Embed(question, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             return Search(question, vector, options with { Mode = mode });
         },
@@ -137,16 +138,18 @@ public sealed class SearchIndex : IDisposable
     /// <param name="question">Its words.</param>
     /// <param name="vector">(d); null where words alone rank.</param>
     /// <param name="options">With a mode.</param>
-    internal IReadOnlyList<SearchHit> Search(string question, float[]? vector, SearchOptions options)
+    /// <param name="filter">Which passages are ranked; null for all.</param>
+    internal IReadOnlyList<SearchHit> Search(string question, float[]? vector, SearchOptions options, Func<IndexedPassage, bool>? filter = null)
     {
         using SqliteConnection connection = IndexDatabase.OpenToRead(_path, pooling: true);
         using SqliteTransaction oneMoment = connection.BeginTransaction(deferred: true);
-        (string? query, IReadOnlyList<(long Passage, SearchHit Hit)> ranked) = Rank(connection, question, vector, options);
+        (string? query, IReadOnlyList<(long Passage, SearchHit Hit)> ranked) =
+            Rank(connection, question, vector, options, filter is null ? null : Matching(connection, filter).Contains);
         return [.. ranked.Take(options.Top).Select(hit => Describe(connection, query, hit.Passage, hit.Hit))];
     }
 
     /// <summary>The same, without looking the passages up: all candidates by their numbers, from 1 in the order in which they were added, each with its score.</summary>
-    /// <inheritdoc cref="Search"/>
+    /// <inheritdoc cref="Search(string, float[], SearchOptions, Func{IndexedPassage, bool})"/>
     internal IReadOnlyList<(long Passage, double Score)> Rank(string question, float[]? vector, SearchOptions options)
     {
         using SqliteConnection connection = IndexDatabase.OpenToRead(_path, pooling: true);
@@ -163,7 +166,13 @@ public sealed class SearchIndex : IDisposable
         }
     }
 
-    private (string? Query, IReadOnlyList<(long Passage, SearchHit Hit)> Hits) Rank(SqliteConnection connection, string question, float[]? vector, SearchOptions options)
+    /// <exception cref="InvalidOperationException">The index was opened without a model.</exception>
+    private float[] Embed(string question, CancellationToken cancellationToken) => _model is null
+        ? throw new InvalidOperationException($"{_path}: a search by vectors needs a model, and the index was opened without one; open it with the model that made it, or search by words alone.")
+        : _model.Embed([question], cancellationToken)[0];
+
+    private (string? Query, IReadOnlyList<(long Passage, SearchHit Hit)> Hits) Rank(
+        SqliteConnection connection, string question, float[]? vector, SearchOptions options, Predicate<long>? accepts = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Top);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Candidates);
@@ -175,21 +184,25 @@ public sealed class SearchIndex : IDisposable
         int candidates = options.Mode == SearchMode.Hybrid ? Math.Max(options.Candidates, options.Top) : options.Top;
         Task<IReadOnlyList<Neighbour>> nearest = vector is null || options.Mode == SearchMode.Keyword
             ? Task.FromResult<IReadOnlyList<Neighbour>>([])
-            : NearestAsync(_vectors.Read(connection), vector, candidates); // beside the words, on another core
+            : NearestAsync(_vectors.Read(connection), vector, candidates, accepts); // beside the words, on another core
         string? query = KeywordQuery.Of(question, _frequencies.At(connection));
-        IReadOnlyList<Neighbour> byWords = query is null || options.Mode == SearchMode.Vector ? [] : ByWords(connection, query, candidates);
+        IReadOnlyList<Neighbour> byWords = query is null || options.Mode == SearchMode.Vector ? [] : ByWords(connection, query, candidates, accepts);
         return (query, ScoreFusion.Fuse(options.Mode, byWords, nearest.GetAwaiter().GetResult()));
     }
 
-    private static List<Neighbour> ByWords(SqliteConnection connection, string query, int top)
+    private static List<Neighbour> ByWords(SqliteConnection connection, string query, int top, Predicate<long>? accepts)
     {
         var found = new List<Neighbour>();
         using SqliteCommand command = connection.Command(
-            "SELECT rowid, -rank FROM passages_words WHERE passages_words MATCH $query ORDER BY rank LIMIT $top", ("$query", query), ("$top", top));
+            "SELECT rowid, -rank FROM passages_words WHERE passages_words MATCH $query ORDER BY rank LIMIT $top",
+            ("$query", query), ("$top", accepts is null ? top : -1));
         using SqliteDataReader row = command.ExecuteReader();
-        while (row.Read())
+        while (found.Count < top && row.Read())
         {
-            found.Add(new Neighbour(row.GetInt64(0), row.GetFloat(1)));
+            if (accepts is null || accepts(row.GetInt64(0)))
+            {
+                found.Add(new Neighbour(row.GetInt64(0), row.GetFloat(1)));
+            }
         }
 
         return found;
@@ -197,19 +210,36 @@ public sealed class SearchIndex : IDisposable
 
     private static SearchHit Describe(SqliteConnection connection, string? query, long passage, SearchHit hit)
     {
-        using SqliteCommand command = connection.Command(
-            "SELECT d.path, p.line, p.first_character, p.end_character, p.text, p.title, p.page FROM passages p JOIN documents d ON d.id = p.document WHERE p.id = $id",
-            ("$id", passage));
+        using SqliteCommand command = connection.Command($"{PassageColumns} WHERE p.id = $id", ("$id", passage));
         using SqliteDataReader row = command.ExecuteReader();
         row.Read();
-        var found = new IndexedPassage(row.GetString(0), row.GetInt64(1), row.GetInt32(2), row.GetInt32(3), row.GetString(4))
-        {
-            Title = row.TextOrNull(5),
-            Page = row.IsDBNull(6) ? null : row.GetInt32(6),
-        };
+        IndexedPassage found = ReadPassage(row);
         IReadOnlyList<Range> highlights = query is null ? [] : FindWords(connection, query, passage, found.Text);
         return hit with { Passage = found, Highlights = highlights, Snippet = Highlights.Snippet(found.Text, highlights) };
     }
+
+    /// <summary>The numbers of the passages that a filter lets through; every passage is read.</summary>
+    private static HashSet<long> Matching(SqliteConnection connection, Func<IndexedPassage, bool> filter)
+    {
+        var matching = new HashSet<long>();
+        using SqliteCommand command = connection.Command(PassageColumns);
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read())
+        {
+            if (filter(ReadPassage(row)))
+            {
+                matching.Add(row.GetInt64(7));
+            }
+        }
+
+        return matching;
+    }
+
+    private static IndexedPassage ReadPassage(SqliteDataReader row) => new(row.GetString(0), row.GetInt64(1), row.GetInt32(2), row.GetInt32(3), row.GetString(4))
+    {
+        Title = row.TextOrNull(5),
+        Page = row.IsDBNull(6) ? null : row.GetInt32(6),
+    };
 
     private static IReadOnlyList<Range> FindWords(SqliteConnection connection, string query, long passage, string text)
     {
@@ -219,9 +249,9 @@ public sealed class SearchIndex : IDisposable
         return command.ExecuteScalar() is string marked ? Highlights.Find(text, marked) : [];
     }
 
-    private static Task<IReadOnlyList<Neighbour>> NearestAsync(IReadOnlyCollection<VectorTable.Rows> documents, float[] vector, int top) => Task.Run(() =>
+    private static Task<IReadOnlyList<Neighbour>> NearestAsync(IReadOnlyCollection<VectorTable.Rows> documents, float[] vector, int top, Predicate<long>? accepts) => Task.Run(() =>
     {
-        var nearest = new NearestNeighbours(vector, top);
+        var nearest = new NearestNeighbours(vector, top, accepts);
         foreach (VectorTable.Rows rows in documents)
         {
             nearest.Add(rows.Numbers.Span, rows.FirstPassage);

@@ -1,3 +1,4 @@
+using BiGS.Search;
 using BiGS.Support;
 using BiGS.Weights;
 using Deque.AxeCore.Commons;
@@ -33,7 +34,10 @@ public sealed class PageAccessibilityTests(Chromium chromium)
         using var classes = new SmallModel(head: "BiGSForSequenceClassification");
         using var tags = new SmallModel(head: "BiGSForTokenClassification");
         using var answers = new SmallModel(head: "BiGSForQuestionAnswering");
-        await using RunningServer server = await RunningServer.Start([ShippedModel.Folder, small.Folder, classes.Folder, tags.Folder, answers.Folder]);
+        using SearchModel embeds = SearchModel.Open(small.Folder, OnTorch.Fp32);
+        string documents = await SearchTests.IndexAsync(small, embeds);
+        await using RunningServer server = await RunningServer.Start(
+            [ShippedModel.Folder, small.Folder, classes.Folder, tags.Folder, answers.Folder], options => options.IndexPath = documents);
         IPage page = await chromium.OpenAsync(width, scheme: scheme);
         var troubles = new List<string>();
         var elsewhere = new List<string>();
@@ -43,7 +47,9 @@ public sealed class PageAccessibilityTests(Chromium chromium)
         await page.GotoAsync($"{server.Address}#beside={Path.GetFileName(small.Folder)}");
         await page.Locator("#masks .bars").Last.WaitForAsync(); // before then nothing listens to the key
         await page.Locator("#question").PressAsync("Enter");
-        await AssertFitsAndIsOpen("#masks .bars", "#agreement li", "#agreement .failure", "#kernels figure", "#similarity .bars", "#search .quote");
+        await page.GetByLabel("Question to the documents").FillAsync("nobody knows");
+        await page.GetByLabel("Question to the documents").PressAsync("Enter");
+        await AssertFitsAndIsOpen("#documents .found mark", "#masks .bars", "#agreement li", "#agreement .failure", "#kernels figure", "#similarity .bars", "#search .quote");
         await page.Locator("#model").SelectOptionAsync(Path.GetFileName(classes.Folder));
         await page.GetByLabel("Compare with").SelectOptionAsync(Path.GetFileName(tags.Folder));
         await AssertFitsAndIsOpen("#classes .bars", "#tags li", "#search .quote");

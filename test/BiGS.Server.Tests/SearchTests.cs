@@ -102,7 +102,9 @@ public sealed class SearchTests(Chromium chromium)
         await Expect(bare.Locator("#documents")).ToBeHiddenAsync();
     }
 
-    private static async Task<string> IndexAsync(SmallModel model, SearchModel embeds)
+    /// <summary>An index of three small documents, beside a model.</summary>
+    /// <returns>The folder of the documents.</returns>
+    internal static async Task<string> IndexAsync(SmallModel model, SearchModel embeds)
     {
         string folder = Directory.CreateDirectory(model.File("documents")).FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "why.md"), "😀 nobody knows why .", Now);
