@@ -9,8 +9,9 @@ data=${BIGS_SHARED:-../shared}/data
 wiki=$out/simple-wikipedia
 mkdir -p "$out"
 
-# Twenty questions over the articles of two splits of Simple Wikipedia.
+# Twenty questions over the articles of two splits of Simple Wikipedia, and the half of the SQuAD subset that english-embed did not learn from.
 dotnet run runs/simple-wikipedia.cs -- "$data/corpus" docs/results/simple-wikipedia-questions.jsonl "$wiki"
+dotnet run runs/embedding-texts.cs -- "$data" "$out/texts"
 
 measure() {
     ./bigs evaluate --task "$1" --model "$model" --data "$3" --json > "$out/$2.json"
@@ -20,6 +21,6 @@ measure retrieval simple-wikipedia-20 "$wiki"
 measure retrieval xquad "$data/squad_like/xquad.en.json.gz"
 measure retrieval policyqa "$data/squad_like/policyqa_test.json.gz"
 measure retrieval boolq "$data/glue/boolq/validation.tsv.gz"
-measure retrieval squad "$data/squad_like/squad_v1.1_subset_train.json.gz"
+measure retrieval squad "$out/texts/squad-evaluation.json"
 measure retrieval covidqa "$data/squad_like/covidqa_200423.json.gz"
 measure embedding stsb "$data/glue/stsb/stsb-en-test.csv.gz"

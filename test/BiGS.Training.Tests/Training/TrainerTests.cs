@@ -1,8 +1,10 @@
 using BiGS.Configuration;
 using BiGS.Inference;
 using BiGS.Support;
+using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Training.Data;
+using BiGS.Training.Evaluation;
 using CsCheck;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -113,6 +115,16 @@ public sealed class TrainerTests : IDisposable
         using var cancel = new CancellationTokenSource();
         shorter.Train(Folder("best"), told: progress => CancelAt(progress, state.BestStep, cancel), cancellationToken: cancel);
         Assert.Equal(File.ReadAllBytes(Path.Combine(Folder("best"), "last", "model.safetensors")), File.ReadAllBytes(Path.Combine(Folder("run"), "model.safetensors")));
+    }
+
+    /// <summary>Without dropout: what the log says of the best checkpoint, it says of itself.</summary>
+    [Fact]
+    public void HeldOutTextIsScoredWithoutDropout()
+    {
+        var run = new TinyRun();
+        TrainerState state = run.Train(Folder("run"));
+        using HeadedModel best = CheckpointFolder.Open(Folder("run")).Model;
+        Assert.Equal(MaskedLmEvaluation.Score((BiGSForMaskedLM)best, run.HeldOut(), TestContext.Current.CancellationToken).Loss, state.BestLoss!.Value, 1e-5);
     }
 
     [Theory]
