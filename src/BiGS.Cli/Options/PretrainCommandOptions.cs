@@ -19,6 +19,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     private readonly Option<string[]> _validation = OptionFactory.Paths("--validation", "held-out text; without it, 1 % of the documents are kept aside");
     private readonly CorpusFileOptions _files = new();
     private readonly Option<string> _preset = OptionFactory.Choice("--preset", "size of the model and its recipe", [.. Presets.Names]);
+    private readonly Option<string> _recipe = OptionFactory.Choice("--recipe", "how the preset is trained: as was measured best for it, or as the paper's authors did", "preset", "paper");
     private readonly Option<string> _config = OptionFactory.Text("--config", "FILE", "a config.json for the shape of the model, in place of a preset's");
     private readonly Option<string> _architecture = OptionFactory.Choice("--architecture", "the block", "gated", "stack");
     private readonly Option<string> _routing = OptionFactory.Choice("--routing", "what moves information between positions", [.. Enum.GetNames<Routing>().Select(name => name.ToLowerInvariant())]);
@@ -57,7 +58,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
 
     public IEnumerable<Option> All =>
     [
-        _corpus, _weights, _validation, .. _files.All, _preset, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _maskRate, _finalMaskRate, _steps, _tokens,
+        _corpus, _weights, _validation, .. _files.All, _preset, _recipe, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _maskRate, _finalMaskRate, _steps, _tokens,
         _batchSize, _accumulate, _optimizer, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _recompute, _device, _route, _seed,
         _tokenizer, _vocabSize, .. _normalizer.All, _logEvery, _evalEvery, _saveEvery, _keep, _milestones, _teacher, _init,
     ];
@@ -94,7 +95,10 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     public bool PrecisionIsGiven(ParseResult parse) => parse.GetResult(_precision) is { Implicit: false } && parse.GetValue(_precision) != "auto";
 
     /// <summary>A new run: the preset's recipe, and what is given on top of it.</summary>
-    public PretrainingOptions Fresh(ParseResult parse) => Fresh(parse, PretrainingRecipe.ForPreset(Preset(parse)));
+    public PretrainingOptions Fresh(ParseResult parse) => Fresh(parse, Recipe(parse));
+
+    private PretrainingOptions Recipe(ParseResult parse) =>
+        parse.GetValue(_recipe) == "paper" ? PretrainingRecipe.OfPaper(Preset(parse)) : PretrainingRecipe.ForPreset(Preset(parse));
 
     /// <summary>The same on top of another recipe.</summary>
     public PretrainingOptions Fresh(ParseResult parse, PretrainingOptions recipe) => Given(parse, WithModel(parse, recipe));
@@ -126,7 +130,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     public PretrainingOptions Resumed(ParseResult parse, PretrainingOptions stored)
     {
         bool namesModel = parse.CommandResult.IsGiven(_preset) || parse.CommandResult.IsGiven(_config) || parse.CommandResult.IsGiven(_init);
-        PretrainingOptions named = namesModel ? WithModel(parse, PretrainingRecipe.ForPreset(Preset(parse))) : stored;
+        PretrainingOptions named = namesModel ? WithModel(parse, Recipe(parse)) : stored;
         PretrainingOptions given = Given(parse, stored with { Model = named.Model, Init = named.Init });
         OptionsFile.RequireSame(stored.ToJson(), given.ToJson());
         return stored;

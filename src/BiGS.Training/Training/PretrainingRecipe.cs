@@ -15,6 +15,29 @@ public static class PretrainingRecipe
     /// </summary>
     private static MlmMaskingOptions TwiceTheMasks => new() { Rate = 0.3, MostPer128 = 40 };
 
+    /// <summary>
+    /// The authors' recipe (paper.md §4) for the batches, rows and steps of a preset: AdamW, 15 % masked, dropout on the embeddings, a cosine to a tenth of
+    /// 6·10⁻⁴ after a fiftieth of the steps.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such preset.</exception>
+    public static PretrainingOptions OfPaper(string preset)
+    {
+        PretrainingOptions own = ForPreset(preset);
+        return own with
+        {
+            Model = Presets.Get(preset),
+            Masking = new MlmMaskingOptions(),
+            Training = new TrainingOptions
+            {
+                Steps = own.Training.Steps,
+                WarmupSteps = own.Training.Steps / 50,
+                LogEvery = own.Training.LogEvery,
+                EvalEvery = own.Training.EvalEvery,
+                SaveEvery = own.Training.SaveEvery,
+            },
+        };
+    }
+
     /// <exception cref="ArgumentException">There is no such preset.</exception>
     public static PretrainingOptions ForPreset(string preset)
     {

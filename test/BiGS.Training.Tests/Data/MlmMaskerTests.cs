@@ -39,6 +39,16 @@ public class MlmMaskerTests
         Assert.Equal(75, Count(502, 502)); // 0.15 · 500, and 79 may be masked
     }
 
+    /// <summary>Of 40 words 20 are asked for at the beginning of a run, 4 at its end, and as many fewer in between as is done of it.</summary>
+    [Fact]
+    public void TheShareGoesInAStraightLineOverTheRun()
+    {
+        var rows = new DynamicMasks(SomeRows(20), new MlmMasker(new MlmMaskingOptions { Rate = 0.5, FinalRate = 0.1, MostPer128 = null }, Special, Vocabulary));
+        var run = new BatchSource(rows, 4, Special.Pad, seed: 1, batches: 40);
+        Assert.Equal([20, 16, 12, 8, 4, 4], new long[] { 0, 10, 20, 30, 40, 50 }.Select(number => run.At(number).MaskedIds.Length / 4));
+        Assert.Equal(20, new BatchSource(rows, 4, Special.Pad, seed: 1).At(30).MaskedIds.Length / 4);
+    }
+
     [Fact]
     public void OnlyWordsAreHiddenAndTheAnswersAreTheWords() => Gen.Select(Rows, Gen.Bool).Sample((row, wholeWords) =>
     {
