@@ -29,7 +29,7 @@ public sealed record IndexOptions
     /// <summary>The file of the index; null for a hidden one among the documents. A folder means a file in it.</summary>
     public string? IndexPath { get; init; }
 
-    /// <summary>Where the model is, so that a search finds it again; null for the one that ships with BiGS.</summary>
+    /// <summary>Where the model is, so that a search finds it again; null for the embedding model that ships with BiGS.</summary>
     public string? ModelPath { get; init; }
 
     /// <summary>Whether an index that was made otherwise is emptied and made anew.</summary>

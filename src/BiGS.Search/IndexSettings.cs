@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace BiGS.Search;
 
 /// <summary>What the passages and vectors of an index were made with; they can only be added to in the same way.</summary>
-/// <param name="Model">Where the model was; null for the one that ships with BiGS.</param>
+/// <param name="Model">Where the model was; null for the embedding model that ships with BiGS.</param>
 /// <param name="Fingerprint">Of the model.</param>
 /// <param name="Dimensions">Numbers of a vector.</param>
 /// <param name="PassageTokens">The most tokens of a passage.</param>
@@ -14,6 +14,9 @@ namespace BiGS.Search;
 internal sealed record IndexSettings(
     string? Model, string Fingerprint, int Dimensions, int PassageTokens, int Overlap, string? TextField, string? PromptName, bool Stemming)
 {
+    /// <summary>What the model of an index is called that has no path.</summary>
+    public const string UnnamedModel = "the embedding model that ships with BiGS";
+
     /// <summary>The settings of an index.</summary>
     /// <exception cref="InvalidDataException">There are none.</exception>
     public static IndexSettings Read(SqliteConnection connection)
@@ -38,7 +41,7 @@ internal sealed record IndexSettings(
 
     /// <summary>What makes the contents of two indexes different though the files are the same; null where nothing does.</summary>
     public string? DifferenceFrom(IndexSettings other) =>
-        Fingerprint != other.Fingerprint ? $"made by another model ({other.Model ?? "the one that ships with BiGS"}, fingerprint {other.Fingerprint[..8]}; now {Fingerprint[..8]})"
+        Fingerprint != other.Fingerprint ? $"made by another model ({other.Model ?? UnnamedModel}, fingerprint {other.Fingerprint[..8]}; now {Fingerprint[..8]})"
         : (PassageTokens, Overlap) != (other.PassageTokens, other.Overlap) ? $"of passages of {other.PassageTokens} tokens with {other.Overlap} shared (now {PassageTokens} with {Overlap})"
         : TextField != other.TextField ? $"made of {(other.TextField is null ? "the usual field" : $"the field \"{other.TextField}\"")} (now {(TextField is null ? "the usual one" : $"\"{TextField}\"")})"
         : PromptName != other.PromptName ? $"made with {(other.PromptName is null ? "the model's default prompt" : $"the prompt \"{other.PromptName}\"")} (now {PromptName ?? "the default"})"

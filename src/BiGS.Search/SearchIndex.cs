@@ -162,7 +162,7 @@ public sealed partial class SearchIndex : IDisposable
         if (model is not null && model.Fingerprint != made.Fingerprint)
         {
             throw new ArgumentException(
-                $"{path}: the index was made by another model ({made.Model ?? "the one that ships with BiGS"}, fingerprint {made.Fingerprint[..8]}; this one has {model.Fingerprint[..8]}), whose vectors mean something else; search with that model, or index again with IndexOptions.Overwrite.");
+                $"{path}: the index was made by another model ({made.Model ?? IndexSettings.UnnamedModel}, fingerprint {made.Fingerprint[..8]}; this one has {model.Fingerprint[..8]}), whose vectors mean something else; search with that model, or index again with IndexOptions.Overwrite.");
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class ServedIndex : IDisposable
         Model = options.Value.ModelsOrDefault.Zip(models.All)
             .FirstOrDefault(model => CheckpointFingerprint.Compute(model.First.Folder, model.Second.Tokenizer) == _fingerprint).Second
             ?? throw new InvalidDataException(
-                $"{path}: the index was made by {SearchIndex.ReadOptions(path)?.ModelPath ?? "the model that ships with BiGS"}, which is not among the models that are served; add it (BiGSServerOptions.Models)");
+                $"{path}: the index was made by {SearchIndex.ReadOptions(path)?.ModelPath ?? IndexSettings.UnnamedModel}, which is not among the models that are served; add it (BiGSServerOptions.Models)");
     }
 
     /// <summary>What embeds questions; null where no index is served.</summary>

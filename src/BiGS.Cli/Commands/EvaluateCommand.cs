@@ -18,6 +18,7 @@ internal static class EvaluateCommand
         var command = new BigsCommand("evaluate", $"What a model knows. {string.Join(" ", tasks.Where(task => task is not FineTunedTask).Select(task => $"{task.Name}: {task.What}."))} The others are answered by a model that was fine-tuned for them (bigs finetune).",
             "bigs evaluate --task mlm --data held-out.txt --model runs/pretrain-tiny-1",
             "bigs evaluate --task blimp --data blimp.jsonl.gz --model runs/pretrain-small-1 --limit 3000 --json",
+            "bigs evaluate --task retrieval --data xquad.en.json.gz --model english-embed",
             "bigs evaluate --task sst2 --data glue/SST-2 --model runs/sst2 --predictions SST-2.tsv",
             "bigs evaluate --model runs/own --data b.tsv --predictions b.jsonl",
             "bigs evaluate --task grammar --model runs/pretrain-tiny-1");

@@ -34,7 +34,7 @@ internal static class IndexCommand
             string documents = parse.GetRequiredValue(folder);
             if (!Directory.Exists(documents))
             {
-                throw new DirectoryNotFoundException($"{documents}: there is no such folder; give a folder of documents.");
+                throw new DirectoryNotFoundException($"{documents}: {(File.Exists(documents) ? "this is a file" : "there is no such folder")}; give a folder of documents.");
             }
 
             string path = SearchIndex.FileOf(parse.GetValue(output) ?? documents);

@@ -36,6 +36,11 @@ internal static class SearchCommand
             {
                 result.AddError("--keyword and --vector are both given; give one, or none for both rankings together");
             }
+
+            if (result.GetValue(questions)!.Any(string.IsNullOrWhiteSpace))
+            {
+                result.AddError("a question is empty; ask something");
+            }
         });
         command.SetHandler(parse =>
         {

@@ -6,6 +6,7 @@ using BiGS.Search;
 using BiGS.Server;
 using BiGS.Weights;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using TorchSharp;
@@ -83,7 +84,7 @@ internal static class ServeCommand
         {
             await app.StartAsync(terminal.Interrupted);
         }
-        catch (IOException taken)
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
             throw new IOException($"{taken.Message.TrimEnd('.')}; choose another --port, or 0 for one that is free", taken);
         }

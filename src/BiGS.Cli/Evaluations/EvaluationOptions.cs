@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BiGS.Cli.Options;
 using BiGS.Pipelines;
+using BiGS.Weights;
 
 namespace BiGS.Cli.Evaluations;
 
@@ -11,7 +12,7 @@ internal sealed class EvaluationOptions
     private const string RestOfWord = "rest-of-word";
 
     /// <summary>Which model, and what computes it.</summary>
-    public AnsweringOptions Answering { get; } = new();
+    public AnsweringOptions Answering { get; } = new($"{ShippedModel.Name}, and {ShippedModel.EmbeddingName} for embedding and retrieval");
 
     public Option<string[]> Data { get; } = OptionFactory.Paths(
         "--data", "what to measure on: text for mlm (files, folders or globs) and score (a sentence a line); of a published set its file, of retrieval also a folder in the form of BEIR's; of a fine-tuned task its folder or a file");

@@ -79,6 +79,9 @@ public class ServerProcessTests
         using var model = new SmallModel();
         await using RunningServer server = await RunningServer.Start(model.Folder);
         Bigs.Run("serve", "--model", model.Folder, "--port", $"{server.Address.Port}").FailedWith(1, "in use", "choose another --port");
+        Outcome unfound = Bigs.Run("serve", "--model", model.Folder, "--index", model.File("none"), "--port", "0");
+        unfound.FailedWith(1, "there is no index here", "bigs index");
+        Assert.DoesNotContain("--port", unfound.Errors);
     }
 
     private static async Task<bool> IsListening(Uri address)
