@@ -1,3 +1,4 @@
+using BiGS.Training.Distributed;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
