@@ -19,9 +19,10 @@ internal abstract class BenchmarkSubject : IDisposable
     private const string Onnx = "onnx";
     private const string OnnxInt8 = "onnx-int8";
     private const string OnnxAttention = "onnx-attention";
+    private const string OnnxHydra = "onnx-hydra";
 
     /// <summary>The names that <see cref="Of"/> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["ours", "authors", "attention", "floor", Onnx, OnnxInt8, OnnxAttention];
+    public static IReadOnlyList<string> Names { get; } = ["ours", "authors", "attention", "hydra", "floor", Onnx, OnnxInt8, OnnxAttention, OnnxHydra];
 
     /// <summary>Whether a side can do a piece of work: exported models only answer, and on the processor.</summary>
     public static bool Does(string name, Work work, Device device) => !IsOnnx(name) || (work == Work.Inference && device.type == DeviceType.CPU);
@@ -56,7 +57,7 @@ internal abstract class BenchmarkSubject : IDisposable
 
     public abstract void Dispose();
 
-    private static bool IsOnnx(string name) => name is Onnx or OnnxInt8 or OnnxAttention;
+    private static bool IsOnnx(string name) => name is Onnx or OnnxInt8 or OnnxAttention or OnnxHydra;
 
     private static BiGSConfig Config(string side, int length, int width)
     {
@@ -71,7 +72,12 @@ internal abstract class BenchmarkSubject : IDisposable
             MaxPositionEmbeddings = length,
             HiddenDropoutProb = 0,
         };
-        return side is "attention" or OnnxAttention ? shape.WithBlocks(Architecture.Stack, Routing.Attention) : shape;
+        return side switch
+        {
+            "attention" or OnnxAttention => shape.WithBlocks(Architecture.Stack, Routing.Attention),
+            "hydra" or OnnxHydra => shape.WithBlocks(Architecture.Gated, Routing.Hydra),
+            _ => shape,
+        };
     }
 
     /// <summary>A layer's turn: forward, and backward where training is timed.</summary>

@@ -131,7 +131,8 @@ internal static class PlotCommand
     {
         OpenedCheckpoint opened = CheckpointFolder.Open(ModelPlace.Of(path, terminal).Folder);
         IReadOnlyList<KernelShape> shapes = KernelShapes.Compute(opened.Model, length);
-        return shapes.Count > 0 ? shapes : throw new ArgumentException($"{path}: attention routes in this model, and there are no kernels to draw.");
+        return shapes.Count > 0 ? shapes : throw new ArgumentException(
+            $"{path}: \"routing\": \"{opened.Model.Config.Routing.ToString().ToLowerInvariant()}\" has no kernels to draw; they are of \"ssm\", whose kernels are the same for every text.");
     }
 
     private static string Title(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));

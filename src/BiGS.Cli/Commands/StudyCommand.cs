@@ -15,7 +15,7 @@ internal static class StudyCommand
     {
         var defaults = new StudyOptions();
         var pretraining = new PretrainCommandOptions(terminal);
-        Option<string> compare = OptionFactory.Choice("--compare", "what differs: block × routing, kernels a layer, positions, merges", [.. Comparisons.Names]);
+        Option<string> compare = OptionFactory.Choice("--compare", "what differs: block × routing, kernels of a layer, positions, merges, mixers", [.. Comparisons.Names]);
         Option<int?> seeds = OptionFactory.Number("--seeds", $"runs of every model (default {defaults.Seeds.Count})", least: 1);
         Option<string[]> tasks = OptionFactory.Paths("--tasks", "fine-tune every checkpoint: NAME=DIR, as in finetune --task NAME --data DIR; the built-in grammar makes its own");
         Option<int?> examples = OptionFactory.Number("--task-examples", $"the most examples of a task (default {defaults.TaskExamples:N0})", least: 2);

@@ -58,7 +58,9 @@ internal static class StudyReport
         "paper" => "Block × routing under one budget",
         "kernels" => "One kernel or eight",
         "positions" => "With and without positions",
-        _ => "Three ways to merge two directions",
+        "merges" => "Three ways to merge two directions",
+        "mixers" => "Kernels, matrices that the text sets, and attention",
+        _ => comparison,
     };
 
     private static string Table(StudyResults results)

@@ -27,7 +27,7 @@ public static class Initialization
         {
             switch (module)
             {
-                case S4D ssm:
+                case IStateSpaceLayer ssm:
                     ssm.Initialize(frequencies, generator);
                     break;
                 case Dense or Embedding:

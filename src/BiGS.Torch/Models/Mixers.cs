@@ -23,6 +23,7 @@ public abstract class SequenceMixer
     {
         Routing.Ssm => new TwoSequentialSsm(config, route),
         Routing.Attention => new SelfAttention(config),
+        Routing.Hydra => new Hydra(config),
         _ => throw new NotSupportedException($"BiGSConfig.Routing is {config.Routing}, which has no mixer; add it to SequenceMixer.Create."),
     };
 

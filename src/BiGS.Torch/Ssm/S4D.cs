@@ -11,7 +11,7 @@ namespace BiGS.Torch.Ssm;
 /// <see cref="BiGS.StateSpace.StateSpaceModel"/> is the same in plain C#.
 /// </summary>
 /// <remarks>Checkpoint keys: <c>D</c>, <c>kernel.{C, log_step, A_re, A_im}</c>. With one head, D is (1); with m heads, (m).</remarks>
-public sealed class S4D : nn.Module<Tensor, Tensor>
+public sealed class S4D : nn.Module<Tensor, Tensor>, IStateSpaceLayer
 {
     private readonly Direction _direction;
     private readonly ISsmRoute _route;
@@ -66,12 +66,14 @@ public sealed class S4D : nn.Module<Tensor, Tensor>
         return y.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Says which of a model's parameters belong to an SSM (A, C, D and Δ): they have a learning rate and weight decay of their own, and stay in single precision.</summary>
-    internal static Func<string, bool> NamesIn(nn.Module model)
-    {
-        string[] ssms = [.. model.named_modules().Where(m => m.module is S4D).Select(m => m.name + ".")];
-        return name => Array.Exists(ssms, ssm => name.StartsWith(ssm, StringComparison.Ordinal));
-    }
+    /// <inheritdoc/>
+    IEnumerable<string> IStateSpaceLayer.SystemParameters => named_parameters().Select(p => p.name);
+
+    /// <summary>Says which of a model's parameters are those of its state-space models.</summary>
+    internal static Func<string, bool> NamesIn(nn.Module model) => model.named_modules()
+        .Where(m => m.module is IStateSpaceLayer)
+        .SelectMany(m => ((IStateSpaceLayer)m.module).SystemParameters, (m, name) => $"{m.name}.{name}")
+        .ToHashSet(StringComparer.Ordinal).Contains;
 
     /// <summary>For inference: prepares the system once per length and keeps it. Later changes of the parameters are ignored until the next call.</summary>
     public void Freeze()

@@ -12,11 +12,12 @@ internal sealed record StudyModel(string Key, string Name, BiGSConfig Model);
 internal static class Comparisons
 {
     /// <summary>The names that <see cref="Named"/> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["paper", "kernels", "positions", "merges"];
+    public static IReadOnlyList<string> Names { get; } = ["paper", "kernels", "positions", "merges", "mixers"];
 
     /// <summary>
     /// <c>paper</c>: block × routing (paper.md §3), STACK × SSM merged as the authors' text and as their figure has it; <c>kernels</c>: one
-    /// or eight of them in each layer and direction; <c>positions</c>: with a table and without; <c>merges</c>: three ways to make one of two directions.
+    /// or eight of them in each layer and direction; <c>positions</c>: with a table and without; <c>merges</c>: three ways to make one of two directions;
+    /// <c>mixers</c>: from BiGS to a mixer that the text sets (Hydra), one change at a time, and attention, all in the gated block.
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="preset">Gives width, depth and the rest.</param>
@@ -51,6 +52,14 @@ internal static class Comparisons
                 new("merge-multiply", "product", bigs),
                 new("merge-add", "sum", bigs with { Merge = Merge.Add }),
                 new("merge-concat", "concatenated", bigs with { Merge = Merge.Concat }),
+            ],
+            "mixers" =>
+            [
+                new("ssm-multiply", "one kernel, product (BiGS)", bigs),
+                new("ssm-add", "one kernel, sum", bigs with { Merge = Merge.Add }),
+                new("ssm-heads", "eight kernels, sum", bigs with { NumSsmHeads = 8, StateSize = 16, Merge = Merge.Add }),
+                new("hydra", "Hydra", (bigs with { StateSize = 16 }).WithBlocks(Architecture.Gated, Routing.Hydra) with { NumSsmHeads = 8 }),
+                new("attention", "attention", bigs.WithBlocks(Architecture.Gated, Routing.Attention)),
             ],
             _ => throw new ArgumentException($"There is no comparison \"{name}\"; choose one of {string.Join(", ", Names)}."),
         };

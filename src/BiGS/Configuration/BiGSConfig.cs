@@ -7,11 +7,13 @@ public enum Architecture
     Stack,
 }
 
-/// <summary>What moves information between positions.</summary>
+/// <summary>What moves information between positions: state-space models whose kernels are the same for every text, attention, or state-space models whose steps,
+/// inputs and outputs depend on the text (Hydra; Hwang, Lahoti, Dao, Gu 2024).</summary>
 public enum Routing
 {
     Ssm,
     Attention,
+    Hydra,
 }
 
 /// <summary>How the forward and the backward SSM become one (paper.md §3).</summary>
@@ -102,10 +104,10 @@ public sealed record BiGSConfig
 
     public Merge Merge { get; init; } = Merge.Multiply;
 
-    /// <summary>N, complex states of one kernel (the file says <c>num_ssm</c>).</summary>
+    /// <summary>N, complex states of one kernel, or real ones of a Hydra head (the file says <c>num_ssm</c>).</summary>
     public int StateSize { get; init; } = 64;
 
-    /// <summary>m, kernels that share the channels out among themselves; 1 in the paper.</summary>
+    /// <summary>m, kernels that share the channels out among themselves (1 in the paper), or heads of a Hydra mixer.</summary>
     public int NumSsmHeads { get; init; } = 1;
 
     public Scaling Scaling { get; init; } = Scaling.Hippo;
@@ -123,7 +125,7 @@ public sealed record BiGSConfig
 
     /// <summary>
     /// Whether padding changes answers: such a model answers as it was trained only when every row is padded to the same length
-    /// (paper.md §3). Attention leaves padding out by itself.
+    /// (paper.md §3). Attention leaves padding out by itself, and so does Hydra.
     /// </summary>
     public bool PaddingAffectsOutput() => Routing == Routing.Ssm && !MaskPadding;
 
@@ -168,6 +170,9 @@ public sealed record BiGSConfig
         Require(
             Routing != Routing.Ssm || (NumSsmHeads > 0 && HiddenSize % NumSsmHeads == 0),
             $"hidden_size {HiddenSize} is not divisible by num_ssm_heads {NumSsmHeads}");
+        Require(
+            Routing != Routing.Hydra || (NumSsmHeads > 0 && HydraShape.Of(this).HeadWidth > 0),
+            $"hidden_size {HiddenSize} is too small for {NumSsmHeads} heads (num_ssm_heads) of {StateSize} states (num_ssm)");
         Require(NumLabels > 0, $"num_labels is {NumLabels}; it must be at least 1");
         Require(IsProbability(HiddenDropoutProb), $"hidden_dropout_prob is {HiddenDropoutProb}; it must lie in [0, 1)");
         Require(IsProbability(ClassifierDropout ?? 0), $"classifier_dropout is {ClassifierDropout}; it must lie in [0, 1)");

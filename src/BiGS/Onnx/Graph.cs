@@ -15,6 +15,7 @@ internal enum OnnxType
     Int32 = 6,
     Int64 = 7,
     Bool = 9,
+    Double = 11,
 }
 
 /// <summary>

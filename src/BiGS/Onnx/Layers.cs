@@ -23,6 +23,7 @@ internal sealed class Layers(BiGSConfig config, IModelWeights weights, LinearLay
         {
             Routing.Ssm => new SsmRouting(config, weights, linear, graph, ids, padding),
             Routing.Attention => new AttentionRouting(config, linear, padding),
+            Routing.Hydra => new HydraRouting(config, weights, linear, graph, ids, padding),
             _ => throw NotWritten(config.Routing),
         };
         for (int n = 0; n < config.NumHiddenLayers; n++)

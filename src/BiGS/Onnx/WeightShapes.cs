@@ -49,6 +49,7 @@ internal static class WeightShapes
     {
         Routing.Ssm => TwoSsms(config, name),
         Routing.Attention => Attention(config.HiddenSize, $"{name}attention."),
+        Routing.Hydra => HydraRouting.Weights(config, name),
         _ => throw Layers.NotWritten(config.Routing),
     };
 
@@ -89,7 +90,9 @@ internal static class WeightShapes
         };
     }
 
-    private static IEnumerable<(string Name, long[] Shape)> Dense(string name, long inputs, long outputs) => [($"{name}.weight", [outputs, inputs]), ($"{name}.bias", [outputs])];
+    /// <summary>Of a dense layer.</summary>
+    internal static IEnumerable<(string Name, long[] Shape)> Dense(string name, long inputs, long outputs) => [($"{name}.weight", [outputs, inputs]), ($"{name}.bias", [outputs])];
 
-    private static IEnumerable<(string Name, long[] Shape)> Norm(string name, long width) => [($"{name}.weight", [width]), ($"{name}.bias", [width])];
+    /// <summary>Of a LayerNorm.</summary>
+    internal static IEnumerable<(string Name, long[] Shape)> Norm(string name, long width) => [($"{name}.weight", [width]), ($"{name}.bias", [width])];
 }

@@ -170,10 +170,15 @@ internal sealed class TextModel : IDisposable
 
     public void Dispose() => Session.Dispose();
 
-    /// <summary>What computing a row takes at most, roughly: its positions, and under attention the scores of every pair of them.</summary>
+    /// <summary>What computing a row takes at most, roughly: its positions, and the matrices over pairs of them, of whole rows under attention and of chunks in Hydra.</summary>
     private long BytesOf(int length)
     {
-        long scores = Config.Routing == Routing.Attention ? 2L * Config.NumAttentionHeads * length : 0;
+        long scores = Config.Routing switch
+        {
+            Routing.Attention => 2L * Config.NumAttentionHeads * length,
+            Routing.Hydra => 8L * Config.NumSsmHeads * Math.Min(length, HydraShape.ChunkLength), // some of them in double
+            _ => 0,
+        };
         return sizeof(float) * length * ((WidthsAtOnce * Config.HiddenSize) + scores);
     }
 }

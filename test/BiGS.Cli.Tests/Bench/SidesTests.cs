@@ -40,10 +40,10 @@ public class SidesTests
         Outcome outcome = Bigs.Run("bench", "--lengths", "16,600", "--width", "32", "--repeats", "1", "--json").Succeeded();
         using var json = JsonDocument.Parse(outcome.Output);
         JsonElement[] results = [.. json.RootElement.GetProperty("results").EnumerateArray()];
-        Assert.Equal((4 * 2 * 5) + (2 * 3), results.Length); // exported models only answer
+        Assert.Equal((4 * 2 * 6) + (2 * 4), results.Length); // exported models only answer
         Assert.Equal(
             ["inference", "layer-forward", "layer-train", "step"], results.Select(r => r.GetProperty("what").GetString()!).Distinct().Order());
-        Assert.Equal(["attention", "authors", "floor", "onnx", "onnx-attention", "onnx-int8", "ours"], results.Select(r => r.GetProperty("side").GetString()!).Distinct().Order());
+        Assert.Equal(["attention", "authors", "floor", "hydra", "onnx", "onnx-attention", "onnx-hydra", "onnx-int8", "ours"], results.Select(r => r.GetProperty("side").GetString()!).Distinct().Order());
         Assert.All(results, result =>
         {
             double tokens = result.GetProperty("length").GetInt32() * result.GetProperty("batch").GetInt32();

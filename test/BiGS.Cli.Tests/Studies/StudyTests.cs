@@ -5,6 +5,7 @@ using BiGS.Configuration;
 using BiGS.Support;
 using BiGS.Training;
 using BiGS.Training.FineTuning;
+using BiGS.Training.Planning;
 using BiGS.Training.Studies;
 
 namespace BiGS.Cli.Tests.Studies;
@@ -70,18 +71,20 @@ public partial class StudyTests
         Bigs.Run("plot", "agreement", "--study", folder.Path, "--out", Path.Combine(folder.Path, "b.svg")).FailedWith(1, "results.json");
     }
 
-    /// <summary>The paper's comparison is one of equals: parameters of the layers within 2 %.</summary>
+    /// <summary>A comparison is one of equals: parameters of the layers within 2 %.</summary>
     [Theory]
-    [InlineData("tiny")]
-    [InlineData("large")]
-    public void TheModelsOfThePaperHaveEqualSize(string preset)
+    [InlineData("paper", "tiny")]
+    [InlineData("paper", "large")]
+    [InlineData("mixers", "tiny")]
+    [InlineData("mixers", "medium")]
+    [InlineData("mixers", "large")]
+    public void TheModelsOfAComparisonHaveEqualSize(string comparison, string preset)
     {
         BiGSConfig shape = PretrainingRecipe.ForPreset(preset).Model;
-        double[] sizes = [.. Comparisons.Named("paper", shape).Select(contestant =>
+        double[] sizes = [.. Comparisons.Named(comparison, shape).Select(contestant =>
         {
-            BiGSConfig config = contestant.Model;
-            int d = config.HiddenSize;
-            return (double)((4 * d * d) + ((config.Architecture == Architecture.Gated ? 3 : 2) * d * config.IntermediateSize));
+            BiGSConfig twice = contestant.Model with { NumHiddenLayers = 2 * contestant.Model.NumHiddenLayers };
+            return (double)(ParameterCount.Compute(twice) - ParameterCount.Compute(contestant.Model));
         })];
         Assert.Equal(5, sizes.Length);
         Assert.All(sizes, size => Assert.InRange(size / sizes[0], 0.98, 1.02));

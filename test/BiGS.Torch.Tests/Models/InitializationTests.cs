@@ -44,10 +44,25 @@ public class InitializationTests
                 case "D":
                     Assert.True(All(1), name);
                     break;
+                case "weight" when name.EndsWith("conv1d.weight", StringComparison.Ordinal):
+                    Assert.InRange(parameter.abs().max().item<float>(), 0.9 / Math.Sqrt(7), 1 / Math.Sqrt(7));
+                    break;
                 case "weight":
                     Assert.InRange(Mean(), -5 * standardError, 5 * standardError);
                     Assert.InRange(Deviation(), 0.02 - (5 * standardError), 0.02 + (5 * standardError));
                     break;
+                case "bias" when name.EndsWith("dt_proj.bias", StringComparison.Ordinal):
+                    using (Tensor step = nn.functional.softplus(parameter))
+                    {
+                        Assert.InRange(step.min().item<float>(), 0.99e-3, 0.1);
+                        Assert.InRange(step.max().item<float>(), 1e-3, 0.101);
+                    }
+
+                    break;
+                case "bias" when name.EndsWith("fc_D.bias", StringComparison.Ordinal):
+                    Assert.True(All(1), name);
+                    break;
+                case "A_log":
                 case "bias":
                     Assert.True(All(0), name);
                     break;

@@ -27,6 +27,7 @@ public class ParameterTests
         ["large"] = ("BiGSForMaskedLM", Presets.Get("large")),
         ["gated-ssm"] = ("BiGSForMaskedLM", Small),
         ["gated-attention"] = ("BiGSForMaskedLM", Small with { Routing = Routing.Attention }),
+        ["gated-hydra"] = ("BiGSForMaskedLM", Small with { Routing = Routing.Hydra, NumSsmHeads = 2 }),
         ["stack-ssm"] = ("BiGSForMaskedLM", Small with { Architecture = Architecture.Stack }),
         ["stack-attention"] = ("BiGSForMaskedLM", Small with { Architecture = Architecture.Stack, Routing = Routing.Attention }),
         ["stack-post-norm"] = ("BiGSForMaskedLM", Small with { Architecture = Architecture.Stack, Routing = Routing.Attention, PreNorm = false }),
@@ -65,8 +66,9 @@ public class ParameterTests
 
     [Theory]
     [InlineData("tiny")]
+    [InlineData("medium")]
     [InlineData("large")]
-    public void TheFourFormsAreOfOneSize(string preset)
+    public void AllFormsAreOfOneSize(string preset)
     {
         BiGSConfig gated = Presets.Get(preset);
         long bigs = Count(gated);

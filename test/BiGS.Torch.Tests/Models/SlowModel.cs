@@ -69,6 +69,11 @@ internal sealed class SlowModel
             return Attention(X, text, layer + ".attention");
         }
 
+        if (_config.Routing == Routing.Hydra)
+        {
+            return Hydra(X, text, layer + ".hydra");
+        }
+
         double[][] Heard(double[][] u) => [.. u.Select((row, l) => text[l] || !_config.MaskPadding ? row : new double[row.Length])];
         double[][] forward = Ssm(Heard(Gelu(Dense(X, layer + ".du_forward"))), layer + ".fs4", backward: false);
         double[][] backward = Ssm(Heard(Gelu(Dense(X, layer + ".du_backward"))), layer + ".bs4", backward: true);
@@ -113,6 +118,49 @@ internal sealed class SlowModel
 
     private double[][] Attention(double[][] X, bool[] text, string name) => Dense(
         SlowLayers.Attention(Dense(X, name + ".query"), Dense(X, name + ".key"), Dense(X, name + ".value"), text, _config.NumAttentionHeads), name + ".output");
+
+    /// <summary>shift(SS→(x)) + flip(shift(SS→(flip x))) + D x of what a convolution makes of every word and its neighbours.</summary>
+    private double[][] Hydra(double[][] X, bool[] text, string name)
+    {
+        int L = X.Length;
+        (int m, int N) = (_config.NumSsmHeads, _config.StateSize);
+        double[][] AtText(double[][] u) => [.. u.Select((row, l) => text[l] ? row : new double[row.Length])];
+        double[][] u = AtText(Dense(X, name + ".in_proj"));
+        double[] taps = _weights[name + ".conv1d.weight"].Values;
+        double[] bias = _weights[name + ".conv1d.bias"].Values;
+        u = [.. u.Select((row, l) => row.Select((_, c) =>
+        {
+            double sum = bias[c] + Enumerable.Range(0, 7).Where(k => l + k - 3 >= 0 && l + k - 3 < L).Sum(k => taps[(c * 7) + k] * u[l + k - 3][c]);
+            return sum / (1 + Math.Exp(-sum));
+        }).ToArray())];
+        int e = bias.Length - (4 * N);
+        double[][] x = AtText([.. u.Select(row => row[..e])]);
+        double[][] steps = AtText([.. Dense(X, name + ".dt_proj").Select(row => row.Select(z => Math.Log(1 + Math.Exp(z))).ToArray())]); // 0 at padding: nothing is written, nothing forgotten
+        double[][] D = Dense(x, name + ".fc_D");
+        double[][] y = [.. x.Select((row, l) => row.Select((v, c) => D[l][c / (e / m)] * v).ToArray())];
+        for (int direction = 0; direction < 2; direction++)
+        {
+            for (int channel = 0; channel < e; channel++)
+            {
+                int head = channel / (e / m);
+                double rate = Math.Exp(_weights[name + ".A_log"].Values[head]);
+                double[] h = new double[N];
+                for (int k = 0; k < L; k++)
+                {
+                    (int l, int next) = direction == 0 ? (k, k + 1) : (L - 1 - k, L - 2 - k);
+                    double step = steps[l][(direction * m) + head];
+                    int B = e + (2 * direction * N);
+                    h = [.. h.Select((value, n) => (Math.Exp(-step * rate) * value) + (step * u[l][B + n] * x[l][channel]))];
+                    if (next >= 0 && next < L)
+                    {
+                        y[next][channel] += h.Select((value, n) => u[l][B + N + n] * value).Sum();
+                    }
+                }
+            }
+        }
+
+        return Dense(LayerNorm(y, name + ".LayerNorm"), name + ".out_proj");
+    }
 
     private double[] Row(string name, int row)
     {

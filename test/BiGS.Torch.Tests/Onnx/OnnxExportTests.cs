@@ -15,8 +15,8 @@ public class OnnxExportTests
             "BiGSForMaskedLM", "BiGSForSequenceClassification", "BiGSForTokenClassification", "BiGSForQuestionAnswering", "BiGSForMultipleChoice",
             "BiGSForEmbedding", ModelHeads.Encoder,
         ],
-        [Architecture.Gated, Architecture.Stack],
-        [Routing.Ssm, Routing.Attention]);
+        Enum.GetValues<Architecture>(),
+        Enum.GetValues<Routing>());
 
     [Theory]
     [MemberData(nameof(HeadsAndForms))]
@@ -45,6 +45,8 @@ public class OnnxExportTests
                 { "post-norm, stack", stack with { PreNorm = false } },
                 { "long", gated with { MaxPositionEmbeddings = 700 } },
                 { "long, three kernels", stack with { MaxPositionEmbeddings = 1_100, NumSsmHeads = 3, Merge = Merge.Add } },
+                { "long, hydra", SmallModels.Config(routing: Routing.Hydra) with { MaxPositionEmbeddings = 700, NumSsmHeads = 3 } },
+                { "no positions, hydra", SmallModels.Config(Architecture.Stack, Routing.Hydra) with { PositionEmbeddingType = PositionEmbedding.None, NumSsmHeads = 2 } },
                 { "long, bilinear, hears padding", gated with { MaxPositionEmbeddings = 640, Discretization = DiscretizationRule.Bilinear, MaskPadding = false } },
             };
         }
@@ -182,7 +184,7 @@ public class OnnxExportTests
         {
             using OnnxModel onnx = OnnxModel.Open(file, threads: 1);
             IReadOnlyList<OutputDistance> outputs = OnnxCheck.Compare(
-                model, onnx, 1, [.. ((int[])[1, 9, 17, 512, 513]).Where(length => length < config.MaxPositionEmbeddings), config.MaxPositionEmbeddings]);
+                model, onnx, 1, [.. ((int[])[1, 9, 17, 64, 65, 512, 513]).Where(length => length < config.MaxPositionEmbeddings), config.MaxPositionEmbeddings]);
             Assert.Equal(Expected(head), outputs.Select(output => output.Output).Order(StringComparer.Ordinal));
             Assert.All(outputs, output => Assert.InRange(output.Distance, 0, OnnxCheck.Limit));
         }, head);

@@ -16,6 +16,7 @@ public class WeightShapesTests
         SmallModels.Config(Architecture.Stack),
         SmallModels.Config(Architecture.Stack, Routing.Attention) with { PreNorm = false, TypeVocabSize = 0 },
         SmallModels.Config(Architecture.Gated, Routing.Attention),
+        SmallModels.Config(Architecture.Stack, Routing.Hydra) with { NumSsmHeads = 3 },
     ];
 
     [Theory]

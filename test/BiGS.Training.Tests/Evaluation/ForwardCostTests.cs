@@ -40,9 +40,15 @@ public class ForwardCostTests
         BiGSConfig config = SmallModels.Config(architecture, routing);
         using BiGSForMaskedLM model = SmallModels.MaskedLm(config);
         double dense = model.named_parameters().Where(p => p.name.Contains(".layer.") && p.name.EndsWith(".weight") && p.parameter.dim() == 2).Sum(p => p.parameter.numel());
-        double mixing = routing == Routing.Attention
-            ? 2 * 2 * Length * Length * config.HiddenSize // scores, then their mean of the values
-            : 2 * config.HiddenSize * 2 * Length * Length; // two Toeplitz matrices
+        var hydra = HydraShape.Of(config);
+        double mixing = routing switch
+        {
+            Routing.Attention => 2 * 2 * Length * Length * config.HiddenSize, // scores, then their mean of the values
+            Routing.Ssm => 2 * config.HiddenSize * 2 * Length * Length, // two Toeplitz matrices
+            _ => (2 * Length * 7 * hydra.Channels) // the convolution
+                + (2 * 2 * Length * Length * hydra.States) // C · B of both directions
+                + (2 * Length * Length * hydra.Inner) + (2 * Length * hydra.Inner), // the block, and D
+        };
         double flops = ForwardCost.Flops(config, Length, SsmRoutes.Get("toeplitz"));
         Assert.Equal((2 * Length * dense) + (config.NumHiddenLayers * mixing), flops);
     }

@@ -9,7 +9,7 @@ namespace BiGS.Support;
 internal static class SmallModels
 {
     public static TheoryData<Architecture, Routing> Forms =>
-        new MatrixTheoryData<Architecture, Routing>([Architecture.Gated, Architecture.Stack], [Routing.Ssm, Routing.Attention]);
+        new MatrixTheoryData<Architecture, Routing>(Enum.GetValues<Architecture>(), Enum.GetValues<Routing>());
 
     public static BiGSConfig Config(Architecture architecture = Architecture.Gated, Routing routing = Routing.Ssm) => new()
     {
