@@ -3,11 +3,13 @@ using BiGS.Cli.Options;
 using BiGS.Cli.Output;
 using BiGS.Cli.Plots;
 using BiGS.Inference;
+using BiGS.Tokenizers;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Models;
 using BiGS.Training.Evaluation;
 using BiGS.Training.Studies;
 using BiGS.Weights;
+using static TorchSharp.torch;
 
 namespace BiGS.Cli.Commands;
 
@@ -16,11 +18,12 @@ internal static class PlotCommand
     private const int DefaultReach = 32;
 
     public static Command Build(Terminal terminal) => new BigsCommand(
-        "plot", "Pictures, as .png or .svg: kernels of a model, losses and speed of runs, agreement in a study, what a classifier confuses.",
+        "plot", "Pictures, as .png or .svg: kernels of a model, what the words of a text take from each other, losses and speed of runs, agreement in a study, what a classifier confuses.",
         "bigs plot kernels --model runs/mine --out kernels.png",
         "bigs plot losses --runs runs/a,runs/b --out losses.png")
     {
         Kernels(terminal),
+        Matrices(terminal),
         OfRuns("losses", "Training and held-out loss of runs against the tokens that they read.", RunPlot.SaveLosses, terminal),
         OfRuns("throughput", "Tokens a second of runs, from their logs.", RunPlot.SaveThroughput, terminal),
         Agreement(terminal),
@@ -57,6 +60,43 @@ internal static class PlotCommand
             }
 
             terminal.Note($"{file}: {shapes.Count} kernels");
+        });
+        return verb;
+    }
+
+    private static BigsCommand Matrices(Terminal terminal)
+    {
+        Option<string> model = OptionFactory.Text("--model", "MODEL", ModelPlace.Forms, required: true);
+        Option<string> text = OptionFactory.Text("--text", "TEXT", "what is read", required: true);
+        Option<int?> layer = OptionFactory.Number("--layer", "which layer, from 1 (default 1)", least: 1);
+        Option<string> output = OptionFactory.Text("--out", "FILE", "the picture: a .png or .svg", required: true);
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "replace a picture that is there");
+        var verb = new BigsCommand(
+            "matrices",
+            "What each word of a text takes from the others in a layer of Hydra or attention, a matrix for each head.",
+            "bigs plot matrices --model runs/hydra --layer 2 --text \"The dogs near the old house sleep.\" --out words.png")
+        { model, text, layer, output, overwrite };
+        verb.SetHandler(parse =>
+        {
+            string name = parse.GetRequiredValue(model);
+            string file = Picture.Path(parse.GetRequiredValue(output), output.Name, parse.GetValue(overwrite));
+            OpenedCheckpoint opened = CheckpointFolder.Open(ModelPlace.Of(name, terminal).Folder);
+            int number = parse.GetValue(layer) ?? 1;
+            if (number > opened.Model.Config.NumHiddenLayers)
+            {
+                throw new ArgumentException($"{layer.Name} is {number}, but {name} has {opened.Model.Config.NumHiddenLayers} layers; name one of them.");
+            }
+
+            TokenizedText words = BertTokenizer.Open(ModelPlace.OfTokenizer(name, terminal)).Encode(parse.GetRequiredValue(text));
+            var row = new ModelInput(tensor(words.Ids.Select(id => (long)id).ToArray(), [1, words.Ids.Count]));
+            IReadOnlyList<double[,]> heads = MixingMatrices.Compute(opened.Model, row)[number - 1];
+            if (heads.Count == 0)
+            {
+                throw new ArgumentException($"{name}: \"routing\": \"ssm\" takes the same from every text; bigs plot kernels draws what.");
+            }
+
+            MatrixPlot.Save(heads, words.Tokens, $"{Title(name)}, layer {number}", file);
+            terminal.Note($"{file}: {heads.Count} heads, {words.Tokens.Count} tokens");
         });
         return verb;
     }

@@ -47,6 +47,13 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
 
     protected abstract Tensor Compute(Tensor x, PaddingMask? padding);
 
+    /// <inheritdoc cref="SequenceMixer.Matrices"/>
+    /// <param name="x">What goes into the block: (l, 1, d).</param>
+    internal IReadOnlyList<double[,]> Matrices(Tensor x) => _mixer.Matrices(MixerInput(x));
+
+    /// <summary>What the mixer reads, normalised: (l, b, d), in the type of the products.</summary>
+    protected abstract Tensor MixerInput(Tensor x);
+
     /// <summary>Moves information between positions.</summary>
     protected Tensor Route(Tensor X, PaddingMask? padding) => _mixer.Route(X, padding);
 
@@ -102,16 +109,20 @@ public sealed class GatedBlock : Block
     }
 
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x, PaddingMask? padding) => _preNorm
-        ? Residual(x, Gated(_layerNorm.forward(x), padding))
-        : _layerNorm.forward(Residual(x, Gated(x, padding)));
+    protected override Tensor Compute(Tensor x, PaddingMask? padding)
+    {
+        Tensor y = Residual(x, Gated(MixerInput(x), padding));
+        return _preNorm ? y : _layerNorm.forward(y);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor MixerInput(Tensor x) => (_preNorm ? _layerNorm.forward(x) : x).to_type(ComputeType);
 
     /// <inheritdoc/>
     internal override void StartAtIdentity() => _wo.Clear();
 
-    private Tensor Gated(Tensor x, PaddingMask? padding)
+    private Tensor Gated(Tensor X, PaddingMask? padding)
     {
-        Tensor X = x.to_type(ComputeType);
         Tensor V = _gelu(_wv.forward(X)); // (l, b, i)
         Tensor U = _gelu(_wu.forward(Route(X, padding))); // (l, b, i)
         return _wo.forward(U * V); // (l, b, d)
@@ -155,15 +166,18 @@ public sealed class StackBlock : Block
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor x, PaddingMask? padding)
     {
+        x = Residual(x, Route(MixerInput(x), padding));
         if (_preNorm)
         {
-            x = Residual(x, Route(_layerNorm.forward(x).to_type(ComputeType), padding));
             return Residual(x, FeedForward(_outputLayerNorm.forward(x)));
         }
 
-        x = _layerNorm.forward(Residual(x, Route(x.to_type(ComputeType), padding)));
+        x = _layerNorm.forward(x);
         return _outputLayerNorm.forward(Residual(x, FeedForward(x)));
     }
+
+    /// <inheritdoc/>
+    protected override Tensor MixerInput(Tensor x) => (_preNorm ? _layerNorm.forward(x) : x).to_type(ComputeType);
 
     /// <inheritdoc/>
     /// <remarks>Of its two branches the second; what the mixer adds is small at first.</remarks>

@@ -1,4 +1,5 @@
 using BiGS.Configuration;
+using BiGS.StateSpace;
 using BiGS.Torch.Ssm;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -28,6 +29,9 @@ internal sealed class Hydra : SequenceMixer
 
     /// <inheritdoc/>
     public override Tensor Route(Tensor X, PaddingMask? padding) => _layer.forward(X, padding);
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<double[,]> Matrices(Tensor X) => _layer.Matrices(X);
 
     /// <summary>Floating-point operations of one mixer for a row of L positions.</summary>
     public static double Flops(BiGSConfig config, double length)
@@ -103,6 +107,17 @@ internal sealed class HydraLayer : nn.Module<Tensor, PaddingMask?, Tensor>, ISta
     {
         (Tensor x, SelectiveInputs forward, SelectiveInputs backward, Tensor D) = Inputs(X, padding);
         return QuasiseparableProduct.Apply(x, forward, backward, D).flatten(2);
+    }
+
+    /// <inheritdoc cref="SequenceMixer.Matrices"/>
+    internal IReadOnlyList<double[,]> Matrices(Tensor X)
+    {
+        (_, SelectiveInputs forward, SelectiveInputs backward, Tensor D) = Inputs(X, padding: null);
+        return [.. Enumerable.Range(0, _shape.Heads).Select(head =>
+        {
+            double[] diagonal = [.. D[0].select(1, head).to_type(ScalarType.Float64).cpu().contiguous().data<double>()];
+            return new QuasiseparableMatrix(forward.OfFirstRow(head), backward.OfFirstRow(head), diagonal).ToArray();
+        })];
     }
 
     /// <inheritdoc/>

@@ -32,6 +32,10 @@ public abstract class SequenceMixer
     /// <param name="padding">Null if the batch has no padding.</param>
     /// <returns>(l, b, d).</returns>
     public abstract Tensor Route(Tensor X, PaddingMask? padding);
+
+    /// <summary>How much a position (row) takes from each position (column), a matrix for each head; none where what is mixed is not by one matrix.</summary>
+    /// <param name="X">(l, 1, d), normalised: one row, without padding.</param>
+    internal virtual IReadOnlyList<double[,]> Matrices(Tensor X) => [];
 }
 
 /// <summary>
@@ -130,6 +134,9 @@ public sealed class SelfAttention : SequenceMixer
     /// <inheritdoc/>
     public override Tensor Route(Tensor X, PaddingMask? padding) => _attention.forward(X, padding);
 
+    /// <inheritdoc/>
+    internal override IReadOnlyList<double[,]> Matrices(Tensor X) => _attention.Weights(X);
+
     private sealed class Attention : nn.Module<Tensor, PaddingMask?, Tensor>
     {
         private readonly int _heads;
@@ -165,6 +172,15 @@ public sealed class SelfAttention : SequenceMixer
             Tensor mixed = nn.functional.scaled_dot_product_attention(
                 ByHead(_query.forward(X)), ByHead(_key.forward(X)), ByHead(_value.forward(X)), padding?.KeyMask, training ? _dropout : 0); // (b, h, l, d/h)
             return _output.forward(mixed.permute(2, 0, 1, 3).reshape(X.shape)); // (l, b, d)
+        }
+
+        /// <summary>softmax(Q Kᵀ / √(d/h)) of one row, head by head.</summary>
+        public IReadOnlyList<double[,]> Weights(Tensor X)
+        {
+            (Tensor Q, Tensor K) = (ByHead(_query.forward(X)).to_type(ScalarType.Float64), ByHead(_key.forward(X)).to_type(ScalarType.Float64));
+            Tensor scale = tensor(1 / Math.Sqrt(Q.shape[^1]), device: X.device);
+            Tensor weights = nn.functional.softmax(matmul(Q, K.transpose(2, 3)) * scale, -1).squeeze(0); // (h, l, l)
+            return [.. weights.unbind().Select(head => head.cpu().contiguous().data<double>().ToNDArray()).Cast<double[,]>()];
         }
 
         private Tensor ByHead(Tensor x) => x.view(x.shape[0], x.shape[1], _heads, -1).permute(1, 2, 0, 3); // (b, h, l, d/h)

@@ -10,7 +10,16 @@ namespace BiGS.Torch.Ssm;
 /// <param name="LogDelta">log Δ: (b, l, m), double.</param>
 /// <param name="B">What a word writes into the state, the same for all heads: (b, l, N).</param>
 /// <param name="C">What a word reads of the state: (b, l, N).</param>
-internal sealed record SelectiveInputs(Tensor LogDecay, Tensor LogDelta, Tensor B, Tensor C);
+internal sealed record SelectiveInputs(Tensor LogDecay, Tensor LogDelta, Tensor B, Tensor C)
+{
+    /// <summary>The model of one head in the first row.</summary>
+    public SelectiveStateSpaceModel OfFirstRow(int head)
+    {
+        double[] Numbers(Tensor x) => [.. x.to_type(ScalarType.Float64).cpu().contiguous().data<double>()];
+        double[][] Rows(Tensor x) => [.. x[0].unbind().Select(Numbers)];
+        return new SelectiveStateSpaceModel(Numbers(LogDecay[0].select(1, head)), Numbers(LogDelta[0].select(1, head).exp()), Rows(B), Rows(C));
+    }
+}
 
 /// <summary>
 /// y = M x for the <see cref="QuasiseparableMatrix"/> of every head, in time linear in the length and by matrix products only (state-space duality, Dao and Gu

@@ -1,4 +1,5 @@
 using BiGS.Cli.Plots;
+using BiGS.Configuration;
 using BiGS.Support;
 using SkiaSharp;
 
@@ -18,6 +19,25 @@ public class PlotCommandTests
         Bigs.Run("plot", "kernels", "--model", model.Folder, "--style", style, "--out", model.File("k.svg")).Succeeded();
         Assert.Contains("<svg", File.ReadAllText(model.File("k.svg")), StringComparison.Ordinal);
         Bigs.Run("plot", "kernels", "--model", model.Folder, "--style", style, "--out", model.File("k.gif")).FailedWith(1, ".png or .svg");
+    }
+
+    [Theory]
+    [InlineData(Routing.Hydra)]
+    [InlineData(Routing.Attention)]
+    public void MatricesAreDrawn(Routing routing)
+    {
+        using var model = new SmallModel(routing: routing);
+        Bigs.Run("plot", "matrices", "--model", model.Folder, "--text", "the farmer sleeps", "--out", model.File("m.png")).Succeeded();
+        AssertIsDrawn(model.File("m.png"));
+        Bigs.Run("plot", "matrices", "--model", model.Folder, "--text", "the farmer sleeps", "--layer", "99", "--out", model.File("n.png")).FailedWith(1, "--layer is 99");
+        Bigs.Run("plot", "kernels", "--model", model.Folder, "--out", model.File("k.png")).FailedWith(1, "\"ssm\"");
+    }
+
+    [Fact]
+    public void FixedKernelsAreDrawnOtherwise()
+    {
+        using var model = new SmallModel();
+        Bigs.Run("plot", "matrices", "--model", model.Folder, "--text", "the farmer sleeps", "--out", model.File("m.png")).FailedWith(1, "plot kernels");
     }
 
     [Fact]

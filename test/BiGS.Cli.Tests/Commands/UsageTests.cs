@@ -34,6 +34,7 @@ public class UsageTests
     [InlineData("extend")]
     [InlineData("plot")]
     [InlineData("plot kernels")]
+    [InlineData("plot matrices")]
     [InlineData("plot losses")]
     [InlineData("bench")]
     [InlineData("bench serve")]

@@ -71,7 +71,7 @@ public class FusedAdamWTests
                 foreach ((string name, Parameter parameter) in group.Parameters)
                 {
                     string[] parts = name.Split('.');
-                    bool ssm = parts.Contains("fs4") || parts.Contains("bs4");
+                    bool ssm = parts.Contains("fs4") || parts.Contains("bs4") || parts[^1] == "A_log" || (parts[^1] == "bias" && parts[^2] is "dt_proj" or "fc_D");
                     bool undecayed = parts[^1] == "bias" || parts[^2].EndsWith("LayerNorm", StringComparison.Ordinal);
                     Assert.Equal(ssm ? (0.01, 0.1) : undecayed ? (0, 1) : (0.05, 1), (group.WeightDecay, group.LearningRateFactor));
                     // What has no direction is a bias, a norm, or an SSM's.
