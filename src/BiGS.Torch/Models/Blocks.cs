@@ -52,7 +52,7 @@ public abstract class Block : nn.Module<Tensor, PaddingMask?, Tensor>
     internal IReadOnlyList<double[,]> Matrices(Tensor x) => _mixer.Matrices(MixerInput(x));
 
     /// <summary>What the mixer reads, normalised: (l, b, d), in the type of the products.</summary>
-    protected abstract Tensor MixerInput(Tensor x);
+    internal abstract Tensor MixerInput(Tensor x);
 
     /// <summary>Moves information between positions.</summary>
     protected Tensor Route(Tensor X, PaddingMask? padding) => _mixer.Route(X, padding);
@@ -116,7 +116,7 @@ public sealed class GatedBlock : Block
     }
 
     /// <inheritdoc/>
-    protected override Tensor MixerInput(Tensor x) => (_preNorm ? _layerNorm.forward(x) : x).to_type(ComputeType);
+    internal override Tensor MixerInput(Tensor x) => (_preNorm ? _layerNorm.forward(x) : x).to_type(ComputeType);
 
     /// <inheritdoc/>
     internal override void StartAtIdentity() => _wo.Clear();
@@ -177,7 +177,7 @@ public sealed class StackBlock : Block
     }
 
     /// <inheritdoc/>
-    protected override Tensor MixerInput(Tensor x) => (_preNorm ? _layerNorm.forward(x) : x).to_type(ComputeType);
+    internal override Tensor MixerInput(Tensor x) => (_preNorm ? _layerNorm.forward(x) : x).to_type(ComputeType);
 
     /// <inheritdoc/>
     /// <remarks>Of its two branches the second; what the mixer adds is small at first.</remarks>

@@ -96,6 +96,7 @@ public class MaskedLmTests
         void Refused(BiGSConfig config, string what) => Assert.Contains(
             what, Assert.Throws<ArgumentException>(() => new BiGSForMaskedLM(config, SsmRoutes.Auto)).Message, StringComparison.Ordinal);
         Refused(SmallModels.Config(routing: Routing.Attention) with { NumAttentionHeads = 5 }, "num_attention_heads 5");
+        Refused(SmallModels.Config(routing: Routing.Hydra) with { StateSize = 64 }, "heads (num_ssm_heads) of 64 states");
         Refused(SmallModels.Config() with { NumSsmHeads = 5 }, "num_ssm_heads 5");
         Refused(SmallModels.Config() with { PadTokenId = 40 }, "pad_token_id 40");
         Refused(SmallModels.Config() with { HiddenDropoutProb = 1 }, "hidden_dropout_prob is 1");
