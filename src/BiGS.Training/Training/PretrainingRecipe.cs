@@ -55,14 +55,14 @@ public static class PretrainingRecipe
                 Masking = FallingMasks,
                 Training = new TrainingOptions
                 {
-                    Steps = 2_400,
+                    Steps = 2_600,
                     Optimizer = Optimizer.Muon,
                     LearningRate = 4e-3,
                     Schedule = ScheduleShape.Linear,
-                    WarmupSteps = 140,
+                    WarmupSteps = 150,
                     ClipNorm = 1,
                     LogEvery = 50,
-                    EvalEvery = 1_200,
+                    EvalEvery = 1_300,
                     SaveEvery = 400,
                 },
             },
