@@ -33,13 +33,15 @@ public static class Presets
 
     /// <summary>
     /// The same model with another block or mixer, of equal size: a STACK of the same depth gets inner size 4.5 d,
-    /// so that both have 13 d² per layer (paper.md §3). Hydra's heads have at most about 64 values, as its authors' have.
+    /// so that both have 13 d² per layer (paper.md §3). Hydra's heads have at most about 64 values, as its authors'
+    /// have, and at most half as many states as the model is wide, or nothing would be left for values.
     /// </summary>
     internal static BiGSConfig WithBlocks(this BiGSConfig config, Architecture architecture, Routing routing) => config with
     {
         Architecture = architecture,
         Routing = routing,
         NumSsmHeads = routing == Routing.Hydra ? Math.Max(config.NumSsmHeads, config.HiddenSize / 32) : config.NumSsmHeads,
+        StateSize = routing == Routing.Hydra ? Math.Min(config.StateSize, config.HiddenSize / 2) : config.StateSize,
         IntermediateSize = architecture == Architecture.Gated ? 3 * config.HiddenSize : 9 * config.HiddenSize / 2,
     };
 
