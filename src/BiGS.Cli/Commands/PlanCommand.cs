@@ -45,7 +45,7 @@ internal static class PlanCommand
         {
             PretrainingOptions run = options.Planned(parse);
             TrainingCost cost = TrainingCost.Estimate(run.Model, run.MaxLength, run.Masking.Rate, run.Training.Recompute);
-            DeviceSpeed device = speed.Of(parse, () => PretrainCommand.WithPrecision(run, parse, options), cost, terminal);
+            DeviceSpeed device = speed.Of(parse, () => options.WithPrecision(parse, run), cost, terminal);
             var plan = new RunPlan
             {
                 BatchSize = run.BatchSize,

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using BiGS.Cli.Options;
 using BiGS.Cli.Output;
-using BiGS.Torch.Models;
 using BiGS.Training;
 using BiGS.Training.Distributed;
 using BiGS.Training.Planning;
@@ -48,7 +47,7 @@ internal static class PretrainCommand
                 named,
                 () =>
                 {
-                    PretrainingOptions run = goesOn ? options.Resumed(parse, PretrainingOptions.Read(named)) : WithPrecision(options.Fresh(parse), parse, options);
+                    PretrainingOptions run = goesOn ? options.Resumed(parse, PretrainingOptions.Read(named)) : options.Fresh(parse);
                     RequireOutput(run, named, goesOn, replace);
                     return run;
                 },
@@ -102,12 +101,6 @@ internal static class PretrainCommand
         PretrainingReport.Show(terminal, folder, result, json);
         return true;
     }
-
-    /// <summary>“auto” is decided once, here, and written down with the run.</summary>
-    public static PretrainingOptions WithPrecision(PretrainingOptions run, ParseResult parse, PretrainCommandOptions options) =>
-        options.PrecisionIsGiven(parse)
-            ? run
-            : run with { Training = run.Training with { Precision = FastPrecision.Select(DeviceChoice.Of(run.Device)).Precision } };
 
     private static string Default(string preset, bool goesOn)
     {

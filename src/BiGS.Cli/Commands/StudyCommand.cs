@@ -40,7 +40,7 @@ internal static class StudyCommand
         {
             string comparison = parse.GetValue(compare)!;
             string folder = OutputPath.Folder(parse.GetValue(output) ?? Path.Combine("runs", $"study-{comparison}"), output.Name, remedyIfNotEmpty: null);
-            PretrainingOptions run = PretrainCommand.WithPrecision(pretraining.Fresh(parse, StudyRecipe.ForPreset(pretraining.Preset(parse))), parse, pretraining);
+            PretrainingOptions run = pretraining.Fresh(parse, StudyRecipe.ForPreset(pretraining.Preset(parse)));
             DeviceChoice.Of(run.Device); // refuses what is not here before anything is read
             StudyOptions options = defaults with
             {

@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using BiGS.Cli.Output;
 using BiGS.Configuration;
 using BiGS.Files;
-using BiGS.Inference;
 using BiGS.Torch.Checkpoints;
 using BiGS.Torch.Ssm;
 using BiGS.Training;
@@ -40,7 +39,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     private readonly Option<double?> _weightDecay = OptionFactory.Real("--weight-decay", "of weights; biases, LayerNorms and SSMs have none");
     private readonly Option<double?> _clip = OptionFactory.Real("--clip", "the longest gradient that is let through; 0 for any");
     private readonly Option<double?> _dropout = OptionFactory.Real("--dropout", "on the embeddings");
-    private readonly Option<string> _precision = OptionFactory.Choice("--precision", "what to compute in", "auto", "fp32", "bf16");
+    private readonly TrainingPrecision _precision = new("what to compute in");
     private readonly Option<bool> _recompute = OptionFactory.Flag("--recompute", "compute each block again in the backward pass: less memory, a third more time");
     private readonly Option<string> _device = DeviceChoice.Option();
     private readonly Option<string> _route = OptionFactory.Choice("--route", "how the state-space layers are applied", [.. SsmRoutes.Names]);
@@ -59,7 +58,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     public IEnumerable<Option> All =>
     [
         _corpus, _weights, _validation, .. _files.All, _preset, _recipe, _config, _architecture, _routing, _merge, _maxLength, _packed, _wholeWords, _maskRate, _finalMaskRate, _steps, _tokens,
-        _batchSize, _accumulate, _optimizer, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision, _recompute, _device, _route, _seed,
+        _batchSize, _accumulate, _optimizer, _learningRate, _schedule, _warmupSteps, _weightDecay, _clip, _dropout, _precision.Option, _recompute, _device, _route, _seed,
         _tokenizer, _vocabSize, .. _normalizer.All, _logEvery, _evalEvery, _saveEvery, _keep, _milestones, _teacher, _init,
     ];
 
@@ -67,13 +66,13 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     public IEnumerable<Option> OfStudies =>
     [
         _corpus, _weights, _validation, .. _files.All, _preset, _maxLength, _packed, _steps, _tokens, _batchSize, _accumulate, _optimizer, _learningRate, _schedule, _warmupSteps,
-        _weightDecay, _clip, _dropout, _precision, _device, _tokenizer, _vocabSize, .. _normalizer.All, _saveEvery,
+        _weightDecay, _clip, _dropout, _precision.Option, _device, _tokenizer, _vocabSize, .. _normalizer.All, _saveEvery,
     ];
 
     /// <summary>Those that decide how much a run computes.</summary>
     public IEnumerable<Option> OfPlans =>
     [
-        _preset, _config, _architecture, _routing, _merge, _maxLength, _steps, _tokens, _batchSize, _accumulate, _precision, _recompute, _device, _route, _vocabSize,
+        _preset, _config, _architecture, _routing, _merge, _maxLength, _steps, _tokens, _batchSize, _accumulate, _precision.Option, _recompute, _device, _route, _vocabSize,
     ];
 
     /// <summary>What contradicts itself, or means nothing by itself.</summary>
@@ -92,8 +91,6 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
 
     public string Preset(ParseResult parse) => parse.GetValue(_preset)!;
 
-    public bool PrecisionIsGiven(ParseResult parse) => parse.GetResult(_precision) is { Implicit: false } && parse.GetValue(_precision) != "auto";
-
     /// <summary>A new run: the preset's recipe, and what is given on top of it.</summary>
     public PretrainingOptions Fresh(ParseResult parse) => Fresh(parse, Recipe(parse));
 
@@ -101,7 +98,10 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
         parse.GetValue(_recipe) == "paper" ? PretrainingRecipe.OfPaper(Preset(parse)) : PretrainingRecipe.ForPreset(Preset(parse));
 
     /// <summary>The same on top of another recipe.</summary>
-    public PretrainingOptions Fresh(ParseResult parse, PretrainingOptions recipe) => Given(parse, WithModel(parse, recipe));
+    public PretrainingOptions Fresh(ParseResult parse, PretrainingOptions recipe) => WithPrecision(parse, Given(parse, WithModel(parse, recipe)));
+
+    /// <summary>The run with a precision that fits its device, unless one is given.</summary>
+    public PretrainingOptions WithPrecision(ParseResult parse, PretrainingOptions run) => run with { Training = _precision.Decided(run.Training, run.Device, parse) };
 
     /// <summary>The recipe with the model that a configuration or a checkpoint says.</summary>
     private PretrainingOptions WithModel(ParseResult parse, PretrainingOptions recipe)
@@ -216,12 +216,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
                 Keep = If(_keep) ?? training.Keep,
                 Milestones = If(_milestones) is { } milestones ? [.. milestones.Select(step => (long)step)] : training.Milestones,
                 Recompute = If(_recompute) || training.Recompute,
-                Precision = If(_precision) switch
-                {
-                    "fp32" => Precision.Fp32,
-                    "bf16" => Precision.Bf16,
-                    _ => training.Precision,
-                },
+                Precision = _precision.Over(training.Precision, parse),
             },
         };
     }
@@ -229,7 +224,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     /// <summary>The same as <see cref="Fresh(ParseResult)"/> for a run that is only planned: nothing is opened, so the vocabulary is BERT's unless told otherwise.</summary>
     public PretrainingOptions Planned(ParseResult parse)
     {
-        PretrainingOptions run = Fresh(parse);
+        PretrainingOptions run = Given(parse, WithModel(parse, Recipe(parse)));
         int words = parse.GetValue(_vocabSize) ?? run.Model.VocabSize;
         return run with { VocabSize = words, Model = run.Model with { VocabSize = words, MaxPositionEmbeddings = run.MaxLength } };
     }
@@ -240,7 +235,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     /// <param name="ranks">Processes that share it.</param>
     public string Recipe(ParseResult parse, PretrainingOptions run, int ranks)
     {
-        IEnumerable<string> given = new Option[] { _preset, _config, _architecture, _routing, _merge, _precision, _recompute, _device, _route }
+        IEnumerable<string> given = new Option[] { _preset, _config, _architecture, _routing, _merge, _precision.Option, _recompute, _device, _route }
             .Select(parse.GetResult)
             .OfType<OptionResult>()
             .Where(option => !option.Implicit)
