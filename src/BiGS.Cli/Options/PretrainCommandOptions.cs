@@ -92,9 +92,9 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     public string Preset(ParseResult parse) => parse.GetValue(_preset)!;
 
     /// <summary>A new run: the preset's recipe, and what is given on top of it.</summary>
-    public PretrainingOptions Fresh(ParseResult parse) => Fresh(parse, Recipe(parse));
+    public PretrainingOptions Fresh(ParseResult parse) => Fresh(parse, ChosenRecipe(parse));
 
-    private PretrainingOptions Recipe(ParseResult parse) =>
+    private PretrainingOptions ChosenRecipe(ParseResult parse) =>
         parse.GetValue(_recipe) == "paper" ? PretrainingRecipe.OfPaper(Preset(parse)) : PretrainingRecipe.ForPreset(Preset(parse));
 
     /// <summary>The same on top of another recipe.</summary>
@@ -130,7 +130,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     public PretrainingOptions Resumed(ParseResult parse, PretrainingOptions stored)
     {
         bool namesModel = parse.CommandResult.IsGiven(_preset) || parse.CommandResult.IsGiven(_config) || parse.CommandResult.IsGiven(_init);
-        PretrainingOptions named = namesModel ? WithModel(parse, Recipe(parse)) : stored;
+        PretrainingOptions named = namesModel ? WithModel(parse, ChosenRecipe(parse)) : stored;
         PretrainingOptions given = Given(parse, stored with { Model = named.Model, Init = named.Init });
         OptionsFile.RequireSame(stored.ToJson(), given.ToJson());
         return stored;
@@ -224,7 +224,7 @@ internal sealed class PretrainCommandOptions(Terminal terminal)
     /// <summary>The same as <see cref="Fresh(ParseResult)"/> for a run that is only planned: nothing is opened, so the vocabulary is BERT's unless told otherwise.</summary>
     public PretrainingOptions Planned(ParseResult parse)
     {
-        PretrainingOptions run = Given(parse, WithModel(parse, Recipe(parse)));
+        PretrainingOptions run = Given(parse, WithModel(parse, ChosenRecipe(parse)));
         int words = parse.GetValue(_vocabSize) ?? run.Model.VocabSize;
         return run with { VocabSize = words, Model = run.Model with { VocabSize = words, MaxPositionEmbeddings = run.MaxLength } };
     }

@@ -50,11 +50,7 @@ internal static class ConfusionPlot
             }
         }
 
-        var heat = plot.Add.Heatmap(shares);
-        heat.Colormap = new ScottPlot.Colormaps.GrayscaleReversed();
-        heat.ManualRange = new ScottPlot.Range(0, 1);
-        heat.Extent = new CoordinateRect(0, classes - 1, classes - 1, 0); // between the centres of the outer cells
-        heat.FlipVertically = true;
+        Picture.AddMap(plot, shares).ManualRange = new ScottPlot.Range(0, 1);
         for (int t = 0; t < classes && classes <= MostCounted; t++)
         {
             for (int p = 0; p < classes; p++)

@@ -1,7 +1,6 @@
 using BiGS.Inference;
 using BiGS.StateSpace;
 using ScottPlot;
-using ScottPlot.MultiplotLayouts;
 using ScottPlot.TickGenerators;
 
 namespace BiGS.Cli.Plots;
@@ -43,11 +42,8 @@ internal static class KernelPlot
         }
 
         Plot plot = Picture.NewPlot();
-        var heat = plot.Add.Heatmap(map);
-        heat.Colormap = new ScottPlot.Colormaps.GrayscaleReversed();
         int reach = width / 2;
-        heat.Extent = new CoordinateRect(-reach, reach, rows.Length - 1, 0); // between the centres of the outer cells
-        heat.FlipVertically = true;
+        Picture.AddMap(plot, map, firstColumn: -reach);
         plot.Axes.Left.TickGenerator = new NumericManual(
             [.. Enumerable.Range(0, rows.Length).Select(r => (double)r)], [.. rows.Select(row => row.Name)]);
         plot.Axes.SetLimits(-reach - 0.5, reach + 0.5, rows.Length - 0.5, -0.5);
@@ -61,8 +57,6 @@ internal static class KernelPlot
     {
         (string Name, double[] Values)[] rows = [.. Rows(shapes)];
         (string Name, double[] Values)[] others = beside is null ? [] : [.. Rows(beside)];
-        int columns = Math.Min(4, rows.Length);
-        int lines = (rows.Length + columns - 1) / columns;
         var panels = new List<Plot>();
         for (int r = 0; r < rows.Length; r++)
         {
@@ -79,9 +73,7 @@ internal static class KernelPlot
             panels.Add(plot);
         }
 
-        var plots = new Multiplot(panels[0]) { Layout = new Grid(lines, columns) };
-        panels.Skip(1).ToList().ForEach(plots.Subplots.Add);
-        Picture.Save(plots, file, PanelWide * columns, PanelHigh * lines);
+        Picture.SavePanels(panels, file, PanelWide, PanelHigh);
     }
 
     private static void Curve(Plot plot, double[] values, Color color, float width)

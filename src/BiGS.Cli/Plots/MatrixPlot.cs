@@ -1,5 +1,4 @@
 using ScottPlot;
-using ScottPlot.MultiplotLayouts;
 using ScottPlot.TickGenerators;
 
 namespace BiGS.Cli.Plots;
@@ -10,7 +9,6 @@ namespace BiGS.Cli.Plots;
 /// </summary>
 internal static class MatrixPlot
 {
-    private const int Columns = 4;
     private const int Cell = 18;
     private const int LetterWide = 8;
 
@@ -20,13 +18,9 @@ internal static class MatrixPlot
     /// <param name="file">A .png or .svg.</param>
     public static void Save(IReadOnlyList<double[,]> heads, IReadOnlyList<string> words, string title, string file)
     {
-        int columns = Math.Min(Columns, heads.Count);
-        int lines = (heads.Count + columns - 1) / columns;
         Plot[] panels = [.. heads.Select((M, head) => Panel(M, words, head == 0 ? $"{title}: head 1" : $"head {head + 1}"))];
-        var plots = new Multiplot(panels[0]) { Layout = new Grid(lines, columns) };
-        Array.ForEach(panels[1..], plots.Subplots.Add);
-        int side = (Cell * words.Count) + (LetterWide * words.Max(word => word.Length)) + 60;
-        Picture.Save(plots, file, Math.Max(260, side) * columns, Math.Max(260, side) * lines);
+        int side = Math.Max(260, (Cell * words.Count) + (LetterWide * words.Max(word => word.Length)) + 60);
+        Picture.SavePanels(panels, file, side, side);
     }
 
     private static Plot Panel(double[,] M, IReadOnlyList<string> words, string title)
@@ -44,11 +38,7 @@ internal static class MatrixPlot
         }
 
         Plot plot = Picture.NewPlot();
-        var heat = plot.Add.Heatmap(map);
-        heat.Colormap = new ScottPlot.Colormaps.GrayscaleReversed();
-        heat.ManualRange = new ScottPlot.Range(0, largest);
-        heat.Extent = new CoordinateRect(0, L - 1, L - 1, 0); // between the centres of the outer cells
-        heat.FlipVertically = true;
+        Picture.AddMap(plot, map).ManualRange = new ScottPlot.Range(0, largest);
         double[] places = [.. Enumerable.Range(0, L).Select(place => (double)place)];
         plot.Axes.Left.TickGenerator = new NumericManual(places, [.. words]);
         plot.Axes.Bottom.TickGenerator = new NumericManual(places, [.. words]);

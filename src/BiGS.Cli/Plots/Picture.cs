@@ -1,5 +1,7 @@
 using BiGS.Cli.Options;
 using ScottPlot;
+using ScottPlot.MultiplotLayouts;
+using ScottPlot.Plottables;
 using SkiaSharp;
 
 namespace BiGS.Cli.Plots;
@@ -10,6 +12,7 @@ internal static class Picture
     private const int PngQuality = 100;
     private const int UsualWide = 900;
     private const int UsualHigh = 560;
+    private const int PanelsInARow = 4;
 
     /// <summary>Readable in grey: each line has its own marker. (Dashes do not reach a .svg.)</summary>
     public static IReadOnlyList<MarkerShape> Markers { get; } =
@@ -49,6 +52,33 @@ internal static class Picture
     /// <inheritdoc cref="OutputPath.File"/>
     public static string Path(string file, string option, bool overwrite) =>
         System.IO.Path.GetExtension(file) is ".png" or ".svg" ? OutputPath.File(file, option, overwrite) : throw NoPicture(file);
+
+    /// <summary>Adds a map of numbers from 0 (white) upward (black); column and row s stand at s, the first row on top.</summary>
+    /// <param name="plot">Takes it.</param>
+    /// <param name="map">Rows and columns.</param>
+    /// <param name="firstColumn">Where on the axis the first column is to stand.</param>
+    public static Heatmap AddMap(Plot plot, double[,] map, int firstColumn = 0)
+    {
+        Heatmap heat = plot.Add.Heatmap(map);
+        heat.Colormap = new ScottPlot.Colormaps.GrayscaleReversed();
+        heat.Extent = new CoordinateRect(firstColumn, firstColumn + map.GetLength(1) - 1, map.GetLength(0) - 1, 0); // between the centres of the outer cells
+        heat.FlipVertically = true;
+        return heat;
+    }
+
+    /// <summary>Several plots in rows of at most four.</summary>
+    /// <param name="panels">At least one.</param>
+    /// <param name="file">A .png or .svg.</param>
+    /// <param name="wide">Pixels of a panel.</param>
+    /// <param name="high">Pixels of a panel.</param>
+    public static void SavePanels(IReadOnlyList<Plot> panels, string file, int wide, int high)
+    {
+        int columns = Math.Min(PanelsInARow, panels.Count);
+        int rows = (panels.Count + columns - 1) / columns;
+        var plots = new Multiplot(panels[0]) { Layout = new Grid(rows, columns) };
+        panels.Skip(1).ToList().ForEach(plots.Subplots.Add);
+        Save(plots, file, wide * columns, high * rows);
+    }
 
     /// <inheritdoc cref="Save(Plot, string, int, int)"/>
     public static void Save(Plot plot, string file) => Save(plot, file, UsualWide, UsualHigh);

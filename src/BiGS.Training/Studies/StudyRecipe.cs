@@ -1,5 +1,3 @@
-using BiGS.Training.Data;
-
 namespace BiGS.Training.Studies;
 
 /// <summary>What the models of a study train with where nothing else is said.</summary>
@@ -17,7 +15,7 @@ internal static class StudyRecipe
             ? recipe with
             {
                 BatchSize = 16,
-                Masking = new MlmMaskingOptions { Rate = 0.3, MostPer128 = 40 },
+                Masking = PretrainingRecipe.TwiceTheMasks,
                 Training = recipe.Training with
                 {
                     Optimizer = Optimizer.AdamW,

@@ -1,3 +1,4 @@
+using BiGS.Training.Distributed;
 using static TorchSharp.torch;
 
 namespace BiGS.Training;
@@ -13,7 +14,7 @@ internal sealed class FusedAdamW : IOptimizer
     private readonly double _beta1;
     private readonly double _beta2;
     private readonly double _epsilon;
-    private readonly Func<string, (long Start, long Length)>? _own;
+    private readonly IOptimizerShards? _shards;
     private readonly Dictionary<string, Tensor> _first = [];
     private readonly Dictionary<string, Tensor> _second = [];
 
@@ -21,17 +22,17 @@ internal sealed class FusedAdamW : IOptimizer
     /// <param name="beta1">β₁.</param>
     /// <param name="beta2">β₂.</param>
     /// <param name="epsilon">ε.</param>
-    /// <param name="own">The elements of a parameter that are stepped here, where others step the rest; null for all of them.</param>
+    /// <param name="shards">Where each rank keeps its part of the moments; null where all of them are here.</param>
     public FusedAdamW(
-        IReadOnlyList<ParameterGroup> groups, double beta1, double beta2, double epsilon, Func<string, (long Start, long Length)>? own = null)
+        IReadOnlyList<ParameterGroup> groups, double beta1, double beta2, double epsilon, IOptimizerShards? shards = null)
     {
         _groups = groups;
-        _own = own;
+        _shards = shards;
         (_beta1, _beta2, _epsilon) = (beta1, beta2, epsilon);
         using var scope = NewDisposeScope();
         foreach ((string name, var parameter) in groups.SelectMany(group => group.Parameters))
         {
-            Tensor part = Own(name, parameter.detach());
+            Tensor part = _shards.PartOf(name, parameter.detach());
             _first[name] = zeros_like(part).DetachFromDisposeScope();
             _second[name] = zeros_like(part).DetachFromDisposeScope();
         }
@@ -58,8 +59,8 @@ internal sealed class FusedAdamW : IOptimizer
             using Tensor steps = tensor((float)Steps, device: trained[0].Parameter.device);
             StableAbi.Call("aten::_fused_adamw_", string.Empty,
             [
-                StableAbi.Word([.. trained.Select(p => Own(p.Name, p.Parameter))]),
-                StableAbi.Word([.. trained.Select(p => Own(p.Name, p.Parameter.grad!))]),
+                StableAbi.Word([.. trained.Select(p => _shards.PartOf(p.Name, p.Parameter))]),
+                StableAbi.Word([.. trained.Select(p => _shards.PartOf(p.Name, p.Parameter.grad!))]),
                 StableAbi.Word([.. trained.Select(p => _first[p.Name])]),
                 StableAbi.Word([.. trained.Select(p => _second[p.Name])]),
                 StableAbi.Word(Array.Empty<Tensor>()),
@@ -79,7 +80,7 @@ internal sealed class FusedAdamW : IOptimizer
 
     /// <inheritdoc/>
     public IReadOnlyList<Tensor> Gradients() =>
-        [.. _groups.SelectMany(group => group.Parameters).Where(p => p.Parameter.grad is not null).Select(p => Own(p.Name, p.Parameter.grad!))];
+        [.. _groups.SelectMany(group => group.Parameters).Where(p => p.Parameter.grad is not null).Select(p => _shards.PartOf(p.Name, p.Parameter.grad!))];
 
     /// <summary>The moments of what is stepped here, by name, for a checkpoint.</summary>
     public IReadOnlyList<(string Name, Tensor Tensor)> State() =>
@@ -94,19 +95,8 @@ internal sealed class FusedAdamW : IOptimizer
         Steps = steps;
         foreach ((string name, Tensor tensor) in State())
         {
-            tensor.copy_(Own(name[(name.IndexOf('.') + 1)..], read(name)));
+            tensor.copy_(_shards.PartOf(name[(name.IndexOf('.') + 1)..], read(name)));
         }
-    }
-
-    private Tensor Own(string name, Tensor whole)
-    {
-        if (_own is null)
-        {
-            return whole;
-        }
-
-        (long start, long length) = _own(name);
-        return whole.view(-1).narrow(0, start, length);
     }
 
     public void Dispose()

@@ -45,7 +45,7 @@ internal static class Optimizers
     {
         IReadOnlyList<ParameterGroup> groups = ParameterGroup.Create(
             model, options.WeightDecay, options.SsmWeightDecay, options.SsmLearningRateFactor, options.EmbeddingLearningRateFactor);
-        FusedAdamW AdamW(IReadOnlyList<ParameterGroup> of) => new(of, options.Beta1, options.Beta2, options.Epsilon, shards is null ? null : shards.Own);
+        FusedAdamW AdamW(IReadOnlyList<ParameterGroup> of) => new(of, options.Beta1, options.Beta2, options.Epsilon, shards);
         if (options.Optimizer == Optimizer.AdamW)
         {
             return AdamW(groups);

@@ -33,7 +33,7 @@ internal sealed class Muon : IOptimizer
         using var scope = NewDisposeScope();
         foreach ((string name, Parameter parameter) in groups.SelectMany(group => group.Parameters))
         {
-            _momentum[name] = zeros_like(Own(name, parameter.detach())).DetachFromDisposeScope();
+            _momentum[name] = zeros_like(_shards.PartOf(name, parameter.detach())).DetachFromDisposeScope();
         }
     }
 
@@ -59,13 +59,13 @@ internal sealed class Muon : IOptimizer
                 using Scalar stays = 1 - (rate * group.WeightDecay);
                 using Scalar moves = -rate * StepSize * Math.Sqrt(parameter.shape.Max());
                 Tensor step = IsTall(parameter) ? orthogonal[i].t().contiguous() : orthogonal[i];
-                Own(name, parameter).mul_(stays).add_(Own(name, step), moves);
+                _shards.PartOf(name, parameter).mul_(stays).add_(_shards.PartOf(name, step), moves);
             }
         }
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Tensor> Gradients() => [.. Trained().Select(p => Own(p.Name, p.Parameter.grad!))];
+    public IReadOnlyList<Tensor> Gradients() => [.. Trained().Select(p => _shards.PartOf(p.Name, p.Parameter.grad!))];
 
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, Tensor Tensor)> State() => [.. _momentum.Select(m => ("momentum." + m.Key, m.Value))];
@@ -77,7 +77,7 @@ internal sealed class Muon : IOptimizer
         Steps = steps;
         foreach ((string name, Tensor momentum) in _momentum)
         {
-            momentum.copy_(Own(name, read("momentum." + name)));
+            momentum.copy_(_shards.PartOf(name, read("momentum." + name)));
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class Muon : IOptimizer
         var ahead = new Dictionary<string, Tensor>();
         foreach ((string name, Parameter parameter) in Trained())
         {
-            Tensor gradient = Own(name, parameter.grad!);
+            Tensor gradient = _shards.PartOf(name, parameter.grad!);
             Tensor momentum = _momentum[name].mul_(_kept).add_(gradient, _new);
             ahead[name] = gradient.mul(_new).add_(momentum, _kept);
         }
@@ -114,15 +114,4 @@ internal sealed class Muon : IOptimizer
     private static bool IsTall(Tensor matrix) => matrix.shape[0] > matrix.shape[1];
 
     private static Tensor Wide(Tensor matrix) => IsTall(matrix) ? matrix.t() : matrix;
-
-    private Tensor Own(string name, Tensor whole)
-    {
-        if (_shards is null)
-        {
-            return whole;
-        }
-
-        (long start, long length) = _shards.Own(name);
-        return whole.view(-1).narrow(0, start, length);
-    }
 }

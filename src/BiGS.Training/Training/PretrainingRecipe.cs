@@ -13,7 +13,7 @@ public static class PretrainingRecipe
     /// Small models on little text learn more from a row with twice the questions (Wettig et al. 2023 find the same for large ones);
     /// held-out text is always scored at the paper's 15 %.
     /// </summary>
-    private static MlmMaskingOptions TwiceTheMasks => new() { Rate = 0.3, MostPer128 = 40 };
+    internal static MlmMaskingOptions TwiceTheMasks => new() { Rate = 0.3, MostPer128 = 40 };
 
     /// <summary>Still more questions while there is everything to learn, and in the end the text as it is scored (docs/results/studies.md).</summary>
     private static MlmMaskingOptions FallingMasks => new() { Rate = 0.45, FinalRate = 0.15, MostPer128 = null };
